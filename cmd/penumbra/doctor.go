@@ -27,7 +27,7 @@ Exit status: 0 if all required features work, 1 otherwise.`,
 		},
 		setup: func(fs *flag.FlagSet) func(streams, []string) int {
 			asJSON := fs.Bool("json", false, "print JSON")
-			verbose := fs.Bool("v", false, "say of every feature what it is for, not only of those that are missing")
+			verbose := fs.Bool("v", false, "say of every feature what it is for, not only of\nthose that are missing")
 			return func(s streams, args []string) int {
 				if len(args) > 0 {
 					return s.usage("doctor", fmt.Sprintf("unexpected argument %q", args[0]))

@@ -12,9 +12,11 @@ const version = "0.1.0"
 
 func versionVerb() *verb {
 	return &verb{
-		name:     "version",
-		short:    "print the version",
-		long:     "Print Penumbra's version, the commit it was built from if known, and the Go release and machine it was built for.",
+		name:  "version",
+		short: "print the version",
+		long: `
+Print Penumbra's version, the commit it was built from if that is known, and
+the Go release and the machine it was built for.`,
 		examples: []example{{"penumbra version", "also: penumbra --version"}},
 		setup: func(*flag.FlagSet) func(streams, []string) int {
 			return func(s streams, args []string) int {

@@ -26,11 +26,13 @@ func tryPtrace() finding {
 // trySyscallInfo asks about a stopped child's call.
 func trySyscallInfo() finding {
 	err := withTraced(func(c *child) error { return syscallInfo(c.pid) })
-	f := judge(err)
-	if errors.Is(err, unix.EIO) {
-		f.detail, f.fix = "the kernel does not know the request", "use Linux "+Oldest+" or newer"
+	switch {
+	case err == nil:
+		return finding{status: OK}
+	case errors.Is(err, unix.EIO):
+		return finding{Missing, "the kernel does not know the request", "use Linux " + Oldest + " or newer"}
 	}
-	return f
+	return likePtrace(err)
 }
 
 // withTraced calls do with a throw-away child in a ptrace stop.
