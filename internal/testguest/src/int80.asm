@@ -10,7 +10,7 @@ global _start
 
 section .bss
 pipes:	resd 2
-byte:	resb 8
+octet:	resb 8
 
 section .data
 ok:	db "ok", 10
@@ -72,11 +72,11 @@ again:	mov ebx, 0x11
 	expect eax, 1
 	xor eax, eax		; read of x86-64
 	mov edi, [pipes]
-	mov esi, byte
+	mov esi, octet
 	mov edx, 1
 	syscall
 	expect eax, 1
-	cmp byte [byte], 'o'
+	cmp byte [octet], 'o'
 	jne fail
 
 	; the upper half of a register does not count
@@ -103,13 +103,13 @@ again:	mov ebx, 0x11
 	jz child
 	mov ebx, eax
 	mov eax, 114		; wait4 of i386
-	mov ecx, byte
+	mov ecx, octet
 	xor edx, edx
 	xor esi, esi
 	int 0x80
 	cmp eax, ebx
 	jne fail
-	cmp dword [byte], 9 << 8
+	cmp dword [octet], 9 << 8
 	jne fail
 
 	mov eax, 4
