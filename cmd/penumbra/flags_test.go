@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseRunFlags(t *testing.T) {
+	plain := runOptions{intercept: interceptNone}
+	tests := []struct {
+		line string
+		want runOptions
+		rest []string
+	}{
+		{"ls -l", plain, []string{"ls", "-l"}},
+		{"-- ls -- -l", plain, []string{"ls", "--", "-l"}},
+		{"-- --intercept=trace", plain, []string{"--intercept=trace"}},
+		{"- x", plain, []string{"-", "x"}},
+		{"ls --kill-orphans", plain, []string{"ls", "--kill-orphans"}},
+		{"--intercept=trace ls", runOptions{intercept: interceptTrace}, []string{"ls"}},
+		{"-intercept=notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
+		{"--intercept notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
+		{"--intercept=trace --intercept=none ls", plain, []string{"ls"}},
+		{"-v --kill-orphans ls", runOptions{intercept: interceptNone, killOrphans: true, verbose: true}, []string{"ls"}},
+		{"--v=true -kill-orphans=false ls", runOptions{intercept: interceptNone, verbose: true}, []string{"ls"}},
+		{"-v", runOptions{intercept: interceptNone, verbose: true}, nil},
+		{"", plain, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			got := runOptions{intercept: interceptNone}
+			fs := flag.NewFlagSet("run", flag.ContinueOnError)
+			got.define(fs)
+			rest, err := parseFlags(fs, strings.Fields(tt.line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != tt.want || !slices.Equal(rest, tt.rest) {
+				t.Errorf("got %+v and %q, want %+v and %q", got, rest, tt.want, tt.rest)
+			}
+		})
+	}
+}
+
+func TestParseFlagsRefuses(t *testing.T) {
+	tests := []struct {
+		line, want string
+	}{
+		{"--foo", "unknown flag --foo"},
+		{"--intercpt=trace", "unknown flag --intercpt (did you mean --intercept?)"},
+		{"--kill-orphan ls", "unknown flag --kill-orphan (did you mean --kill-orphans?)"},
+		{"--hlep", "unknown flag --hlep (did you mean --help?)"},
+		{"---v", "unknown flag ---v (did you mean -v?)"},
+		{"--=x", "unknown flag --"},
+		{"--intercept", "--intercept needs a value: it is none, notify or trace"},
+		{"--intercept=all", `invalid value "all" for --intercept: it is none, notify or trace`},
+		{"--intercept=", `invalid value "" for --intercept: it is none, notify or trace`},
+		{"--kill-orphans=maybe", `invalid value "maybe" for --kill-orphans: it is true or false`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			var o runOptions
+			fs := flag.NewFlagSet("run", flag.ContinueOnError)
+			o.define(fs)
+			_, err := parseFlags(fs, strings.Fields(tt.line))
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestParseFlagsHelp(t *testing.T) {
+	for _, line := range []string{"--help", "-h", "-help", "-v --help ls"} {
+		t.Run(line, func(t *testing.T) {
+			var o runOptions
+			fs := flag.NewFlagSet("run", flag.ContinueOnError)
+			o.define(fs)
+			if _, err := parseFlags(fs, strings.Fields(line)); !errors.Is(err, flag.ErrHelp) {
+				t.Errorf("got %v, want flag.ErrHelp", err)
+			}
+		})
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"run", "doctor", "completion", "version", "help"}
+	tests := []struct{ word, want string }{
+		{"rnu", "run"},
+		{"docter", "doctor"},
+		{"comp", "completion"},
+		{"verison", "version"},
+		{"hlep", "help"},
+		{"ls", ""},
+		{"xyzzy", ""},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.word, func(t *testing.T) {
+			if got := nearest(tt.word, names); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEditDistance(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"run", "run", 0},
+		{"rnu", "run", 1}, {"rum", "run", 1}, {"kitten", "sitting", 3},
+	}
+	for _, tt := range tests {
+		if got := editDistance(tt.a, tt.b); got != tt.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import "flag"
+
+// The values of run's --intercept.
+const (
+	interceptNone   = "none"   // only the calls that the view needs
+	interceptNotify = "notify" // every call that can, through the notify door, verdict Run
+	interceptTrace  = "trace"  // every call, through the trace door, verdict Observe
+)
+
+// runOptions are run's flags.
+type runOptions struct {
+	intercept   string // interceptNone, interceptNotify or interceptTrace
+	killOrphans bool   // end the guests that outlive the first one, instead of waiting
+	verbose     bool   // tell on stderr what penumbra does
+}
+
+func runVerb() *verb {
+	return &verb{
+		name:  "run",
+		args:  "[--] command [argument ...]",
+		short: "run a program",
+		long: `
+Run command as a guest: with its arguments, standard streams, terminal,
+environment, working directory, limits and inherited descriptors as they are,
+and exit as it exits. Flags end at the first word that is not one; what follows
+belongs to the command. Penumbra stays until the last process that the command
+started is gone.
+
+Exit status: the command's own; 127 if it cannot be found, 126 if it cannot be
+run, 2 for a mistake on the command line, 1 if Penumbra itself fails. Penumbra
+dies of the signal that the command dies of, or exits with 128 plus its number.`,
+		examples: []example{
+			{"penumbra run make -j2", "run make, and all that it starts"},
+			{"penumbra run --kill-orphans ./server-test.sh", "leave no process behind when the script ends"},
+			{"penumbra run --intercept=trace -- git status", "the same, with every call observed: a test of transparency"},
+		},
+		wrapsACommand: true,
+		setup: func(fs *flag.FlagSet) func(streams, []string) int {
+			opts := runOptions{intercept: interceptNone}
+			opts.define(fs)
+			return func(s streams, argv []string) int {
+				if len(argv) == 0 {
+					return s.usage("run", "no command given, as in \"penumbra run ls -l\"")
+				}
+				return runGuest(opts, argv)
+			}
+		},
+	}
+}
+
+// define gives fs the flags that set o.
+func (o *runOptions) define(fs *flag.FlagSet) {
+	fs.Var(&choice{&o.intercept, []string{interceptNone, interceptNotify, interceptTrace}}, "intercept",
+		"which calls visit the supervisor, whatever the view\n"+
+			"needs: none, notify (all that can, and let them run)\n"+
+			"or trace (all, observed); a test of transparency,\n"+
+			"slow by design. `MODE` is none if not given")
+	fs.BoolVar(&o.killOrphans, "kill-orphans", false,
+		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
+	fs.BoolVar(&o.verbose, "v", false, "say on standard error what Penumbra does")
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+)
+
+// streams are where a verb writes: its result to out, its complaints to err.
+type streams struct {
+	out, err io.Writer
+}
+
+// print writes a verb's whole result and returns the verb's exit status: a
+// result that could not be written, as on a full disk, is a failure.
+func (s streams) print(text string) int {
+	if _, err := io.WriteString(s.out, text); err != nil {
+		return s.fail("cannot write to standard output: "+err.Error(), exitFailure)
+	}
+	return 0
+}
+
+// fail writes message as one of penumbra's own and returns exit.
+func (s streams) fail(message string, exit int) int {
+	fmt.Fprintf(s.err, "penumbra: %s\n", message)
+	return exit
+}
+
+// usage reports a command line of verb, or of none if that is "", that makes
+// no sense.
+func (s streams) usage(verb, message string) int {
+	help := "penumbra help"
+	if verb != "" {
+		message = verb + ": " + message
+		help += " " + verb
+	}
+	s.fail(message, exitUsage)
+	fmt.Fprintf(s.err, "Try \"%s\".\n", help)
+	return exitUsage
+}

@@ -1,0 +1,6 @@
+package intercept
+
+import "penumbra/abi"
+
+// arches are the call interfaces that programs of this machine may use.
+var arches = []abi.Arch{abi.AMD64, abi.I386}

@@ -1,0 +1,92 @@
+package intercept
+
+import (
+	"fmt"
+
+	"penumbra/abi"
+	"penumbra/guest"
+)
+
+// Call is one invocation of a system call by a thread of the guest. It is
+// valid while the policy's Enter or Exit runs; the same Call is handed to both.
+type Call struct {
+	Thread *guest.Thread
+	Arch   abi.Arch
+	// Number is the number of the call on Arch, and Syscall its entry in the
+	// table, nil if there is none.
+	Number  int
+	Syscall *abi.Syscall
+	Args    abi.Args
+	// IP is the address behind the instruction that made the call.
+	IP abi.Addr
+
+	door *notifyDoor // nil at the trace door
+	id   uint64      // of the notification
+
+	rewritten bool
+	number    int
+	args      abi.Args
+
+	result  int64 // of a call that has ended
+	changed bool
+}
+
+// Name returns the call's name, or its number if the table has none.
+func (c *Call) Name() string {
+	if c.Syscall == nil {
+		return fmt.Sprintf("syscall_%d", c.Number)
+	}
+	return c.Syscall.Name
+}
+
+// Memory returns the memory in which the call's pointers point.
+func (c *Call) Memory() guest.Memory { return c.Thread.Memory() }
+
+// Alive reports whether the thread still waits for the verdict. What was read
+// from its memory before Alive said so was the thread's own; once it has died,
+// its id may name a stranger.
+func (c *Call) Alive() bool { return c.door == nil || c.door.alive(c.id) }
+
+// SetArg makes the kernel see v as argument i of a call of Interest Observe
+// that has not run yet. The guest's own registers look unchanged to it.
+func (c *Call) SetArg(i int, v uint64) {
+	c.rewrite()
+	c.args[i] = v
+}
+
+// SetNumber makes the kernel run the system call number n instead, of the same
+// architecture, under the rules of SetArg.
+func (c *Call) SetNumber(n int) {
+	c.rewrite()
+	c.number = n
+}
+
+func (c *Call) rewrite() {
+	if !c.rewritten {
+		c.rewritten, c.number, c.args = true, c.Number, c.Args
+	}
+}
+
+// Result returns the value of a call that has ended, or its error.
+func (c *Call) Result() (int64, abi.Errno) {
+	if e := abi.Errno(-c.result); c.result < 0 && e <= maxErrno {
+		return -1, e
+	}
+	return c.result, 0
+}
+
+// Restarts reports whether a call that has ended was interrupted by a signal
+// and is going to be made again, or to fail with EINTR, as the signal's handler
+// decides.
+func (c *Call) Restarts() bool {
+	return c.result <= -int64(abi.ERESTARTSYS) && c.result >= -int64(abi.ERESTART_RESTARTBLOCK)
+}
+
+// SetResult changes the value of a call that has ended.
+func (c *Call) SetResult(v int64) { c.result, c.changed = v, true }
+
+// SetError changes the result of a call that has ended to an error.
+func (c *Call) SetError(e abi.Errno) { c.SetResult(-int64(e)) }
+
+// maxErrno bounds the results that are errors (linux/err.h).
+const maxErrno = 4095

@@ -1,0 +1,269 @@
+// Package intercept runs a program so that every call of every one of its
+// threads can be decided upon. It knows the kernel and nothing about views.
+//
+// A seccomp filter, generated for each run from what the policy is interested
+// in, sorts calls by number. Those of Interest Answer wait at the notify door
+// (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
+// (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
+// threads; without one the guest is not traced at all.
+//
+// # Goroutines and locks
+//
+// One goroutine, locked to its thread since ptrace wants every request from
+// the tracing thread, owns everything of the trace door and needs no lock.
+// The workers of the notify door share the guest's thread table, which has its
+// own lock, and nothing else.
+package intercept
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/guest"
+	"penumbra/internal/launch"
+	"penumbra/internal/sys"
+)
+
+// Config says what to run and who decides about its calls.
+type Config struct {
+	Program
+	// Policy decides about the guest's calls. With nil every call is the
+	// kernel's, and the guest is not traced.
+	Policy Policy
+	// Notice takes one-line messages for the user, such as a refusal that the
+	// guest cannot explain itself. It may be called by several goroutines at
+	// once.
+	Notice func(string)
+	// Event takes the news of the guest's first process, in order.
+	Event func(Event)
+}
+
+// Program is a program and the state it starts in.
+type Program struct {
+	Path string
+	Argv []string
+	Env  []string
+	// Dir is the working directory; empty means the supervisor's.
+	Dir string
+	// Files are the guest's descriptors 0 to len(Files)-1, -1 for a closed one.
+	// Those from len(Files) on are inherited unless close-on-exec.
+	Files []int
+	// Signals, if not nil, says which signals start ignored and blocked (bit
+	// n-1 for signal n). With nil the guest inherits those that this process
+	// ignores.
+	Signals *Signals
+	// NoFile is the limit on open files, soft and hard; zero leaves it.
+	NoFile [2]uint64
+	// Follow makes this whole process stop when the guest's first process
+	// stops, and go on when it does: for a command that stands in for another in
+	// a shell's job.
+	Follow bool
+}
+
+// Signals are the signals that a program starts with ignored and blocked.
+type Signals struct{ Ignored, Blocked uint64 }
+
+// Event is news of the guest's first process.
+type Event struct {
+	Kind   EventKind
+	Signal unix.Signal // Stopped: which one. GroupSignal: which one.
+}
+
+// EventKind says what an Event is about.
+type EventKind uint8
+
+const (
+	// Stopped: the first process stopped, as by Ctrl-Z.
+	Stopped EventKind = iota
+	// Continued: it goes on.
+	Continued
+	// Ended: it ended; others may still run.
+	Ended
+	// GroupSignal: a signal was sent to the process group, guest and
+	// supervisor alike.
+	GroupSignal
+)
+
+// Guest is a running guest.
+type Guest struct {
+	config  Config
+	threads *guest.Table
+	init    *launch.Init
+	first   int
+	born    atomic.Bool // the first process has become the program
+
+	refusals sync.Map // ids of processes that were refused ptrace
+
+	notify *notifyDoor
+	ended  atomic.Bool // the first process has ended
+
+	done   chan struct{} // closed when tracer and reports have ended
+	status unix.WaitStatus
+	failed error
+}
+
+// ErrNested is returned when a filter with a notify door is already in force:
+// the kernel allows one for each process.
+var ErrNested = errors.New("another supervisor's notify door is already in force for this process (is this Penumbra within Penumbra?)")
+
+// Start runs the program. It returns when the program has replaced the
+// guest's first process, or with an error when it could not: an *ExecError if
+// the kernel refused to run the file.
+func Start(config Config) (*Guest, error) {
+	if config.Notice == nil {
+		config.Notice = func(string) {}
+	}
+	if config.Event == nil {
+		config.Event = func(Event) {}
+	}
+	g := &Guest{config: config, threads: guest.NewTable(), done: make(chan struct{})}
+	started := make(chan error)
+	go g.supervise(started)
+	if err := <-started; err != nil {
+		<-g.done
+		return nil, err
+	}
+	if err := g.init.ExecError(); err != nil {
+		<-g.done
+		return nil, &ExecError{Path: config.Path, Err: err}
+	}
+	return g, nil
+}
+
+// ExecError is the kernel's refusal to run a file.
+type ExecError struct {
+	Path string
+	Err  error
+}
+
+func (e *ExecError) Error() string { return fmt.Sprintf("intercept: run %q: %v", e.Path, e.Err) }
+
+func (e *ExecError) Unwrap() error { return e.Err }
+
+// PID returns the id of the guest's first process.
+func (g *Guest) PID() int { return g.first }
+
+// Threads returns the guest's living threads, as far as they are known: all of
+// them under a policy, none without.
+func (g *Guest) Threads() *guest.Table { return g.threads }
+
+// Signal sends a signal to the guest's first process. It is an error when that
+// has ended.
+func (g *Guest) Signal(s unix.Signal) error {
+	if g.ended.Load() {
+		return fmt.Errorf("intercept: signal the guest: %w", unix.ESRCH)
+	}
+	return unix.Kill(g.first, s)
+}
+
+// Kill ends every process of the guest.
+func (g *Guest) Kill() { g.init.Kill() }
+
+// Wait waits for the end of the last guest process and returns the status of
+// the first, in the form of wait(2).
+func (g *Guest) Wait() (unix.WaitStatus, error) {
+	<-g.done
+	return g.status, g.failed
+}
+
+// supervise starts the guest and serves it until its end. Its thread is the
+// tracer and the init's parent, and ends with it.
+func (g *Guest) supervise(started chan<- error) {
+	defer close(g.done)
+	runtime.LockOSThread()
+	t := newTracer(g)
+	if err := g.launch(t); err != nil {
+		started <- err
+		return
+	}
+	var reports sync.WaitGroup
+	reports.Go(g.readReports)
+	started <- nil
+	t.serve()
+	if g.notify != nil {
+		g.notify.close()
+	}
+	reports.Wait()
+	g.init.Close()
+}
+
+// launch brings the first process to the point where its filter is in force,
+// and takes the listener of the notify door from it.
+func (g *Guest) launch(t *tracer) error {
+	spec := g.spec()
+	var err error
+	if g.init, err = launch.Start(spec); err != nil {
+		return err
+	}
+	g.first = g.init.First
+	if err := t.adopt(g.first); err == nil {
+		err = g.init.Open()
+	}
+	listener := -1
+	if err == nil {
+		listener, err = t.takeListener(g.first)
+	}
+	if err == nil {
+		g.notify, err = newNotifyDoor(g, listener)
+	}
+	if err != nil {
+		g.init.Kill()
+		t.serve()
+		g.init.Close()
+		return fmt.Errorf("intercept: start %q: %w", g.config.Path, err)
+	}
+	return t.release(g.first)
+}
+
+// readReports passes on what the init has to say.
+func (g *Guest) readReports() {
+	for {
+		r, err := g.init.NextReport()
+		if err != nil {
+			return
+		}
+		switch {
+		case r.Kind == launch.ReportSignal:
+			g.config.Event(Event{GroupSignal, r.Signal})
+		case r.Status.Stopped():
+			g.config.Event(Event{Stopped, r.Status.StopSignal()})
+		case r.Status.Continued():
+			g.config.Event(Event{Continued, 0})
+		default:
+			g.status = r.Status
+			g.ended.Store(true)
+			g.config.Event(Event{Kind: Ended})
+		}
+	}
+}
+
+func (g *Guest) spec() *launch.Spec {
+	p := &g.config.Program
+	s := &launch.Spec{
+		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, NoFile: p.NoFile, Follow: p.Follow,
+		Filter:      buildFilter(arches, g.interest),
+		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
+		NoNewPrivs:  !mayFilterFreely(),
+	}
+	if p.Signals != nil {
+		s.Reset, s.Ignored, s.Blocked = true, p.Signals.Ignored, p.Signals.Blocked
+	}
+	return s
+}
+
+// mayFilterFreely reports whether this process has CAP_SYS_ADMIN, with which
+// the kernel accepts a filter without no_new_privs, so that set-id programs
+// keep their meaning (seccomp(2)).
+func mayFilterFreely() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
+}

@@ -1,0 +1,101 @@
+package intercept
+
+import (
+	"golang.org/x/sys/unix"
+
+	"penumbra/guest"
+	"penumbra/internal/sys"
+)
+
+// firstStop is the first that is heard of a new thread, unless its parent's
+// event came before.
+func (t *tracer) firstStop(tid int) {
+	parent, ok := t.announced[tid]
+	if !ok {
+		t.parked[tid] = true
+		return
+	}
+	delete(t.announced, tid)
+	t.enter(parent, tid)
+	t.resume(tid, 0)
+}
+
+// forked handles the stop of a thread that has created another.
+func (t *tracer) forked(tr *tracee) {
+	tid := tr.thread.ID()
+	if msg, err := sys.EventMessage(tid); err == nil {
+		child := int(msg)
+		if t.parked[child] {
+			delete(t.parked, child)
+			t.enter(tr.thread, child)
+			t.resume(child, 0)
+		} else if t.tracees[child] == nil {
+			t.announced[child] = tr.thread
+		}
+	}
+	t.resume(tid, 0)
+}
+
+// enter makes a new thread known.
+func (t *tracer) enter(parent *guest.Thread, tid int) {
+	th := t.guest.threads.Add(tid)
+	t.tracees[tid] = &tracee{thread: th}
+	if l, ok := t.guest.config.Policy.(Life); ok {
+		l.Forked(parent, th)
+	}
+}
+
+// execed handles a successful execve. Whichever thread made it goes on as the
+// process's one thread, under the process's id; of the others each has told
+// its end, or will.
+func (t *tracer) execed(tid int) {
+	former := tid
+	if msg, err := sys.EventMessage(tid); err == nil {
+		former = int(msg)
+	}
+	tr := t.tracees[former]
+	if tr == nil {
+		tr = &tracee{}
+	}
+	delete(t.tracees, former)
+	tr.thread = t.guest.threads.Exec(former, tid)
+	t.tracees[tid] = tr
+	if tr.call != nil {
+		tr.call.Thread = tr.thread
+		tr.call.rewritten = false // its registers are gone
+	}
+	if tid == t.guest.first {
+		t.guest.born.Store(true)
+	}
+	if l, ok := t.guest.config.Policy.(Life); ok {
+		l.Execed(tr.thread, former)
+	}
+	t.resume(tid, 0)
+}
+
+// exited handles the end of a thread.
+func (t *tracer) exited(tid int, status unix.WaitStatus) {
+	tr := t.tracees[tid]
+	delete(t.tracees, tid)
+	delete(t.announced, tid)
+	delete(t.parked, tid)
+	t.guest.threads.Remove(tid)
+	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
+		l.Exited(tr.thread, uint32(status))
+	}
+	t.unpark()
+}
+
+// unpark starts the threads that wait for their parent's event. Called when a
+// thread has ended: it may have been the parent, killed before its event.
+func (t *tracer) unpark() {
+	for child := range t.parked {
+		delete(t.parked, child)
+		group, parent, _ := guest.Lineage(child)
+		if group != child {
+			parent = group
+		}
+		t.enter(t.guest.threads.Get(parent), child)
+		t.resume(child, 0)
+	}
+}

@@ -1,0 +1,219 @@
+package intercept
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/internal/sys"
+)
+
+// tracer owns the trace door and the life of threads. All of it happens on one
+// thread of the supervisor.
+type tracer struct {
+	guest   *Guest
+	tracees map[int]*tracee
+	// announced holds threads whose parent's event came before their own first
+	// stop, with the parent; parked those whose first stop came first, and
+	// which wait for it.
+	announced map[int]*guest.Thread
+	parked    map[int]bool
+	info      sys.SyscallInfo
+}
+
+// tracee is a thread under ptrace.
+type tracee struct {
+	thread *guest.Thread
+	call   *Call // the call whose end is awaited
+}
+
+const (
+	optionsLife = unix.PTRACE_O_EXITKILL | unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACESECCOMP |
+		unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEEXEC
+	optionsStart = unix.PTRACE_O_EXITKILL
+
+	// syscallStop is the signal of a stop at the end of a call.
+	syscallStop = unix.SIGTRAP | 0x80
+)
+
+func newTracer(g *Guest) *tracer {
+	return &tracer{
+		guest: g, tracees: map[int]*tracee{},
+		announced: map[int]*guest.Thread{}, parked: map[int]bool{},
+	}
+}
+
+func (t *tracer) traces() bool { return t.guest.config.Policy != nil }
+
+// adopt makes this thread the tracer of the guest's first process.
+func (t *tracer) adopt(first int) error {
+	options := uintptr(optionsStart)
+	if t.traces() {
+		options = optionsLife
+	}
+	if err := sys.Seize(first, options); err != nil {
+		return fmt.Errorf("trace process %d: %w", first, err)
+	}
+	return nil
+}
+
+// takeListener waits for the trap by which the first process says that its
+// filter is in force, and takes the listener out of it. It returns -1 if a
+// signal ended the process before.
+func (t *tracer) takeListener(first int) (int, error) {
+	for {
+		_, status, err := sys.Wait(first, 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return -1, fmt.Errorf("wait for process %d: %w", first, err)
+		case !status.Stopped():
+			return -1, nil
+		case status.StopSignal() == unix.SIGTRAP && status>>16 == 0:
+			return stealListener(first)
+		default:
+			t.resumeFrom(first, status)
+		}
+	}
+}
+
+// stealListener copies the descriptor whose number the trapped process shows in
+// its result register.
+func stealListener(first int) (int, error) {
+	regs, err := guest.ReadRegisters(guest.NewTable().Find(first), arches[0])
+	if err != nil {
+		return -1, fmt.Errorf("read registers of process %d: %w", first, err)
+	}
+	switch n := regs.Result(); {
+	case n == -int64(unix.EBUSY):
+		return -1, ErrNested
+	case n < 0:
+		return -1, fmt.Errorf("install seccomp filter: %w", unix.Errno(-n))
+	default:
+		return copyFD(first, int(n))
+	}
+}
+
+func copyFD(pid, fd int) (int, error) {
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return -1, fmt.Errorf("pidfd_open: %w", err)
+	}
+	defer unix.Close(pidfd)
+	own, err := unix.PidfdGetfd(pidfd, fd, 0)
+	if err != nil {
+		return -1, fmt.Errorf("pidfd_getfd: %w", err)
+	}
+	return own, nil
+}
+
+// release lets the trapped first process go on, traced or not.
+func (t *tracer) release(first int) error {
+	regs, err := guest.ReadRegisters(t.guest.threads.Find(first), arches[0])
+	if err != nil {
+		return err
+	}
+	regs.SkipTrap()
+	if err := regs.Write(t.guest.threads.Find(first)); err != nil {
+		return err
+	}
+	if !t.traces() {
+		return sys.Detach(first)
+	}
+	t.enter(nil, first)
+	return sys.Cont(first, 0)
+}
+
+// serve handles the stops of all tracees until the init ends, after the last
+// of them.
+func (t *tracer) serve() {
+	for {
+		tid, status, err := sys.Wait(-1, 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil: // ECHILD: the init was taken from us
+			t.guest.failed = fmt.Errorf("intercept: wait for the guest: %w", err)
+			return
+		case tid == t.guest.init.PID:
+			if !status.Stopped() {
+				return
+			}
+		case status.Stopped():
+			t.stopped(tid, status)
+		default:
+			t.exited(tid, status)
+		}
+	}
+}
+
+func (t *tracer) stopped(tid int, status unix.WaitStatus) {
+	tr := t.tracees[tid]
+	if tr == nil {
+		t.firstStop(tid)
+		return
+	}
+	event := int(status >> 16)
+	switch {
+	case event == unix.PTRACE_EVENT_SECCOMP:
+		t.callEnters(tr)
+	case event == 0 && status.StopSignal() == syscallStop:
+		t.callEnds(tr)
+	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
+		t.forked(tr)
+	case event == unix.PTRACE_EVENT_EXEC:
+		t.execed(tid)
+	case event == 0:
+		t.repairInterrupted(tr)
+		t.resumeFrom(tid, status)
+	default:
+		t.resumeFrom(tid, status)
+	}
+}
+
+// resumeFrom ends a stop that is the guest's own affair: a signal is handed
+// on, and a group stop stays one.
+func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
+	signal := unix.Signal(status >> 8 & 0xff)
+	if status>>16 != sys.EventStop {
+		t.resume(tid, signal)
+		return
+	}
+	switch signal {
+	case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU:
+		sys.Listen(tid)
+	default:
+		t.resume(tid, 0)
+	}
+}
+
+// resume lets a tracee run to its next event. An error means that it is being
+// killed, which the next wait tells.
+func (t *tracer) resume(tid int, signal unix.Signal) {
+	if tr := t.tracees[tid]; tr != nil && tr.call != nil {
+		sys.ContToExit(tid, signal)
+		return
+	}
+	sys.Cont(tid, signal)
+}
+
+// repairInterrupted mends a call that a signal took from the notify door before
+// a worker had it. The kernel would let it fail with EINTR if the signal's
+// handler so wants; a call that never does so is made again instead.
+func (t *tracer) repairInterrupted(tr *tracee) {
+	tid := tr.thread.ID()
+	regs, err := guest.ReadRegisters(tr.thread, arches[0])
+	if err != nil || regs.Number() < 0 || int32(regs.Result()) != -int32(abi.ERESTARTSYS) {
+		return
+	}
+	if sys.GetSyscallInfo(tid, &t.info) != nil {
+		return
+	}
+	arch, ok := abi.ArchOfAudit(t.info.Arch)
+	if s := abi.Lookup(arch, regs.Number()); ok && s != nil && !s.Interruptible {
+		regs.SetResult(-int64(abi.ERESTARTNOINTR))
+		regs.Write(tr.thread)
+	}
+}

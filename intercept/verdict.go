@@ -1,0 +1,81 @@
+package intercept
+
+import (
+	"penumbra/abi"
+	"penumbra/guest"
+)
+
+// Interest says what may become of the calls of one system call. It decides
+// how the kernel hands them over, and so what each of them costs.
+type Interest uint8
+
+const (
+	// Ignore: the kernel runs them and nobody hears of it. Tens of
+	// nanoseconds.
+	Ignore Interest = iota
+	// Answer: each is run, or skipped with a result. A few microseconds, and
+	// the threads of the guest are answered in parallel.
+	Answer
+	// Observe: each is run, skipped, rewritten before it runs, or seen and
+	// changed when it ends. Two stops of the thread, ten microseconds and more;
+	// the policy hears of one call at a time.
+	Observe
+)
+
+// Verdict is what becomes of a call. The zero value is Run.
+type Verdict struct {
+	kind  verdictKind
+	value int64
+}
+
+type verdictKind uint8
+
+const (
+	run verdictKind = iota
+	observe
+	skip
+)
+
+var (
+	// Run lets the kernel run the call; nobody is told how it ends.
+	Run = Verdict{kind: run}
+	// Watch lets the kernel run the call and then calls the policy's Exit. It
+	// is for calls of Interest Observe; elsewhere it is the same as Run.
+	Watch = Verdict{kind: observe}
+)
+
+// Skip keeps the call from running; the guest gets value as its result.
+func Skip(value int64) Verdict { return Verdict{skip, value} }
+
+// Fail keeps the call from running; the guest gets the error e.
+func Fail(e abi.Errno) Verdict { return Verdict{skip, -int64(e)} }
+
+// Policy decides about the calls of a guest.
+type Policy interface {
+	// Interest says what may become of the calls of s by the interface a; s is
+	// nil for all numbers that the table does not know. It is asked once for
+	// each system call, before the guest starts.
+	Interest(a abi.Arch, s *abi.Syscall) Interest
+	// Enter gives the verdict on a call that is about to run. For calls of
+	// Interest Answer it may block, and runs in parallel with itself; for those
+	// of Interest Observe it must not block.
+	Enter(*Call) Verdict
+	// Exit is told of the end of a call whose verdict was Watch, or which Enter
+	// rewrote, and may change its result. It must not block.
+	Exit(*Call)
+}
+
+// Life is implemented by a Policy that wants to hear of the life of the
+// guest's threads. Its methods must not block. Each thread is forked before
+// it makes a call, and makes none after it has exited.
+type Life interface {
+	// Forked: a thread, of a new process or not, was created by parent, which
+	// is nil for the first of all and if it died meanwhile.
+	Forked(parent, child *guest.Thread)
+	// Execed: the program of a process was replaced, and t, whose id had been
+	// former, is its one thread now.
+	Execed(t *guest.Thread, former int)
+	// Exited: a thread ended. The last one of a process tells its exit status,
+	// in the form of wait(2).
+	Exited(t *guest.Thread, status uint32)
+}

@@ -1,0 +1,53 @@
+package kernel
+
+import "golang.org/x/sys/unix"
+
+// candidates lists all features, what Penumbra cannot do without first.
+func candidates() []candidate {
+	return []candidate{
+		{Feature{Name: "seccomp filter", Since: "3.17", Need: Required,
+			What: "calls cannot be sorted; nothing runs"}, trySeccompFilter},
+		{Feature{Name: "seccomp notify", Since: "5.0", Need: Required,
+			What: "no call can be answered at the notify door"}, tryAction(unix.SECCOMP_RET_USER_NOTIF)},
+		{Feature{Name: "seccomp listener", Since: "5.0", Need: Required,
+			What: "no call can be answered at the notify door"}, tryListener},
+		{Feature{Name: "seccomp wait-killable", Since: "5.19", Need: Required,
+			What: "signals make guests repeat calls that were already answered"}, tryFlags(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER | unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)},
+		{Feature{Name: "seccomp addfd", Since: "5.9", Need: Required,
+			What: "no open file can be handed to a guest"}, tryAddFD},
+		{Feature{Name: "seccomp trace", Since: "4.14", Need: Required,
+			What: "no call's result can be observed or changed"}, tryAction(unix.SECCOMP_RET_TRACE)},
+		{Feature{Name: "ptrace", Since: "3.4", Need: Required,
+			What: "no call's result can be observed or changed"}, tryPtrace},
+		{Feature{Name: "ptrace syscall info", Since: "5.3", Need: Required,
+			What: "calls at the trace door cannot be told apart by architecture"}, trySyscallInfo},
+		{Feature{Name: "pidfd_open", Since: "5.3", Need: Required,
+			What: "the end of guests cannot be waited for"}, tryPidfdOpen},
+		{Feature{Name: "pidfd_getfd", Since: "5.6", Need: Required,
+			What: "the supervisor cannot take the filter's listener, nor see a guest's files"}, tryPidfdGetfd},
+		{Feature{Name: "guest memory", Since: "3.2", Need: Required,
+			What: "paths and buffers of a guest cannot be read and written"}, tryMemory},
+		{Feature{Name: "child subreaper", Since: "3.4", Need: Required,
+			What: "orphaned guests escape"}, tryErrand(errandSubreaper)},
+		{Feature{Name: "proc file system", Since: "2.0", Need: Required,
+			What: "nothing can be learned of guest processes"}, tryProc},
+		{Feature{Name: "children file", Since: "3.5", Need: Optional,
+			What: "to find orphaned guests, all processes have to be searched"}, tryChildrenFile},
+		{Feature{Name: "privileged filter", Since: "3.5", Need: Optional,
+			What: "set-id programs such as sudo run without their privileges in a guest (no_new_privs)"}, tryPrivilege},
+		{Feature{Name: "undisturbed filter", Since: "3.5", Need: Optional,
+			What: "calls that an outer filter forbids never reach Penumbra"}, tryOuterFilters},
+		{Feature{Name: "seccomp tsync", Since: "3.17", Need: Optional,
+			What: "a program with threads cannot put itself behind a filter"}, tryFlags(unix.SECCOMP_FILTER_FLAG_TSYNC)},
+		{Feature{Name: "seccomp spec-allow", Since: "4.17", Need: Optional,
+			What: "guests may run slower, with speculation held back"}, tryFlags(unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW)},
+		{Feature{Name: "memfd", Since: "3.17", Need: Optional,
+			What: "files that exist only in the view cannot be kept in memory"}, tryMemfd},
+		{Feature{Name: "i386 programs", Since: "2.6", Need: Optional,
+			What: "32-bit guests do not run, with Penumbra or without"}, tryI386},
+		{Feature{Name: "io_uring", Since: "5.1", Need: Optional,
+			What: "guests that use it fall back to other calls, as they would without Penumbra"}, tryIOURing},
+		{Feature{Name: "user namespaces", Since: "3.8", Need: Optional,
+			What: "guests cannot make containers; Penumbra itself does not use them"}, tryErrand(errandUserNamespace)},
+	}
+}
