@@ -215,6 +215,7 @@ func (g *Guest) launch(t *tracer) error {
 		g.init.Kill()
 		t.serve()
 		g.init.Close()
+		_ = g.init.ExecError()
 		return fmt.Errorf("intercept: start %q: %w", g.config.Path, err)
 	}
 	return t.release(g.first)

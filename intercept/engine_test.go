@@ -7,7 +7,10 @@ import (
 	"penumbra/abi"
 )
 
-type all struct{ i Interest; n int }
+type all struct {
+	i Interest
+	n int
+}
 
 func (p *all) Interest(a abi.Arch, s *abi.Syscall) Interest {
 	if p.i == Answer && s != nil && s.NoReturn && s.Name != "exit" && s.Name != "exit_group" {
@@ -15,8 +18,13 @@ func (p *all) Interest(a abi.Arch, s *abi.Syscall) Interest {
 	}
 	return p.i
 }
-func (p *all) Enter(c *Call) Verdict { if p.i == Observe { return Watch }; return Run }
-func (p *all) Exit(c *Call)          { }
+func (p *all) Enter(c *Call) Verdict {
+	if p.i == Observe {
+		return Watch
+	}
+	return Run
+}
+func (p *all) Exit(c *Call) {}
 
 func TestRun(t *testing.T) {
 	for _, p := range []Policy{nil, &all{i: Answer}, &all{i: Observe}} {

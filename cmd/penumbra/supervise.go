@@ -1,17 +1,165 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/intercept"
+	"penumbra/internal/kernel"
+	"penumbra/internal/origin"
 )
 
-// runGuest runs argv under opts and returns the exit status for penumbra.
+// runGuest runs argv under opts and returns the exit status for penumbra. If
+// the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(opts runOptions, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: os.Stderr}
 	path, err := lookCommand(argv[0])
 	if err != nil {
 		return s.fail("run: "+err.Error(), exitOf(err))
 	}
-	err = explainExec(argv[0], path, execCommand(path, argv, os.Environ(), syscall.Exec))
-	return s.fail("run: "+err.Error(), exitOf(err))
+	sup := &supervisor{streams: s, opts: opts, inherited: inheritedFiles()}
+	var g *intercept.Guest
+	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
+		g, err = sup.start(path, argv, env)
+		return err
+	})
+	if refusal, ok := errors.AsType[*intercept.ExecError](err); ok {
+		err = explainExec(argv[0], path, refusal.Err)
+		return s.fail("run: "+err.Error(), exitOf(err))
+	}
+	if err != nil {
+		return s.fail("run: "+explainStart(err), exitFailure)
+	}
+	return sup.attend(g)
+}
+
+// explainStart words an error that kept the guest from starting, with the
+// missing feature of the kernel if that is the reason.
+func explainStart(err error) string {
+	if errors.Is(err, intercept.ErrNested) {
+		return err.Error() + ": run the program directly"
+	}
+	if missing := kernel.Require(); missing != nil {
+		return fmt.Sprintf("%v: %v", err, missing)
+	}
+	return err.Error() + " (\"penumbra doctor\" tells what this machine allows)"
+}
+
+// supervisor is penumbra's side of one run.
+type supervisor struct {
+	streams
+	opts      runOptions
+	inherited []int
+	signals   *signalRelay
+}
+
+// start begins the run: the guest finds all as penumbra found it.
+func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest, error) {
+	// Should the guest's init be killed, its processes become ours.
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return nil, fmt.Errorf("prctl(PR_SET_CHILD_SUBREAPER): %w", err)
+	}
+	program := intercept.Program{Path: path, Argv: argv, Env: env, Follow: true}
+	if o := origin.Get(); o.Known {
+		program.Signals = &intercept.Signals{Ignored: o.Ignored, Blocked: o.Blocked}
+		program.NoFile = o.NoFile
+		program.Files = standardFiles(o.Closed)
+	}
+	sup.signals = newSignalRelay()
+	g, err := intercept.Start(intercept.Config{
+		Program: program,
+		Policy:  transparency(sup.opts.intercept),
+		Notice:  func(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) },
+		Event:   sup.event,
+	})
+	if err != nil {
+		sup.signals.stop()
+	}
+	return g, err
+}
+
+func (sup *supervisor) event(e intercept.Event) {
+	switch e.Kind {
+	case intercept.GroupSignal:
+		sup.signals.groupGot(e.Signal)
+	case intercept.Ended:
+		sup.signals.guestEnded()
+	}
+}
+
+// attend sees the guest to its end and returns its exit status.
+func (sup *supervisor) attend(g *intercept.Guest) int {
+	releaseFiles(sup.inherited)
+	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts.intercept))
+	go sup.signals.relay(g)
+	if sup.opts.killOrphans {
+		go func() {
+			<-sup.signals.ended
+			g.Kill()
+		}()
+	}
+	status, err := g.Wait()
+	if err != nil {
+		killChildren()
+		return sup.fail(fmt.Sprintf("run: %v: the guest was killed", err), exitFailure)
+	}
+	sup.tell("process %d: %s", g.PID(), describe(status))
+	if status.Signaled() {
+		return dieOf(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+// tell says something that only -v asks for.
+func (sup *supervisor) tell(format string, args ...any) {
+	if sup.opts.verbose {
+		fmt.Fprintf(sup.err, "penumbra: "+format+"\n", args...)
+	}
+}
+
+func describe(status unix.WaitStatus) string {
+	if status.Signaled() {
+		return "killed by " + unix.SignalName(status.Signal())
+	}
+	return fmt.Sprintf("exited with %d", status.ExitStatus())
+}
+
+// dieOf ends this process by a signal as the guest's first process was, or
+// returns the status that a shell has for that.
+func dieOf(s unix.Signal) int {
+	// The guest has left its core; ours would replace it.
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+	dieBySignal(s)
+	return 128 + int(s)
+}
+
+// environment returns the environment as it was handed to penumbra. That of
+// package os lacks what a shell would not have produced, such as a name twice.
+func environment() []string {
+	b, err := os.ReadFile("/proc/self/environ")
+	if err != nil || len(b) == 0 {
+		return os.Environ()
+	}
+	return strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
+}
+
+// killChildren ends all processes below this one.
+func killChildren() {
+	for {
+		b, _ := os.ReadFile("/proc/thread-self/children")
+		for _, f := range strings.Fields(string(b)) {
+			var pid int
+			if _, err := fmt.Sscan(f, &pid); err == nil {
+				_ = unix.Kill(pid, unix.SIGKILL)
+			}
+		}
+		if _, err := unix.Wait4(-1, nil, unix.WALL, nil); err != nil && !errors.Is(err, syscall.EINTR) {
+			return
+		}
+	}
 }

@@ -131,9 +131,10 @@ func (i *Init) ExecError() error {
 // Kill makes the init kill every process of the guest.
 func (i *Init) Kill() { i.lifeline.Close() }
 
-// Close frees what the supervisor holds of an init that has ended.
+// Close frees what the supervisor holds of an init that has ended, but for
+// what ExecError may still want to read and frees itself.
 func (i *Init) Close() {
-	for _, f := range []*os.File{i.lifeline, i.reports, i.gate, i.failure} {
+	for _, f := range []*os.File{i.lifeline, i.reports, i.gate} {
 		f.Close()
 	}
 }
@@ -206,6 +207,7 @@ func Start(s *Spec) (*Init, error) {
 	}
 	if errno != 0 {
 		i.Close()
+		i.failure.Close()
 		return nil, fmt.Errorf("launch: fork: %w", errno)
 	}
 	r, err := i.NextReport()
@@ -217,6 +219,7 @@ func Start(s *Spec) (*Init, error) {
 		err = unix.Errno(r.Status)
 	}
 	i.Close()
+	i.failure.Close()
 	sys.Wait(pid, 0)
 	return nil, fmt.Errorf("launch: fork the first process: %w", err)
 }

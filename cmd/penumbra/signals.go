@@ -1,0 +1,96 @@
+package main
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/intercept"
+)
+
+// signalRelay hands signals that were sent to penumbra on to the guest, for
+// which whoever sent them took it. A signal to the whole process group, as from
+// Ctrl-C, the guest has got by itself, and must not get twice: the guest's init
+// is in the same group and tells of such a signal.
+type signalRelay struct {
+	incoming chan os.Signal
+	ended    chan struct{} // closed when the guest's first process has ended
+
+	mu    sync.Mutex
+	group map[unix.Signal]time.Time // when the group got it last
+}
+
+// groupDelay is how far apart a group's members may hear of the same signal.
+const groupDelay = 15 * time.Millisecond
+
+func newSignalRelay() *signalRelay {
+	r := &signalRelay{
+		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
+		group: map[unix.Signal]time.Time{},
+	}
+	signal.Notify(r.incoming, relayed()...)
+	return r
+}
+
+// relayed lists the signals that are handed on: all that can be, but those
+// that the kernel sends for this process's own doings.
+func relayed() []os.Signal {
+	var list []os.Signal
+	for s := syscall.Signal(1); s <= 64; s++ {
+		switch s {
+		case syscall.SIGKILL, syscall.SIGSTOP, // cannot be caught
+			syscall.SIGCHLD, syscall.SIGURG, syscall.SIGPIPE, // our own
+			syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS,
+			syscall.SIGPROF, 32, 33: // the runtime's, and the C library's
+		default:
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// relay works until the end of this process.
+func (r *signalRelay) relay(g *intercept.Guest) {
+	for s := range r.incoming {
+		s := unix.Signal(s.(syscall.Signal))
+		at := time.Now()
+		time.AfterFunc(groupDelay, func() {
+			if !r.toGroup(s, at) && (s != unix.SIGCONT || isStopped(g.PID())) {
+				_ = g.Signal(s) // ESRCH: it has ended, and so do we
+			}
+		})
+	}
+}
+
+// groupGot notes that the whole group was sent s.
+func (r *signalRelay) groupGot(s unix.Signal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.group[s] = time.Now()
+}
+
+// toGroup reports whether the signal that arrived here at the given time went
+// to the whole group.
+func (r *signalRelay) toGroup(s unix.Signal, at time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, ok := r.group[s]
+	return ok && t.Sub(at).Abs() < groupDelay
+}
+
+// stop ends a relay for a guest that never was.
+func (r *signalRelay) stop() { signal.Stop(r.incoming) }
+
+func (r *signalRelay) guestEnded() { close(r.ended) }
+
+// isStopped reports whether a process is stopped by a signal. Whoever sends
+// SIGCONT to penumbra wants the guest to go on; penumbra gets one too whenever
+// the guest has gone on by itself.
+func isStopped(pid int) bool {
+	state := processState(pid)
+	return state == 'T' || state == 't'
+}
