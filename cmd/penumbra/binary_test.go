@@ -31,11 +31,12 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// buildOnce makes the command as it is shipped: one static binary. The test's
+// buildOnce makes the command as it is shipped: one static binary, with the
+// entry point of package origin. The test's
 // own binary will not do, for a supervisor is a program of its own.
 var buildOnce = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(buildDir, "penumbra")
-	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd := exec.Command("go", "build", "-ldflags", "-E _penumbra_start", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, out)

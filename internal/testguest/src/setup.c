@@ -41,6 +41,12 @@ static void apply(const char *word)
 		CPU_ZERO(&set);
 		CPU_SET(0, &set);
 		check(sched_setaffinity(0, sizeof set, &set) == 0);
+	} else if (strcmp(verb, "env") == 0) {
+		static char *entries[64];
+		static int n;
+		check(n < 63);
+		entries[n++] = strdup(value);
+		environ = entries;
 	} else if (strcmp(verb, "arg0") == 0)
 		name = strdup(value);
 	else
