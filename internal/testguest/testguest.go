@@ -35,19 +35,41 @@ var sources embed.FS
 // test when the program does not compile.
 func Path(t testing.TB, program string, kind Kind) string {
 	t.Helper()
-	b, err := builderOf(kind)
-	if err != nil {
-		t.Fatal(err)
+	file, err := Build(program, kind)
+	if _, missing := errors.AsType[*MissingCompilerError](err); missing {
+		t.Skip(err)
 	}
-	if err := b.probe(); err != nil {
-		t.Skipf("%s guests cannot be built: %v (apt install %s)", kind, err, b.apt)
-	}
-	file, err := b.build(program)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
+
+// Build returns the path of program, built by kind. The error is a
+// *[MissingCompilerError] when this machine cannot build that kind at all.
+func Build(program string, kind Kind) (string, error) {
+	b, err := builderOf(kind)
+	if err != nil {
+		return "", err
+	}
+	if err := b.probe(); err != nil {
+		return "", &MissingCompilerError{kind, b.apt, err}
+	}
+	return b.build(program)
+}
+
+// MissingCompilerError says that a kind of guest cannot be built here.
+type MissingCompilerError struct {
+	Kind     Kind
+	Packages string // the Debian packages that bring the compiler
+	Err      error
+}
+
+func (e *MissingCompilerError) Error() string {
+	return fmt.Sprintf("%s guests cannot be built: %v (apt install %s)", e.Kind, e.Err, e.Packages)
+}
+
+func (e *MissingCompilerError) Unwrap() error { return e.Err }
 
 // Dir returns the directory that built guests are kept in. Any user can enter
 // it, so that a test may run a guest without privileges.
