@@ -15,9 +15,11 @@ fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 all: build
 
-# Static, so that it runs on every distribution and inside a chroot.
+# Static, so that it runs on every distribution and inside a chroot. Its entry
+# point is our own, which takes note of what the runtime then changes: see
+# internal/origin.
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s -o bin/penumbra ./cmd/penumbra
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w -E _penumbra_start" -o bin/penumbra ./cmd/penumbra
 
 # The main job on real programs: bash, python3, git, gcc, go build.
 demo: build
@@ -38,7 +40,7 @@ check: arm64
 
 arm64:
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
-	GOARCH=arm64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/penumbra
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) build -ldflags="-E _penumbra_start" -o /dev/null ./cmd/penumbra
 
 generate:
 	$(GO) generate ./...
