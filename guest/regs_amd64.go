@@ -51,6 +51,20 @@ func (r *Registers) SetArgs(args abi.Args) {
 	}
 }
 
+// StackPointer returns the top of t's stack.
+func (r *Registers) StackPointer() uint64 { return r.raw.Rsp }
+
+// Issue makes a thread that is stopped behind the instruction of a call issue
+// another call by the same instruction. All of x86's are two bytes long; behind
+// SYSENTER in the vDSO the kernel returns to, an int 0x80 stands for this.
+func (r *Registers) Issue(number int, args abi.Args) {
+	const length = 2
+	r.raw.Rip -= length
+	r.raw.Rax = uint64(number)
+	r.raw.Orig_rax = ^uint64(0)
+	r.SetArgs(args)
+}
+
 // SkipTrap moves on from the trap instruction that stopped the thread; on
 // x86 the processor has done so.
 func (r *Registers) SkipTrap() {}

@@ -35,5 +35,18 @@ func (r *Registers) SetResult(v int64) { r.raw.User.Regs[0] = uint64(v) }
 // when it ends. The first shares its register with the result.
 func (r *Registers) SetArgs(args abi.Args) { copy(r.raw.User.Regs[:6], args[:]) }
 
+// StackPointer returns the top of t's stack.
+func (r *Registers) StackPointer() uint64 { return r.raw.User.Sp }
+
+// Issue makes a thread that is stopped behind the instruction of a call issue
+// another call by the same instruction.
+func (r *Registers) Issue(number int, args abi.Args) {
+	const length = 4
+	r.raw.User.Pc -= length
+	r.raw.User.Regs[8] = uint64(number)
+	r.raw.Syscall = -1
+	r.SetArgs(args)
+}
+
 // SkipTrap moves on from the trap instruction that stopped the thread.
 func (r *Registers) SkipTrap() { r.raw.User.Pc += 4 }

@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/launch"
 	"penumbra/internal/sys"
@@ -93,11 +94,16 @@ const (
 type Guest struct {
 	config  Config
 	threads *guest.Table
-	init    *launch.Init
-	first   int
-	born    atomic.Bool // the first process has become the program
+	// interests are what the policy answered.
+	interests [abi.NumArch]interests
+	init      *launch.Init
+	first     int
+	born      atomic.Bool // the first process has become the program
 
 	refusals sync.Map // ids of processes that were refused ptrace
+
+	strict    sync.Map // ids of traced threads in seccomp's strict mode
+	anyStrict atomic.Bool
 
 	notify *notifyDoor
 	ended  atomic.Bool // the first process has ended
@@ -122,6 +128,9 @@ func Start(config Config) (*Guest, error) {
 		config.Event = func(Event) {}
 	}
 	g := &Guest{config: config, threads: guest.NewTable(), done: make(chan struct{})}
+	for _, a := range arches {
+		g.interests[a] = interestsOf(config.Policy, a)
+	}
 	started := make(chan error)
 	go g.supervise(started)
 	if err := <-started; err != nil {
@@ -253,7 +262,7 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, NoFile: p.NoFile, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest),
+		Filter:      buildFilter(arches, g.interest, g.rules()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		NoNewPrivs:  !mayFilterFreely(),
 	}

@@ -84,7 +84,7 @@ func afterFork()
 func forkInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
 	beforeFork() // blocks all signals, in the child for good
-	r, e := fork()
+	r, e := fork(0) // no SIGCHLD: see sys.Wait
 	if r == 0 && e == 0 {
 		initMain(c)
 	}
@@ -93,12 +93,13 @@ func forkInit(c *child) (pid int, errno unix.Errno) {
 	return int(r), e
 }
 
-// fork is fork(2) without a library's at-fork handlers.
+// fork is fork(2) without a library's at-fork handlers; the child's end sends
+// the given signal.
 //
 //go:nosplit
 //go:norace
-func fork() (uintptr, unix.Errno) {
-	r, _, e := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+func fork(signal uintptr) (uintptr, unix.Errno) {
+	r, _, e := unix.RawSyscall6(unix.SYS_CLONE, signal, 0, 0, 0, 0, 0)
 	return r, e
 }
 
@@ -108,7 +109,7 @@ func fork() (uintptr, unix.Errno) {
 //go:norace
 func initMain(c *child) {
 	raw(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0)
-	r, e := fork()
+	r, e := fork(uintptr(unix.SIGCHLD))
 	if r == 0 && e == 0 {
 		firstMain(c)
 	}

@@ -10,6 +10,7 @@ import (
 // otherwise.
 const (
 	PtraceSeize          = 0x4206
+	PtraceInterrupt      = 0x4207
 	PtraceListen         = 0x4208
 	PtraceGetSyscallInfo = 0x420e
 
@@ -53,6 +54,9 @@ func ptrace(request, tid int, addr, data uintptr) error {
 // Seize makes the calling thread the tracer of tid.
 func Seize(tid int, options uintptr) error { return ptrace(PtraceSeize, tid, 0, options) }
 
+// Interrupt makes the seized thread tid stop as soon as it can.
+func Interrupt(tid int) error { return ptrace(PtraceInterrupt, tid, 0, 0) }
+
 // Cont lets tid run until its next event, delivering signal if not zero.
 func Cont(tid int, signal unix.Signal) error {
 	return ptrace(unix.PTRACE_CONT, tid, 0, uintptr(signal))
@@ -88,11 +92,12 @@ func GetSigInfo(tid int, info *[128]byte) error {
 	return ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(info)))
 }
 
-// Wait waits for a child or tracee of the calling thread, or with pid > 0 for
-// that one, and returns its id and wait(2) status.
+// Wait waits for a tracee of the calling thread or a child whose end sends no
+// SIGCHLD, or with pid > 0 for that one, and returns its id and wait(2) status.
+// Children that others started from this thread, such as os/exec, are theirs.
 func Wait(pid int, options int) (tid int, status unix.WaitStatus, err error) {
 	var s int32
 	n, _, e := unix.Syscall6(unix.SYS_WAIT4, uintptr(pid), uintptr(unsafe.Pointer(&s)),
-		uintptr(options|unix.WALL|unix.WNOTHREAD), 0, 0, 0)
+		uintptr(options|unix.WCLONE|unix.WNOTHREAD), 0, 0, 0)
 	return int(n), unix.WaitStatus(s), errnoErr(e)
 }
