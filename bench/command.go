@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// commandLimit ends a command that hangs under some tool.
-const commandLimit = 2 * time.Minute
+// commandLimit ends a command that hangs under some tool, or takes so long that
+// nobody waits for the figure.
+const commandLimit = time.Minute
 
 // A command is a program to run to its end.
 type command struct {

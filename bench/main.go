@@ -4,6 +4,7 @@
 //
 //	go run ./bench                       everything, about ten minutes
 //	go run ./bench -rows 'getppid|stat'  a few rows, nothing written
+//	go run ./bench -tools '^penumbra$'   penumbra and native only
 //	go run ./bench -rounds 9 -time 60s   more precise
 //
 // Run it from the root of the repository. All tools are measured in turn within
@@ -32,6 +33,7 @@ import (
 // options are the command line's flags.
 type options struct {
 	rows     *regexp.Regexp
+	tools    *regexp.Regexp
 	rounds   int
 	budget   time.Duration
 	penumbra string
@@ -61,10 +63,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	rows := flags.String("rows", "", "measure only the rows whose name matches this regular `expression`")
+	tools := flags.String("tools", "", "compare native with only the tools whose name matches this regular `expression`")
 	rounds := flags.Int("rounds", 5, "how often each tool is measured")
 	budget := flags.Duration("time", 20*time.Second, "`time` for one row; a tool that used up its share sits out the remaining rounds")
 	penumbra := flags.String("penumbra", "bin/penumbra", "`path` of the penumbra command")
-	output := flags.String("o", "", "`file` to write the results to (default bench/RESULTS.md, or none with -rows)")
+	output := flags.String("o", "", "`file` to write the results to (default bench/RESULTS.md, or none with -rows or -tools)")
 	cache := flags.String("cache", "", "`directory` for what the programs work on (default in the user's cache directory)")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
@@ -80,8 +83,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if opts.rows, err = regexp.Compile(*rows); err != nil {
 		return options{}, fmt.Errorf("-rows: %w", err)
 	}
-	// A table of a few rows does not replace the whole one unasked.
-	if opts.output == "" && *rows == "" {
+	if opts.tools, err = regexp.Compile(*tools); err != nil {
+		return options{}, fmt.Errorf("-tools: %w", err)
+	}
+	// A part of the table does not replace the whole one unasked.
+	if opts.output == "" && *rows == "" && *tools == "" {
 		opts.output = filepath.Join("bench", "RESULTS.md")
 	}
 	if opts.cache == "" {
@@ -115,14 +121,15 @@ func run(ctx context.Context, opts options, stdout, progress io.Writer) error {
 	if err := os.MkdirAll(h.cache, 0o755); err != nil {
 		return fmt.Errorf("make the cache directory: %w", err)
 	}
-	tools := allTools(opts.penumbra)
+	tools := selectTools(allTools(opts.penumbra), opts.tools)
 	plan := schedule{rounds: opts.rounds, budget: opts.budget, now: time.Now}
 	report := newReport(describeMachine(ctx, tools), tools, plan)
 	for i, r := range chosen {
 		fmt.Fprintf(progress, "bench: %d/%d %s\n", i+1, len(chosen), r.name)
 		report.add(r, plan.measure(ctx, h, r, tools))
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("interrupted while measuring %s: %w", r.name, err)
+		if ctx.Err() != nil {
+			report.text(stdout)
+			return fmt.Errorf("interrupted while measuring %s: the table above is not complete, and not written", r.name)
 		}
 	}
 	report.text(stdout)

@@ -16,6 +16,8 @@ func TestParseOptions(t *testing.T) {
 		{"whole run", nil, true, filepath.Join("bench", "RESULTS.md")},
 		{"a few rows leave the results alone", []string{"-rows", "stat"}, true, ""},
 		{"a few rows, written", []string{"-rows", "stat", "-o", "x.md"}, true, "x.md"},
+		{"a few tools leave the results alone", []string{"-tools", "strace"}, true, ""},
+		{"bad expression for tools", []string{"-tools", "("}, false, ""},
 		{"bad expression", []string{"-rows", "("}, false, ""},
 		{"no rounds", []string{"-rounds", "0"}, false, ""},
 		{"no time", []string{"-time", "0s"}, false, ""},

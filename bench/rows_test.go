@@ -53,6 +53,13 @@ func TestSelectRows(t *testing.T) {
 	}
 }
 
+func TestSelectToolsKeepsNative(t *testing.T) {
+	got := selectTools(allTools("penumbra"), regexp.MustCompile("^proot$"))
+	if len(got) != 2 || got[0].name != native || got[1].name != "proot" {
+		t.Errorf("tools %v", got)
+	}
+}
+
 // TestLoopsRunNatively gives every row of single calls one short turn.
 func TestLoopsRunNatively(t *testing.T) {
 	h := &harness{cache: t.TempDir(), sample: time.Millisecond}

@@ -1,6 +1,9 @@
 package main
 
-import "os/exec"
+import (
+	"os/exec"
+	"regexp"
+)
 
 // A tool is a way to run a program: a column of the table.
 type tool struct {
@@ -56,6 +59,18 @@ func allTools(penumbraPath string) []tool {
 		}
 	}
 	return tools
+}
+
+// selectTools keeps native, which everything is compared with, and the tools
+// whose names match.
+func selectTools(tools []tool, names *regexp.Regexp) []tool {
+	var chosen []tool
+	for _, t := range tools {
+		if t.name == native || names.MatchString(t.name) {
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen
 }
 
 // command gives the words that run argv under the tool.

@@ -86,8 +86,8 @@ func repeat(times int, line string) []string {
 }
 
 func compileC(_ context.Context, h *harness) (command, error) {
-	source, err := h.fixture("functions-1.c", func(path string) error {
-		return os.WriteFile(path, generateC(2000), 0o644)
+	source, err := h.fixture("functions-2.c", func(path string) error {
+		return os.WriteFile(path, generateC(400), 0o644)
 	})
 	return command{args: []string{"gcc", "-O1", "-c", "-o", "/dev/null", source}}, err
 }
