@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,7 +33,7 @@ func describeMachine(ctx context.Context, tools []tool) []fact {
 		{"memory", field(meminfo, "MemTotal", ":")},
 		{"kernel", strings.TrimSpace(string(kernel)) + " " + runtime.GOARCH},
 		{"system", strings.Trim(field(release, "PRETTY_NAME", "="), `"`)},
-		{"load before the run", strings.Join(strings.Fields(string(load))[:min(3, len(strings.Fields(string(load))))], " ")},
+		{"load before the run", describeLoad(string(load), runtime.NumCPU())},
 		{"Go", strings.TrimPrefix(runtime.Version(), "go")},
 	}
 	for _, t := range tools {
@@ -52,6 +53,18 @@ func describeMachine(ctx context.Context, tools []tool) []fact {
 		}
 	}
 	return known
+}
+
+// describeLoad gives the load of the last minute, the first word of
+// /proc/loadavg, and says so when others had the machine's time: no figure is
+// worth much then.
+func describeLoad(loadavg string, cores int) string {
+	minute, _, _ := strings.Cut(loadavg, " ")
+	load, err := strconv.ParseFloat(minute, 64)
+	if err == nil && load > float64(cores)/2 {
+		return minute + ", a busy machine: do not trust these figures"
+	}
+	return minute
 }
 
 // field finds the value of a "name<separator>value" line.

@@ -60,3 +60,21 @@ func TestField(t *testing.T) {
 		t.Errorf("PRETTY_NAME = %q", got)
 	}
 }
+
+func TestDescribeLoad(t *testing.T) {
+	tests := []struct {
+		loadavg string
+		want    string
+	}{
+		{"0.40 3.00 9.00 1/100 42\n", "0.40"},
+		{"1.40 0.00 0.00 1/100 42\n", "1.40, a busy machine: do not trust these figures"},
+		{"", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.loadavg, func(t *testing.T) {
+			if got := describeLoad(test.loadavg, 2); got != test.want {
+				t.Errorf("describeLoad = %q, want %q", got, test.want)
+			}
+		})
+	}
+}

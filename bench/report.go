@@ -108,6 +108,10 @@ func (r *report) text(w io.Writer) {
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
 	fmt.Fprintln(w)
+	for _, f := range r.machine {
+		fmt.Fprintf(w, "%s: %s\n", f.name, f.value)
+	}
+	fmt.Fprintln(w)
 	for _, note := range r.notes() {
 		fmt.Fprintln(w, note)
 	}

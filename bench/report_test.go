@@ -8,15 +8,15 @@ import (
 )
 
 func sampleReport() *report {
-	tools := []tool{{name: native}, {name: penumbra}, {name: "peer", missing: "not installed"}, {name: "flaky"}}
+	tools := []tool{{name: native}, {name: ours}, {name: "peer", missing: "not installed"}, {name: "flaky"}}
 	rep := newReport([]fact{{"kernel", "6.18"}}, tools, schedule{rounds: 3, budget: time.Second})
 	rep.add(row{name: "getppid", unit: ns, target: unasked, note: "a note"}, result{
-		native:   {values: map[int]float64{0: 90, 1: 100, 2: 110}},
-		penumbra: {values: map[int]float64{0: 99, 1: 120, 2: 132}},
-		"peer":   {err: errSkipped},
-		"flaky":  {values: map[int]float64{0: 1}, err: errors.New("exit status 1: a|b")},
+		native:  {values: map[int]float64{0: 90, 1: 100, 2: 110}},
+		ours:    {values: map[int]float64{0: 99, 1: 120, 2: 132}},
+		"peer":  {err: errSkipped},
+		"flaky": {values: map[int]float64{0: 1}, err: errors.New("exit status 1: a|b")},
 	})
-	rep.add(row{name: "memory", unit: mib}, result{penumbra: {values: map[int]float64{0: 20}}})
+	rep.add(row{name: "memory", unit: mib}, result{ours: {values: map[int]float64{0: 20}}})
 	return rep
 }
 

@@ -49,7 +49,7 @@ func allRows() []row {
 			target: target{must: limit{1.3, native}, hope: limit{1.1, native}}, note: "of a static program that does nothing"},
 		{name: onePtraceStop, unit: ns, on: only(native), measure: loop("ptrace-stop"),
 			note: "a getppid skipped by a tracer in C with PTRACE_SYSEMU, registers read and written: the reference for the next row"},
-		{name: "getppid skipped at the notify door", unit: ns, on: only(native, penumbra), measure: skippedGetppid,
+		{name: "getppid skipped at the notify door", unit: ns, on: only(native, ours), measure: skippedGetppid,
 			target: target{must: limit{0.6, onePtraceStop}, hope: limit{5000, ""}},
 			note:   "answered by a hook of the Go package; native runs the call"},
 

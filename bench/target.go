@@ -31,9 +31,9 @@ func (l limit) format(u unit) string {
 // held says whether a result keeps the limit; known is false if there is no
 // limit or not all that it needs was measured.
 func (l limit) held(u unit, res result, earlier map[string]result) (held, known bool) {
-	mine := res[penumbra].present()
+	mine := res[ours].present()
 	if l.of == native {
-		mine = res.ratios(penumbra, u)
+		mine = res.ratios(ours, u)
 	}
 	if l.factor == 0 || len(mine) == 0 {
 		return false, false

@@ -4,7 +4,7 @@ import "testing"
 
 func TestVerdict(t *testing.T) {
 	one := func(native, mine float64) result {
-		return result{"native": {values: map[int]float64{0: native}}, penumbra: {values: map[int]float64{0: mine}}}
+		return result{"native": {values: map[int]float64{0: native}}, ours: {values: map[int]float64{0: mine}}}
 	}
 	stop := map[string]result{onePtraceStop: {native: {values: map[int]float64{0: 10_000}}}}
 	ratio := target{must: limit{1.4, native}, hope: limit{1.25, native}}
@@ -22,7 +22,7 @@ func TestVerdict(t *testing.T) {
 		{"missed", ratio, ns, one(100, 141), nil, "missed"},
 		{"a rate that fell", ratio, perSecond, one(200, 100), nil, "missed"},
 		{"a rate that rose", ratio, perSecond, one(100, 200), nil, "hope"},
-		{"no native", ratio, ns, result{penumbra: {values: map[int]float64{0: 1}}}, nil, ""},
+		{"no native", ratio, ns, result{ours: {values: map[int]float64{0: 1}}}, nil, ""},
 		{"no penumbra", ratio, ns, result{native: {values: map[int]float64{0: 1}}}, nil, ""},
 		{"no target", target{}, ns, one(100, 100), nil, ""},
 		{"plain figure", memoryTarget(1000), mib, one(0, 33.9), nil, "must"},

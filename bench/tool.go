@@ -15,8 +15,8 @@ type tool struct {
 }
 
 const (
-	native   = "native"
-	penumbra = "penumbra"
+	native = "native"
+	ours   = "penumbra" // the name of the column that the targets are for
 )
 
 // allTools lists the columns in their order, native first. Tools that are not
@@ -25,7 +25,7 @@ func allTools(penumbraPath string) []tool {
 	tools := []tool{
 		{name: native},
 		{
-			name:    penumbra,
+			name:    ours,
 			prefix:  []string{penumbraPath, "run", "--"},
 			version: []string{penumbraPath, "version"},
 		},
