@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 )
 
@@ -16,8 +17,9 @@ func memoryTarget(threads int) target {
 	return target{must: limit{factor: 30 + float64(threads)*4/1024}}
 }
 
-// memory measures the most memory that the tool's own process ever held
-// (VmHWM), in MiB, while its guest has that many threads.
+// memory measures the most memory that the tool's own processes ever held
+// (VmHWM), in MiB, while its guest has that many threads. Pages that several
+// processes share count for each of them.
 func memory(threads int) measure {
 	return func(ctx context.Context, h *harness, t tool) (float64, error) {
 		guest, err := microGuest(ctx, h)
@@ -39,7 +41,7 @@ func memory(threads int) measure {
 			return 0, err
 		}
 		line, readErr := bufio.NewReader(stdout).ReadString('\n')
-		status, statusErr := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+		peak, peakErr := peakOf(cmd.Process.Pid)
 		stdin.Close()
 		if err := cmd.Wait(); err != nil {
 			return 0, err
@@ -47,11 +49,53 @@ func memory(threads int) measure {
 		if readErr != nil || line != "ready\n" {
 			return 0, fmt.Errorf("the guest printed %q instead of ready", line)
 		}
-		if statusErr != nil {
-			return 0, statusErr
-		}
-		return parsePeak(status)
+		return peak, peakErr
 	}
+}
+
+// peakOf adds up the peaks of a process and of those of its descendants that
+// run the same program: a tool's helpers, not its guests.
+func peakOf(pid int) (float64, error) {
+	program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return 0, err
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	total, err := parsePeak(status)
+	if err != nil {
+		return 0, err
+	}
+	for _, child := range childrenOf(pid) {
+		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", child)); err != nil || exe != program {
+			continue
+		}
+		peak, err := peakOf(child)
+		if err != nil {
+			return 0, err
+		}
+		total += peak
+	}
+	return total, nil
+}
+
+// childrenOf lists a process's children by the PPid of all processes:
+// /proc/PID/task/TID/children needs a kernel built for it.
+func childrenOf(pid int) []int {
+	var children []int
+	all, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, path := range all {
+		status, err := os.ReadFile(path)
+		if err != nil || field(status, "PPid", ":") != strconv.Itoa(pid) {
+			continue
+		}
+		if child, err := strconv.Atoi(field(status, "Pid", ":")); err == nil {
+			children = append(children, child)
+		}
+	}
+	return children
 }
 
 // parsePeak finds VmHWM in a /proc/PID/status, in MiB; see proc_pid_status(5).

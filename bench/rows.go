@@ -72,7 +72,8 @@ func allRows() []row {
 
 		// What the supervisor takes.
 		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},
-		{name: "supervisor memory, 1 000 threads", unit: mib, on: supervising, measure: memory(1000), target: memoryTarget(1000)},
+		{name: "supervisor memory, 1 000 threads", unit: mib, on: supervising, measure: memory(1000), target: memoryTarget(1000),
+			note: "the peaks (VmHWM) of all processes of the tool, added up"},
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -86,6 +87,47 @@ func TestLoopsRunNatively(t *testing.T) {
 			t.Errorf("%v MiB, %v", peak, err)
 		}
 	})
+}
+
+func TestPeakCountsTheToolsOwnProcesses(t *testing.T) {
+	peakOfShell := func(script string) float64 {
+		t.Helper()
+		cmd := exec.Command("sh", "-c", script)
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer cmd.Wait()
+		defer stdin.Close()
+		// Who echoes the line runs, and is the program it should be.
+		if _, err := stdin.Write([]byte("ready\n")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stdout.Read(make([]byte, 16)); err != nil {
+			t.Fatal(err)
+		}
+		peak, err := peakOf(cmd.Process.Pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return peak
+	}
+	alone := peakOfShell("read line; echo $line; read line")
+	helper := peakOfShell("(read line; echo $line; read line); true")
+	guest := peakOfShell("cat; true")
+	if alone <= 0 || helper < 1.15*alone {
+		t.Errorf("a shell takes %v MiB, two shells %v", alone, helper)
+	}
+	if guest > 1.15*alone {
+		t.Errorf("a shell takes %v MiB, but %v with a guest", alone, guest)
+	}
 }
 
 func TestFixture(t *testing.T) {
