@@ -83,7 +83,7 @@ func afterFork()
 //go:norace
 func forkInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
-	beforeFork() // blocks all signals, in the child for good
+	beforeFork()    // blocks all signals, in the child for good
 	r, e := fork(0) // no SIGCHLD: see sys.Wait
 	if r == 0 && e == 0 {
 		initMain(c)
