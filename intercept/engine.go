@@ -213,7 +213,7 @@ func (g *Guest) launch(t *tracer) error {
 		return err
 	}
 	g.first = g.init.First
-	if err := t.adopt(g.first); err == nil {
+	if err = t.adopt(g.first); err == nil {
 		err = g.init.Open()
 	}
 	listener := -1
@@ -226,14 +226,23 @@ func (g *Guest) launch(t *tracer) error {
 	if err == nil {
 		g.notify, err = newNotifyDoor(g, listener)
 	}
-	if err != nil {
+	if err == nil {
+		err = t.release(g.first)
+	}
+	switch {
+	case errors.Is(err, unix.ESRCH):
+		return nil // SIGKILL ended it, which the init will report
+	case err != nil:
 		g.init.Kill()
 		t.serve()
+		if g.notify != nil {
+			g.notify.close()
+		}
 		g.init.Close()
 		_ = g.init.ExecError()
 		return fmt.Errorf("intercept: start %q: %w", g.config.Path, err)
 	}
-	return t.release(g.first)
+	return nil
 }
 
 // readReports passes on what the init has to say.

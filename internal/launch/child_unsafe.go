@@ -30,6 +30,9 @@ type child struct {
 	noNewPrivs  bool
 
 	lifeline, reports, gate, failure int
+	// The supervisor's ends of lifeline and gate. Open in a child they would
+	// keep its own end from ever breaking.
+	lifelineHeld, gateHeld int
 
 	follow     bool
 	supervisor int
@@ -45,6 +48,7 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 		files: append([]int(nil), s.Files...), reset: s.Reset, ignored: s.Ignored, blocked: s.Blocked,
 		filterFlags: s.FilterFlags | sys.FlagNewListener, noNewPrivs: s.NoNewPrivs,
 		lifeline: p.lifeline[0], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
+		lifelineHeld: p.lifeline[1], gateHeld: p.gate[1],
 		children: &pathChildren[0], follow: s.Follow, supervisor: os.Getpid(),
 	}
 	var err error
@@ -229,19 +233,24 @@ func killAll(c *child) {
 //go:nosplit
 //go:norace
 func firstMain(c *child) {
-	raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0)
+	raw(unix.SYS_CLOSE, uintptr(c.lifelineHeld), 0, 0, 0)
+	raw(unix.SYS_CLOSE, uintptr(c.gateHeld), 0, 0, 0)
+	if raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0) != 1 {
+		exit(127) // nobody is left to open the gate
+	}
 	if c.dir != nil {
 		check(c, stageDir, raw(unix.SYS_CHDIR, uintptr(unsafe.Pointer(c.dir)), 0, 0, 0))
 	}
 	placeFiles(c)
-	if c.nofile != nil {
-		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
-	}
 	if c.noNewPrivs {
 		check(c, stageFilter, raw(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0))
 	}
 	resetSignals(c)
 	check(c, stageFilter, installFilter(uintptr(c.filterFlags), uintptr(unsafe.Pointer(&c.prog))))
+	// Not before: the listener may have needed a number above the limit.
+	if c.nofile != nil {
+		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
+	}
 	// The trap at the end of installFilter needs SIGTRAP as it is by default.
 	if c.reset && (c.ignored|c.blocked)&trapBit != 0 {
 		disposition(int(unix.SIGTRAP), c.ignored)
