@@ -1176,14 +1176,14 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},

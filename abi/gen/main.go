@@ -36,6 +36,14 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	structs, err := readLines(filepath.Join(root, "abi/structs.txt"))
+	if err != nil {
+		return nil, err
+	}
+	layouts, err := parseStructs(structs)
+	if err != nil {
+		return nil, err
+	}
 	errnos, err := readErrnos(root)
 	if err != nil {
 		return nil, err
@@ -44,6 +52,7 @@ func generate(root string) (map[string][]byte, error) {
 	for name, source := range map[string][]byte{
 		"abi/zsyscalls.go": callsSource(calls),
 		"abi/zerrnos.go":   errnos,
+		"abi/zlayouts.go":  layoutsSource(layouts),
 	} {
 		if files[name], err = format.Source(source); err != nil {
 			return nil, fmt.Errorf("format %s: %w", name, err)
