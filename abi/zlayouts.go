@@ -29,7 +29,7 @@ var layouts = [...]Layout{
 		{Name: "pid", Kind: KindPid, Of: "", Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	}},
 	{Name: "clone_args", Kind: KindStruct, Of: "", Signed: false, size: [NumArch]int{88, 88, 88}, align: [NumArch]int{8, 8, 8}, fields: []Field{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+		{Name: "flags", Kind: KindFlags, Of: "clone3", Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 		{Name: "pidfd", Kind: KindAddr, Of: "", Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 		{Name: "child_tid", Kind: KindAddr, Of: "", Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 		{Name: "parent_tid", Kind: KindAddr, Of: "", Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -307,7 +307,7 @@ var layouts = [...]Layout{
 	{Name: "ns_id_req", Kind: KindStruct, Of: "", Signed: false, size: [NumArch]int{32, 32, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 		{Name: "size", Kind: KindU32, Of: "", Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 		{Name: "ns_id", Kind: KindU64, Of: "", Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-		{Name: "ns_type", Kind: KindFlags, Of: "clone", Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+		{Name: "ns_type", Kind: KindFlags, Of: "namespace", Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 		{Name: "user_ns_id", Kind: KindU64, Of: "", Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	}},
 	{Name: "old_linux_dirent", Kind: KindStruct, Of: "", Signed: false, size: [NumArch]int{24, 12, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{

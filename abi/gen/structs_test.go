@@ -2,55 +2,40 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
 // TestLayoutsAgainstC asks a C compiler for the size of each structure that
 // the kernel's headers have and for the offset and size of each field.
 func TestLayoutsAgainstC(t *testing.T) {
-	lines, err := readLines(filepath.Join(root, "abi/structs.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	layouts, err := parseStructs(lines)
+	d, err := read(root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, arch := range archs {
 		t.Run(arch, func(t *testing.T) {
 			needCompiler(t, i)
-			programs := map[string]*strings.Builder{} // by headers, some of which clash
+			ps := programs{}
 			checked := 0
-			for _, lay := range layouts {
+			for _, lay := range d.layouts {
 				b := lay.blocks[i]
 				if b == nil || b.ctype == "" || !b.check[i] {
 					continue
 				}
-				if programs[b.headers] == nil {
-					programs[b.headers] = &strings.Builder{}
-				}
-				writeAsserts(programs[b.headers], lay, i)
+				writeAsserts(ps.forHeaders(b.headers), lay, i)
 				checked++
 			}
 			if checked < 70 {
 				t.Errorf("only %d structures to check", checked)
 			}
-			for _, headers := range slices.Sorted(maps.Keys(programs)) {
-				program := "#include <stddef.h>\n"
-				for header := range strings.SplitSeq(headers, ",") {
-					program += "#include <" + header + ">\n"
-				}
-				compile(t, i, program+programs[headers].String())
-			}
+			ps.compile(t, i)
 		})
 	}
 }
 
-func writeAsserts(w *strings.Builder, lay *layout, i int) {
+func writeAsserts(w *program, lay *layout, i int) {
 	b := lay.blocks[i]
 	assert := func(what string, want int) {
 		fmt.Fprintf(w, "_Static_assert(%s == %d, \"%s:%d %s\");\n", what, want, filepath.Base(b.file), b.number, what)
