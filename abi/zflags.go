@@ -335,7 +335,6 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "clone", wide: false, sections: []section{
-		{style: styleSignal, mask: 0xff, flags: []flag{}},
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
@@ -362,6 +361,7 @@ var flagSets = [...]FlagSet{
 			{"CLONE_NEWNET", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_IO", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleSignal, mask: 0xff, flags: []flag{}},
 	}},
 	{Name: "clone3", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
@@ -1122,12 +1122,12 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ipc", wide: false, sections: []section{
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
 	{Name: "ipccall", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffff, flags: []flag{
@@ -2172,13 +2172,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "shmget", wide: false, sections: []section{
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"SHM_HUGETLB", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"SHM_NORESERVE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
 	{Name: "shutdown", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
