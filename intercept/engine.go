@@ -130,7 +130,10 @@ func Start(config Config) (*Guest, error) {
 	}
 	if err := g.init.ExecError(); err != nil {
 		<-g.done
-		return nil, &ExecError{Path: config.Path, Err: err}
+		if refusal, ok := err.(unix.Errno); ok {
+			return nil, &ExecError{Path: config.Path, Err: refusal}
+		}
+		return nil, fmt.Errorf("intercept: start %q: %w", config.Path, err)
 	}
 	return g, nil
 }
@@ -207,6 +210,9 @@ func (g *Guest) launch(t *tracer) error {
 	listener := -1
 	if err == nil {
 		listener, err = t.takeListener(g.first)
+	}
+	if err == nil && listener < 0 {
+		return nil // it ended before its filter; ExecError tells why
 	}
 	if err == nil {
 		g.notify, err = newNotifyDoor(g, listener)

@@ -97,7 +97,7 @@ func (d diagnosis) verdict() string {
 	}
 	switch {
 	case !d.Ready:
-		return fmt.Sprintf("Penumbra cannot work here. The oldest kernel that it supports is Linux %s.", kernel.Oldest)
+		return fmt.Sprintf("Penumbra cannot work here: something required is missing. It needs Linux %s or newer.", kernel.Oldest)
 	case count[kernel.Required]+count[kernel.Optional] == 0:
 		return "Penumbra can do here all that it can do."
 	}

@@ -123,6 +123,9 @@ func judge(err error) finding {
 func missing(err error) finding {
 	f := finding{status: Missing, detail: err.Error()}
 	switch {
+	case errors.Is(err, unix.EBUSY): // of seccomp(2), for SECCOMP_FILTER_FLAG_NEW_LISTENER
+		f.detail = "another supervisor's listener is already in force"
+		f.fix = "run outside of the other supervisor: the kernel allows one listener a process"
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
 		f.fix = "permit it: in a container, relax its seccomp profile (docker run --security-opt seccomp=unconfined)"
 	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EOPNOTSUPP):

@@ -230,23 +230,23 @@ func killAll(c *child) {
 func firstMain(c *child) {
 	raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0)
 	if c.dir != nil {
-		check(c, raw(unix.SYS_CHDIR, uintptr(unsafe.Pointer(c.dir)), 0, 0, 0))
+		check(c, stageDir, raw(unix.SYS_CHDIR, uintptr(unsafe.Pointer(c.dir)), 0, 0, 0))
 	}
 	placeFiles(c)
 	if c.nofile != nil {
 		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
 	}
 	if c.noNewPrivs {
-		check(c, raw(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0))
+		check(c, stageFilter, raw(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0))
 	}
 	resetSignals(c)
-	check(c, installFilter(uintptr(c.filterFlags), uintptr(unsafe.Pointer(&c.prog))))
+	check(c, stageFilter, installFilter(uintptr(c.filterFlags), uintptr(unsafe.Pointer(&c.prog))))
 	// The trap at the end of installFilter needs SIGTRAP as it is by default.
 	if c.reset && (c.ignored|c.blocked)&trapBit != 0 {
 		disposition(int(unix.SIGTRAP), c.ignored)
 		setMask(c.blocked)
 	}
-	check(c, raw(unix.SYS_EXECVE, uintptr(unsafe.Pointer(c.path)),
+	check(c, stageExec, raw(unix.SYS_EXECVE, uintptr(unsafe.Pointer(c.path)),
 		uintptr(unsafe.Pointer(&c.argv[0])), uintptr(unsafe.Pointer(&c.env[0])), 0))
 }
 
@@ -259,7 +259,7 @@ func placeFiles(c *child) {
 	for i, fd := range c.files {
 		if fd >= 0 && fd != i {
 			n := raw(unix.SYS_FCNTL, uintptr(fd), unix.F_DUPFD_CLOEXEC, uintptr(c.next), 0)
-			check(c, n)
+			check(c, stageFiles, n)
 			c.files[i] = n
 		}
 	}
@@ -274,7 +274,7 @@ func placeFiles(c *child) {
 		case fd == i:
 			raw(unix.SYS_FCNTL, uintptr(i), unix.F_SETFD, 0, 0)
 		default:
-			check(c, raw(unix.SYS_DUP3, uintptr(fd), uintptr(i), 0, 0))
+			check(c, stageFiles, raw(unix.SYS_DUP3, uintptr(fd), uintptr(i), 0, 0))
 		}
 	}
 }
@@ -322,12 +322,12 @@ func setMask(set uint64) {
 //
 //go:nosplit
 //go:norace
-func check(c *child, r int) {
+func check(c *child, at stage, r int) {
 	if r >= 0 {
 		return
 	}
-	e := int32(-r)
-	raw(unix.SYS_WRITE, uintptr(c.failure), uintptr(unsafe.Pointer(&e)), 4, 0)
+	failure := [failureSize / 4]int32{int32(at), int32(-r)}
+	raw(unix.SYS_WRITE, uintptr(c.failure), uintptr(unsafe.Pointer(&failure)), failureSize, 0)
 	exit(127)
 }
 

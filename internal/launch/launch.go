@@ -64,7 +64,8 @@ type Init struct {
 	lifeline *os.File // closing it makes the init kill the guest
 	reports  *os.File // records from the init
 	gate     *os.File // one byte lets the first process go on
-	failure  *os.File // an errno if the exec failed; end of file if not
+	failure  *os.File // stage and errno if the first process failed; end of file if not
+	dir      string
 }
 
 // Report is one message of the init.
@@ -114,19 +115,41 @@ func (i *Init) Open() error {
 }
 
 // ExecError waits until the first process has become the program, and returns
-// nil, or has failed to, and returns why.
+// nil, or has failed to, and returns why: a unix.Errno if it is the kernel's
+// refusal to execute the file.
 func (i *Init) ExecError() error {
 	defer i.failure.Close()
-	var b [4]byte
-	n, err := io.ReadFull(i.failure, b[:])
-	switch {
-	case n == 4:
-		return unix.Errno(binary.NativeEndian.Uint32(b[:]))
-	case err == io.EOF:
+	var b [failureSize]byte
+	_, err := io.ReadFull(i.failure, b[:])
+	if err == io.EOF {
 		return nil
 	}
-	return fmt.Errorf("launch: read exec status: %w", err)
+	if err != nil {
+		return fmt.Errorf("launch: read exec status: %w", err)
+	}
+	errno := unix.Errno(binary.NativeEndian.Uint32(b[4:]))
+	switch stage(binary.NativeEndian.Uint32(b[:])) {
+	case stageDir:
+		return &os.PathError{Op: "chdir", Path: i.dir, Err: errno}
+	case stageFiles:
+		return fmt.Errorf("launch: hand over descriptors: %w", errno)
+	case stageFilter:
+		return fmt.Errorf("launch: install the seccomp filter: %w", errno)
+	}
+	return errno
 }
+
+// stage says what the first process was doing when it failed.
+type stage int32
+
+const (
+	stageExec stage = iota
+	stageDir
+	stageFiles
+	stageFilter
+)
+
+const failureSize = 8
 
 // Kill makes the init kill every process of the guest.
 func (i *Init) Kill() { i.lifeline.Close() }
@@ -200,6 +223,7 @@ func Start(s *Spec) (*Init, error) {
 	}
 	i := &Init{
 		PID:      pid,
+		dir:      s.Dir,
 		lifeline: os.NewFile(uintptr(p.lifeline[1]), "lifeline"),
 		reports:  os.NewFile(uintptr(p.reports[0]), "reports"),
 		gate:     os.NewFile(uintptr(p.gate[1]), "gate"),
