@@ -29,10 +29,11 @@ type tally struct {
 
 // A harness runs jobs natively and under modes, and compares test by test.
 type harness struct {
-	cache    string // holds the tests' directories and logs
-	limit    time.Duration
-	out      io.Writer // differences
-	progress io.Writer // one line a run
+	cache    string        // holds the tests' directories and logs
+	quick    bool          // leave out what is long
+	limit    time.Duration // for every program, instead of its own, if not 0
+	out      io.Writer     // differences
+	progress io.Writer     // one line a run
 }
 
 // compare runs j natively and under every mode, and adds to the modes' tallies.
@@ -134,11 +135,11 @@ func (v verdict) passesHere(test string) bool {
 func (h *harness) again(ctx context.Context, j job, m mode, part string) (verdict, error) {
 	var v verdict
 	for range tries {
-		base, err := h.once(ctx, j, native, selection{only: part, skip: skipped(j)})
+		base, err := h.once(ctx, j, native, selection{only: part, skip: skipped(j, h.quick)})
 		if err != nil {
 			return v, err
 		}
-		here, err := h.once(ctx, j, m, selection{only: part, skip: skipped(j)})
+		here, err := h.once(ctx, j, m, selection{only: part, skip: skipped(j, h.quick)})
 		if err != nil {
 			return v, err
 		}
@@ -154,7 +155,7 @@ func (h *harness) again(ctx context.Context, j job, m mode, part string) (verdic
 // it, the others still get their turn: the job starts again without that test.
 func (h *harness) whole(ctx context.Context, j job, m mode) (results, error) {
 	all := results{}
-	sel := selection{skip: skipped(j)}
+	sel := selection{skip: skipped(j, h.quick)}
 	for range maxResumes {
 		r, err := h.once(ctx, j, m, sel)
 		if err != nil {

@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // An exception is a test that is not held against a mode, with the reason.
 type exception struct {
 	suite, job string
@@ -15,15 +17,25 @@ var excluded = []exception{
 	{"cpython", "test_socket", "*VSOCK*", "needs a hypervisor's socket device, and waits for ever on some without a peer"},
 }
 
+// long tests are left to runs that are not quick.
+var long = []exception{
+	{"gostd", "os", "TestRootMulti(Rename|Link)", "thousands of pairs of paths: half of the package's calls, all of two kinds"},
+}
+
 // expected lists tests that pass natively and fail here because of where they
 // run and not because of how Penumbra answers. It is empty: an entry needs a
 // reason that would convince whoever wrote the test.
 var expected = []exception{}
 
-// skipped returns the names of j's excluded tests, for its own skip option.
-func skipped(j job) []string {
+// skipped returns the names of j's tests that are not to run, in the form
+// that its own skip option takes.
+func skipped(j job, quick bool) []string {
+	table := excluded
+	if quick {
+		table = slices.Concat(excluded, long)
+	}
 	var names []string
-	for _, e := range excluded {
+	for _, e := range table {
 		if e.suite == j.suite && e.job == j.name {
 			names = append(names, e.test)
 		}

@@ -19,16 +19,16 @@ var goPackages = []struct {
 	effort effort
 	limit  time.Duration
 }{
-	{"os", fast, time.Minute},
-	{"os/exec", fast, time.Minute},
-	{"os/signal", fast, time.Minute},
-	{"os/user", fast, time.Minute},
-	{"io/fs", fast, time.Minute},
-	{"path/filepath", fast, time.Minute},
-	{"internal/poll", fast, time.Minute},
-	{"syscall", fast, time.Minute},
-	{"time", medium, time.Minute},
-	{"net", medium, 2 * time.Minute},
+	{"os", fast, 3 * time.Minute},
+	{"os/exec", fast, 3 * time.Minute},
+	{"os/signal", fast, 3 * time.Minute},
+	{"os/user", fast, 3 * time.Minute},
+	{"io/fs", fast, 3 * time.Minute},
+	{"path/filepath", fast, 3 * time.Minute},
+	{"internal/poll", fast, 3 * time.Minute},
+	{"syscall", fast, 3 * time.Minute},
+	{"time", medium, 3 * time.Minute},
+	{"net", medium, 3 * time.Minute},
 	{"runtime", slow, 10 * time.Minute},
 }
 

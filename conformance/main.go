@@ -135,7 +135,7 @@ func (p *plan) execute(ctx context.Context, stdout, stderr io.Writer) (total tal
 		return total, err
 	}
 	inheritNothingUnusual()
-	h := &harness{cache: cache, limit: p.limit, out: stdout, progress: io.Discard}
+	h := &harness{cache: cache, quick: p.quick, limit: p.limit, out: stdout, progress: io.Discard}
 	if p.verbose {
 		h.progress = stderr
 	}
