@@ -93,7 +93,8 @@ func (h *harness) judge(ctx context.Context, j job, m mode, here results, diffs 
 		if got == "" {
 			got = missing
 		}
-		v, what := verdicts[part], ""
+		v, judged := verdicts[part]
+		var what string
 		switch {
 		case v.failsNatively(test):
 			t.flaky++
@@ -108,6 +109,9 @@ func (h *harness) judge(ctx context.Context, j job, m mode, here results, diffs 
 		default:
 			t.diff++
 			what = "DIFF %s %s: PASS -> %s\n"
+			if !judged {
+				what = "DIFF %s %s: PASS -> %s (not run again alone: too many differ)\n"
+			}
 		}
 		fmt.Fprintf(h.out, what, strings.TrimSuffix(j.String()+"/"+test, "/"), m.name, got)
 	}
