@@ -93,32 +93,36 @@ func (h *harness) judge(ctx context.Context, j job, m mode, here results, diffs 
 		if got == "" {
 			got = missing
 		}
-		v, judged := verdicts[part]
-		var what string
-		switch {
-		case v.failsNatively(test):
-			t.flaky++
-			t.native--
-			what = "FLAKY %s %s: PASS -> %s, but alone it fails natively as well\n"
-		case v.passesHere(test):
-			t.flaky++
-			t.here++
-			what = "FLAKY %s %s: PASS -> %s, but alone it passes\n"
-		case isExpected(expected, j, test):
-			what = "EXPECTED %s %s: PASS -> %s\n"
-		default:
-			t.diff++
-			what = "DIFF %s %s: PASS -> %s\n"
-			if !judged {
-				what = "DIFF %s %s: PASS -> %s (not run again alone: too many differ)\n"
-			}
-		}
-		fmt.Fprintf(h.out, what, strings.TrimSuffix(j.String()+"/"+test, "/"), m.name, got)
+		what := t.settle(j, test, verdicts)
+		fmt.Fprintf(h.out, what+"\n", strings.TrimSuffix(j.String()+"/"+test, "/"), m.name, got)
 	}
 	if len(diffs) > 0 {
 		fmt.Fprintf(h.out, "     logs, each with the command to repeat it: %s\n", h.logFile(j, m, "*"))
 	}
 	return nil
+}
+
+// settle counts a test of j that differs and returns what to print of it: a
+// format for the test, the mode and its status there.
+func (t *tally) settle(j job, test string, verdicts map[string]verdict) string {
+	v, judged := verdicts[j.part(test)]
+	switch {
+	case v.failsNatively(test):
+		t.flaky++
+		t.native--
+		return "FLAKY %s %s: PASS -> %s, but alone it fails natively as well"
+	case v.passesHere(test):
+		t.flaky++
+		t.here++
+		return "FLAKY %s %s: PASS -> %s, but alone it passes"
+	case isExpected(expected, j, test):
+		return "EXPECTED %s %s: PASS -> %s"
+	}
+	t.diff++
+	if !judged {
+		return "DIFF %s %s: PASS -> %s (not run again alone: too many differ)"
+	}
+	return "DIFF %s %s: PASS -> %s"
 }
 
 // A verdict holds what the tests of one part of a job said when they ran alone.
