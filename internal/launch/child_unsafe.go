@@ -30,6 +30,7 @@ type child struct {
 	noNewPrivs  bool
 
 	lifeline, reports, gate, failure int
+	otherEnd                         int // the supervisor's, of the lifeline
 
 	follow     bool
 	supervisor int
@@ -44,7 +45,7 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 	c := &child{
 		files: append([]int(nil), s.Files...), reset: s.Reset, ignored: s.Ignored, blocked: s.Blocked,
 		filterFlags: s.FilterFlags | sys.FlagNewListener, noNewPrivs: s.NoNewPrivs,
-		lifeline: p.lifeline[0], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
+		lifeline: p.lifeline[0], otherEnd: p.lifeline[1], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
 		children: &pathChildren[0], follow: s.Follow, supervisor: os.Getpid(),
 	}
 	var err error
@@ -226,6 +227,9 @@ func killAll(c *child) {
 //go:nosplit
 //go:norace
 func firstMain(c *child) {
+	// Held here until exec it would keep a lifeline that the supervisor breaks
+	// before then from ending.
+	raw(unix.SYS_CLOSE, uintptr(c.otherEnd), 0, 0, 0)
 	raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0)
 	if c.dir != nil {
 		check(c, stageDir, raw(unix.SYS_CHDIR, uintptr(unsafe.Pointer(c.dir)), 0, 0, 0))
