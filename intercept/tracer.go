@@ -176,7 +176,7 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 // on, and a group stop stays one.
 func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
 	signal := unix.Signal(status >> 8 & 0xff)
-	if status>>16 != sys.EventStop {
+	if status>>16 != unix.PTRACE_EVENT_STOP {
 		t.resume(tid, signal)
 		return
 	}
