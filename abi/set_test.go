@@ -8,6 +8,16 @@ import (
 	"penumbra/abi"
 )
 
+// call returns the call of that name, which must exist.
+func call(t *testing.T, name string) *abi.Syscall {
+	t.Helper()
+	s := abi.ByName(name)
+	if s == nil {
+		t.Fatalf("no call is named %s", name)
+	}
+	return s
+}
+
 func TestParseSet(t *testing.T) {
 	for _, test := range []struct {
 		expr    string
@@ -25,7 +35,7 @@ func TestParseSet(t *testing.T) {
 		{expr: "!none", has: "open read", exactly: len(abi.Syscalls())},
 		{expr: "!open,read", has: "write openat", lacks: "open read", exactly: len(abi.Syscalls()) - 2},
 		{expr: "?open,?nosuchcall", has: "open", exactly: 1},
-		{expr: "%file", has: "open openat stat getcwd execve fanotify_mark", lacks: "read fstat symlink_ mmap socket"},
+		{expr: "%file", has: "open openat stat getcwd execve fanotify_mark", lacks: "read fstat mmap socket"},
 		{expr: "%desc", has: "read openat mmap epoll_wait dup2 pipe ioctl", lacks: "stat socket accept sendto getpid"},
 		{expr: "%process", has: "clone fork execve exit_group wait4 kill ptrace", lacks: "read getpid"},
 		{expr: "%network", has: "socket accept sendto socketcall sendfile", lacks: "read"},
@@ -33,7 +43,7 @@ func TestParseSet(t *testing.T) {
 		{expr: "%signal", has: "rt_sigaction kill signalfd4 pause", lacks: "read"},
 		{expr: "%ipc", has: "msgget semop shmat ipc mq_open", lacks: "pipe"},
 		{expr: "%memory", has: "mmap munmap brk shmat", lacks: "read"},
-		{expr: "%time", has: "nanosleep clock_gettime timer_create time", lacks: "read alarm_"},
+		{expr: "%time", has: "nanosleep clock_gettime timer_create time", lacks: "read getrusage"},
 		{expr: "%identity", has: "getpid getuid setresgid32 capget", lacks: "kill"},
 		{expr: "%machine", has: "uname reboot sync", lacks: "read"},
 		{expr: "%other", has: "tuxcall", lacks: "read"},
@@ -42,29 +52,22 @@ func TestParseSet(t *testing.T) {
 		{expr: "%stat", has: "stat stat64 oldstat", exactly: 3},
 		{expr: "%%stat", has: "stat lstat fstat newfstatat statx", lacks: "statfs"},
 		{expr: "%%statfs", has: "statfs fstatfs64 ustat", lacks: "stat"},
-		{expr: "%file,!read", lacks: "placeholder"}, // ! negates the whole alone: see the errors
 		{expr: "/^open", has: "open openat open_tree openat2", lacks: "mq_open"},
 		{expr: "/open", has: "open mq_open"},
 		{expr: "%clock,/^sys,pause", has: "time sysinfo syslog pause", lacks: "open"},
 	} {
 		t.Run(test.expr, func(t *testing.T) {
 			set, err := abi.ParseSet(test.expr)
-			if strings.Contains(test.expr, ",!") {
-				if err == nil {
-					t.Fatal("a ! inside the list was accepted")
-				}
-				return
-			}
 			if err != nil {
 				t.Fatal(err)
 			}
 			for name := range strings.FieldsSeq(test.has) {
-				if !set.Has(abi.ByName(name)) {
+				if !set.Has(call(t, name)) {
 					t.Errorf("%s is missing", name)
 				}
 			}
 			for name := range strings.FieldsSeq(test.lacks) {
-				if set.Has(abi.ByName(name)) {
+				if set.Has(call(t, name)) {
 					t.Errorf("%s should not be there", name)
 				}
 			}
@@ -87,6 +90,7 @@ func TestParseSetErrors(t *testing.T) {
 		{"open,", "a name is missing"},
 		{"open,,read", "a name is missing"},
 		{"/(", "missing closing )"},
+		{"%file,!read", `no call is named "!read"`}, // ! negates the whole list alone
 		{"OPEN", `no call is named "OPEN"`},
 	} {
 		t.Run(test.expr, func(t *testing.T) {

@@ -184,7 +184,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "close_range", index: 38, Number: [NumArch]int{436, 436, 436}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "first", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "last", Kind: KindFD, Len: -1, Per: 1, At: -1},
+		{Name: "last", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "close_range", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "connect", index: 39, Number: [NumArch]int{42, 362, 203}, Class: ClassNetwork, Returns: KindNone, Interruptible: true, Args: []Arg{
@@ -834,7 +834,7 @@ var table = [...]Syscall{
 		{Name: "segments", Kind: KindStruct, Dir: In, Of: "kexec_segment", Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "kexec", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Args: []Arg{
+	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Interruptible: true, Args: []Arg{
 		{Name: "operation", Kind: KindFlags, Of: "keyctl", Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1088,9 +1088,9 @@ var table = [...]Syscall{
 	}},
 	{Name: "move_mount", index: 219, Number: [NumArch]int{429, 429, 429}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "from_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
-		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
+		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "to_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
-		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2},
+		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "move_mount", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "move_pages", index: 220, Number: [NumArch]int{279, 317, 239}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
@@ -1282,12 +1282,12 @@ var table = [...]Syscall{
 		{Name: "group_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "perf", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Set: "personality", Args: []Arg{
 		{Name: "persona", Kind: KindFlags, Of: "personality", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
+		{Name: "targetfd", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
@@ -1524,13 +1524,13 @@ var table = [...]Syscall{
 	{Name: "readlink", index: 296, Number: [NumArch]int{89, 85, -1}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
-		{Name: "bufsiz", Kind: KindSize, Len: -1, Per: 1, At: -1},
+		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "readlinkat", index: 297, Number: [NumArch]int{267, 305, 78}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
-		{Name: "bufsiz", Kind: KindSize, Len: -1, Per: 1, At: -1},
+		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "readv", index: 298, Number: [NumArch]int{19, 145, 65}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
