@@ -55,6 +55,7 @@ func (d *notifyDoor) work() {
 	defer d.workers.Add(-1)
 	defer d.threads.Delete(tid)
 	var n sys.Notification
+	var c Call // one for all, so that a call costs no allocation
 	for {
 		err := sys.NotifRecv(d.listener, &n)
 		switch {
@@ -62,7 +63,8 @@ func (d *notifyDoor) work() {
 			if d.waiting.Add(-1) == 0 {
 				d.post()
 			}
-			d.answer(&n)
+			d.read(&c, &n)
+			d.answer(&c)
 			if d.waiting.Add(1) > idleWorkers {
 				d.waiting.Add(-1)
 				return
@@ -82,10 +84,9 @@ func (d *notifyDoor) deserted() bool {
 
 // answer gives a call its verdict. A call whose thread has died meanwhile has
 // no address any more: the kernel drops the answer.
-func (d *notifyDoor) answer(n *sys.Notification) {
-	c := d.call(n)
+func (d *notifyDoor) answer(c *Call) {
 	v := d.guest.enter(c)
-	resp := sys.Response{ID: n.ID}
+	resp := sys.Response{ID: c.id}
 	switch {
 	case v.kind != skip:
 		c.Thread.Admit(mark(c.Number, c.Args, uint64(c.IP)))
@@ -102,9 +103,10 @@ func (d *notifyDoor) answer(n *sys.Notification) {
 	}
 }
 
-func (d *notifyDoor) call(n *sys.Notification) *Call {
+// read makes c the call that n tells of.
+func (d *notifyDoor) read(c *Call, n *sys.Notification) {
 	arch, _ := abi.ArchOfAudit(n.Arch)
-	return &Call{
+	*c = Call{
 		Thread: d.guest.threads.Find(int(n.TID)),
 		Arch:   arch, Number: int(n.Number), Syscall: abi.Lookup(arch, int(n.Number)),
 		Args: n.Args, IP: abi.Addr(n.IP),

@@ -26,7 +26,8 @@ func (t *tracer) callEnters(tr *tracee) {
 		return
 	}
 	number := int(int32(t.info.Number))
-	c := &Call{
+	c := &tr.buffer
+	*c = Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
 		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
 	}

@@ -26,7 +26,8 @@ type tracer struct {
 // tracee is a thread under ptrace.
 type tracee struct {
 	thread *guest.Thread
-	call   *Call // the call whose end is awaited
+	call   *Call // the call whose end is awaited, or nil
+	buffer Call  // what call points to
 }
 
 const (
