@@ -18,6 +18,7 @@ import (
 // is in the same group and tells of such a signal.
 type signalRelay struct {
 	incoming chan os.Signal
+	late     *time.Timer
 	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
@@ -32,25 +33,35 @@ func newSignalRelay() *signalRelay {
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
 		group: map[unix.Signal]time.Time{},
 	}
-	signal.Notify(r.incoming, relayed()...)
+	usual, others := relayed()
+	signal.Notify(r.incoming, usual...)
+	// Each takes the runtime some ten microseconds, which a short program
+	// would have to wait for.
+	r.late = time.AfterFunc(lateAfter, func() { signal.Notify(r.incoming, others...) })
 	return r
 }
 
-// relayed lists the signals that are handed on: all that can be, but those
-// that the kernel sends for this process's own doings.
-func relayed() []os.Signal {
-	var list []os.Signal
+// lateAfter is when a program no longer counts as short.
+const lateAfter = 100 * time.Millisecond
+
+// relayed lists the signals that are handed on, those first that people send:
+// all that can be, but those that the kernel sends for this process's own
+// doings.
+func relayed() (usual, others []os.Signal) {
 	for s := syscall.Signal(1); s <= 64; s++ {
 		switch s {
+		case syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
+			syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT, syscall.SIGWINCH:
+			usual = append(usual, s)
 		case syscall.SIGKILL, syscall.SIGSTOP, // cannot be caught
 			syscall.SIGCHLD, syscall.SIGURG, syscall.SIGPIPE, // our own
 			syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS,
 			syscall.SIGPROF, 32, 33: // the runtime's, and the C library's
 		default:
-			list = append(list, s)
+			others = append(others, s)
 		}
 	}
-	return list
+	return usual, others
 }
 
 // relay works until the end of this process.
@@ -83,7 +94,10 @@ func (r *signalRelay) toGroup(s unix.Signal, at time.Time) bool {
 }
 
 // stop ends a relay for a guest that never was.
-func (r *signalRelay) stop() { signal.Stop(r.incoming) }
+func (r *signalRelay) stop() {
+	r.late.Stop()
+	signal.Stop(r.incoming)
+}
 
 func (r *signalRelay) guestEnded() { close(r.ended) }
 
