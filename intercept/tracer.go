@@ -138,6 +138,9 @@ func (t *tracer) serve() {
 			t.guest.failed = fmt.Errorf("intercept: wait for the guest: %w", err)
 			return
 		case tid == t.guest.init.PID:
+			if status.Signaled() {
+				t.guest.failed = fmt.Errorf("intercept: the guest's init was killed by %s", unix.SignalName(status.Signal()))
+			}
 			if !status.Stopped() {
 				return
 			}
