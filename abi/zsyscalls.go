@@ -1167,7 +1167,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgctl", index: 233, Number: [NumArch]int{71, 402, 187}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "ipcctl", Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "msgctl", Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "msqid_ds", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgget", index: 234, Number: [NumArch]int{68, 399, 186}, Class: ClassIPC, Returns: KindMsqid, Args: []Arg{
@@ -1176,14 +1176,14 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
@@ -1862,7 +1862,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "setns", index: 366, Number: [NumArch]int{308, 346, 268}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "nstype", Kind: KindFlags, Of: "clone", Len: -1, Per: 1, At: -1},
+		{Name: "nstype", Kind: KindFlags, Of: "namespace", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setpgid", index: 367, Number: [NumArch]int{109, 57, 154}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1970,7 +1970,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "ipcctl", Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "shmid_ds", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -2026,7 +2026,7 @@ var table = [...]Syscall{
 	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Returns: KindFD, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "socktype", Len: -1, Per: 1, At: -1},
-		{Name: "protocol", Kind: KindFlags, Of: "ipproto", Len: -1, Per: 1, At: -1},
+		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "call", Kind: KindFlags, Of: "socketcall", Len: -1, Per: 1, At: -1},
@@ -2242,7 +2242,7 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindFlags, Of: "at_unlink", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "unshare", index: 451, Number: [NumArch]int{272, 310, 97}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "namespace", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "uprobe", index: 452, Number: [NumArch]int{336, -1, -1}, Class: ClassProcess, Returns: KindInt},
 	{Name: "uretprobe", index: 453, Number: [NumArch]int{335, -1, -1}, Class: ClassProcess, Returns: KindInt},

@@ -39,6 +39,18 @@ func (r *Registers) Result() int64 {
 // SetResult sets the result of a call that ends or is skipped.
 func (r *Registers) SetResult(v int64) { r.raw.Rax = uint64(v) }
 
+// Args returns the arguments of the call that t is in.
+func (r *Registers) Args() abi.Args {
+	w := &r.raw
+	if r.arch == abi.I386 {
+		return abi.Args{w.Rbx, w.Rcx, w.Rdx, w.Rsi, w.Rdi, w.Rbp}
+	}
+	return abi.Args{w.Rdi, w.Rsi, w.Rdx, w.R10, w.R8, w.R9}
+}
+
+// IP returns the address of the instruction that t is about to execute.
+func (r *Registers) IP() uint64 { return r.raw.Rip }
+
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends.
 func (r *Registers) SetArgs(args abi.Args) {

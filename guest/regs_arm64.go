@@ -31,6 +31,16 @@ func (r *Registers) Result() int64 { return int64(r.raw.User.Regs[0]) }
 // SetResult sets the result of a call that ends or is skipped.
 func (r *Registers) SetResult(v int64) { r.raw.User.Regs[0] = uint64(v) }
 
+// Args returns the arguments of the call that t is in, but for the first if
+// the result has taken its place.
+func (r *Registers) Args() (args abi.Args) {
+	copy(args[:], r.raw.User.Regs[:6])
+	return args
+}
+
+// IP returns the address of the instruction that t is about to execute.
+func (r *Registers) IP() uint64 { return r.raw.User.Pc }
+
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends. The first shares its register with the result.
 func (r *Registers) SetArgs(args abi.Args) { copy(r.raw.User.Regs[:6], args[:]) }

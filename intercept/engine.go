@@ -278,22 +278,12 @@ func (g *Guest) spec() *launch.Spec {
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, NoFile: p.NoFile, Follow: p.Follow,
 		Filter:      buildFilter(arches, g.interest, g.rules()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
-		NoNewPrivs:  !mayFilterFreely(),
+		// With CAP_SYS_ADMIN the kernel accepts a filter without
+		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).
+		NoNewPrivs: !sys.HasCapability(unix.CAP_SYS_ADMIN),
 	}
 	if p.Signals != nil {
 		s.Reset, s.Ignored, s.Blocked = true, p.Signals.Ignored, p.Signals.Blocked
 	}
 	return s
-}
-
-// mayFilterFreely reports whether this process has CAP_SYS_ADMIN, with which
-// the kernel accepts a filter without no_new_privs, so that set-id programs
-// keep their meaning (seccomp(2)).
-func mayFilterFreely() bool {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if err := unix.Capget(&header, &data[0]); err != nil {
-		return false
-	}
-	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }

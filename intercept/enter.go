@@ -3,6 +3,7 @@ package intercept
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -49,6 +50,16 @@ func (g *Guest) interestOf(name string) Interest {
 		most = max(most, g.interest(a, abi.ByName(name)))
 	}
 	return most
+}
+
+// wantsAnswers reports whether the policy has Interest Answer in any call.
+func (g *Guest) wantsAnswers() bool {
+	for _, all := range g.interests {
+		if all.unknown == Answer || slices.Contains(all.known, Answer) {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {

@@ -166,7 +166,7 @@ func (g *Guest) traceStrict(th *guest.Thread, a abi.Arch, ready chan<- error) {
 		return
 	}
 	status, alive := awaitStop(th.ID())
-	for alive && status>>16 != sys.EventStop {
+	for alive && status>>16 != unix.PTRACE_EVENT_STOP {
 		sys.Cont(th.ID(), unix.Signal(status>>8&0xff))
 		status, alive = awaitStop(th.ID())
 	}

@@ -7,10 +7,10 @@ static void on_signal(int sig, siginfo_t *si, void *ctx)
 {
 	(void)sig;
 	(void)ctx;
-	count++;
 	sender = si->si_pid;
 	code = si->si_code;
 	on_tid = thread_id();
+	count++; /* last: others wait for it */
 }
 
 static int go[2];
