@@ -100,7 +100,7 @@ type Guest struct {
 	first     int
 	born      atomic.Bool // the first process has become the program
 
-	refusals sync.Map // ids of processes that were refused ptrace
+	refusals sync.Map // who was refused ptrace
 
 	strict    sync.Map // ids of traced threads in seccomp's strict mode
 	anyStrict atomic.Bool

@@ -134,9 +134,9 @@ func (g *Guest) refuseTrace(c *Call) Verdict {
 	if v.kind == skip {
 		return v
 	}
-	if pid := c.Thread.Process().ID; g.refused(pid) {
+	if name := commandOf(c.Thread.ID()); g.refused(c.Thread.ID(), name) {
 		g.config.Notice(fmt.Sprintf("ptrace by process %d (%s) refused: a program under Penumbra cannot trace others; "+
-			"run the tracer or debugger without Penumbra", pid, commandOf(pid)))
+			"run the tracer or debugger without Penumbra", c.Thread.Process().ID, name))
 	}
 	if v.kind == observe {
 		c.result = -int64(abi.EPERM)
@@ -145,11 +145,18 @@ func (g *Guest) refuseTrace(c *Call) Verdict {
 	return Fail(abi.EPERM)
 }
 
-// refused notes that pid was refused something and reports whether for the
-// first time.
-func (g *Guest) refused(pid int) bool {
-	_, before := g.refusals.LoadOrStore(pid, nil)
+// refused notes that a program was refused ptrace and reports whether for the
+// first time. A tracer's several processes share its name and process group.
+func (g *Guest) refused(pid int, name string) bool {
+	group, _ := unix.Getpgid(pid)
+	_, before := g.refusals.LoadOrStore(refusal{group, name}, nil)
 	return !before
+}
+
+// refusal is who was refused ptrace.
+type refusal struct {
+	group   int
+	command string
 }
 
 // commandOf returns a process's name (proc_pid_comm(5)).
