@@ -33,6 +33,9 @@ func newSignalRelay() *signalRelay {
 		group: map[unix.Signal]time.Time{},
 	}
 	signal.Notify(r.incoming, relayed()...)
+	// Taken, lest a message to a standard error that nobody reads kill
+	// penumbra and so the guest.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return r
 }
 
