@@ -55,6 +55,7 @@ type Cmd struct {
 	ctx     context.Context
 	guest   *intercept.Guest
 	plumbed plumbing
+	killed  func() error // of killWithContext
 	waited  bool
 }
 
@@ -102,6 +103,7 @@ func (c *Cmd) Start() (err error) {
 		return errors.New("penumbra: already started")
 	}
 	if c.Err != nil {
+		c.plumbed.discard()
 		return c.Err
 	}
 	if c.ctx != nil && c.ctx.Err() != nil {
@@ -134,6 +136,7 @@ func (c *Cmd) Start() (err error) {
 		return fmt.Errorf("penumbra: %w", err)
 	}
 	c.Process = &Process{Pid: c.guest.PID(), guest: c.guest}
+	c.killed = c.killWithContext()
 	c.plumbed.copy()
 	return nil
 }
@@ -149,9 +152,8 @@ func (c *Cmd) Wait() error {
 		return errors.New("penumbra: Wait was already called")
 	}
 	c.waited = true
-	killed := c.killWithContext()
 	status, err := c.guest.Wait()
-	contextErr := killed()
+	contextErr := c.killed()
 	copyErr := c.plumbed.wait()
 	c.ProcessState = &ProcessState{pid: c.Process.Pid, status: syscall.WaitStatus(status)}
 	switch {

@@ -161,6 +161,51 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// TestContextWhileReading: the context counts from Start on, not from Wait,
+// which waits for its turn behind whoever reads the output to its end.
+func TestContextWhileReading(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := penumbra.CommandContext(ctx, "sh", "-c", "echo ready; exec sleep 1000")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	io.ReadFull(out, make([]byte, 6))
+	cancel()
+	if rest, err := io.ReadAll(out); len(rest) > 0 || err != nil {
+		t.Errorf("read %q, %v", rest, err)
+	}
+	if err := cmd.Wait(); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestNotFoundWithPipe: pipes made for a program that there is not are closed.
+func TestNotFoundWithPipe(t *testing.T) {
+	before := openFiles(t)
+	cmd := penumbra.Command("no-such-program")
+	if _, err := cmd.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+	if after := openFiles(t); after > before {
+		t.Errorf("%d descriptors are open, %d were before", after, before)
+	}
+}
+
+// TestInitKilled: a guest that kills its own init has not ended well.
+func TestInitKilled(t *testing.T) {
+	err := penumbra.Command("sh", "-c", "kill -KILL $PPID; exec sleep 1000").Run()
+	if err == nil || !strings.Contains(err.Error(), "SIGKILL") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestSignal(t *testing.T) {
 	cmd := penumbra.Command("sh", "-c", "trap 'echo got it; exit 4' USR1; echo ready; while :; do sleep 0.01; done")
 	out, err := cmd.StdoutPipe()

@@ -201,6 +201,11 @@ func (g *Guest) supervise(started chan<- error) {
 		g.notify.close()
 	}
 	reports.Wait()
+	if g.failed != nil && !g.ended.Load() {
+		// Nobody else is left to do so. Its descendants, if not traced, are the
+		// subreaper's.
+		_ = unix.Kill(g.first, unix.SIGKILL)
+	}
 	g.init.Close()
 }
 

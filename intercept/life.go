@@ -8,16 +8,16 @@ import (
 )
 
 // firstStop is the first that is heard of a new thread, unless its parent's
-// event came before.
-func (t *tracer) firstStop(tid int) {
+// event came before. It is a group stop if the thread was born into one.
+func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
 	parent, ok := t.announced[tid]
 	if !ok {
-		t.parked[tid] = true
+		t.parked[tid] = status
 		return
 	}
 	delete(t.announced, tid)
 	t.enter(parent, tid)
-	t.resume(tid, 0)
+	t.resumeFrom(tid, status)
 }
 
 // forked handles the stop of a thread that has created another.
@@ -25,10 +25,10 @@ func (t *tracer) forked(tr *tracee) {
 	tid := tr.thread.ID()
 	if msg, err := sys.EventMessage(tid); err == nil {
 		child := int(msg)
-		if t.parked[child] {
+		if status, ok := t.parked[child]; ok {
 			delete(t.parked, child)
 			t.enter(tr.thread, child)
-			t.resume(child, 0)
+			t.resumeFrom(child, status)
 		} else if t.tracees[child] == nil {
 			t.announced[child] = tr.thread
 		}
@@ -90,13 +90,13 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 // unpark starts the threads that wait for their parent's event. Called when a
 // thread has ended: it may have been the parent, killed before its event.
 func (t *tracer) unpark() {
-	for child := range t.parked {
+	for child, status := range t.parked {
 		delete(t.parked, child)
 		group, parent, _ := guest.Lineage(child)
 		if group != child {
 			parent = group
 		}
 		t.enter(t.guest.threads.Get(parent), child)
-		t.resume(child, 0)
+		t.resumeFrom(child, status)
 	}
 }

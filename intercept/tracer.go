@@ -16,10 +16,10 @@ type tracer struct {
 	guest   *Guest
 	tracees map[int]*tracee
 	// announced holds threads whose parent's event came before their own first
-	// stop, with the parent; parked those whose first stop came first, and
-	// which wait for it.
+	// stop, with the parent; parked those whose first stop, of the status that
+	// it keeps, came first, and which wait for it.
 	announced map[int]*guest.Thread
-	parked    map[int]bool
+	parked    map[int]unix.WaitStatus
 	info      sys.SyscallInfo
 }
 
@@ -42,7 +42,7 @@ const (
 func newTracer(g *Guest) *tracer {
 	return &tracer{
 		guest: g, tracees: map[int]*tracee{},
-		announced: map[int]*guest.Thread{}, parked: map[int]bool{},
+		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
 	}
 }
 
@@ -138,6 +138,9 @@ func (t *tracer) serve() {
 			t.guest.failed = fmt.Errorf("intercept: wait for the guest: %w", err)
 			return
 		case tid == t.guest.init.PID:
+			if status.Signaled() {
+				t.guest.failed = fmt.Errorf("intercept: the guest's init was killed by %s", unix.SignalName(status.Signal()))
+			}
 			if !status.Stopped() {
 				return
 			}
@@ -152,7 +155,7 @@ func (t *tracer) serve() {
 func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
 	if tr == nil {
-		t.firstStop(tid)
+		t.firstStop(tid, status)
 		return
 	}
 	event := int(status >> 16)

@@ -22,11 +22,19 @@ type signalRelay struct {
 	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
-	group map[unix.Signal]time.Time // when the group got it last
+	group map[unix.Signal]time.Time // when the init told of it last
 }
 
-// groupDelay is how far apart a group's members may hear of the same signal.
-const groupDelay = 15 * time.Millisecond
+const (
+	// lateAfter is when a program no longer counts as short.
+	lateAfter = 100 * time.Millisecond
+	// groupWithin is how far apart the members of a group get a signal: the
+	// kernel sends it to one after the other.
+	groupWithin = time.Millisecond
+	// groupMemory is how long a signal to the group accounts for one that
+	// arrives here: several of a kind may have become one.
+	groupMemory = 50 * time.Millisecond
+)
 
 func newSignalRelay() *signalRelay {
 	r := &signalRelay{
@@ -38,11 +46,11 @@ func newSignalRelay() *signalRelay {
 	// Each takes the runtime some ten microseconds, which a short program
 	// would have to wait for.
 	r.late = time.AfterFunc(lateAfter, func() { signal.Notify(r.incoming, others...) })
+	// Taken, lest a message to a standard error that nobody reads kill
+	// penumbra and so the guest.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return r
 }
-
-// lateAfter is when a program no longer counts as short.
-const lateAfter = 100 * time.Millisecond
 
 // relayed lists the signals that are handed on, those first that people send:
 // all that can be, but those that the kernel sends for this process's own
@@ -69,11 +77,11 @@ func (r *signalRelay) relay(g *intercept.Guest) {
 	for s := range r.incoming {
 		s := unix.Signal(s.(syscall.Signal))
 		at := time.Now()
-		time.AfterFunc(groupDelay, func() {
-			if !r.toGroup(s, at) && (s != unix.SIGCONT || isStopped(g.PID())) {
-				_ = g.Signal(s) // ESRCH: it has ended, and so do we
-			}
-		})
+		time.Sleep(groupWithin)
+		g.Settle()
+		if !r.toGroup(s, at) && (s != unix.SIGCONT || isStopped(g.PID())) {
+			_ = g.Signal(s) // ESRCH: it has ended, and so do we
+		}
 	}
 }
 
@@ -90,7 +98,7 @@ func (r *signalRelay) toGroup(s unix.Signal, at time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t, ok := r.group[s]
-	return ok && t.Sub(at).Abs() < groupDelay
+	return ok && at.Sub(t) < groupMemory
 }
 
 // stop ends a relay for a guest that never was.

@@ -111,8 +111,36 @@ func initMain(c *child) {
 	all := ^uint64(0)
 	need(c, raw(unix.SYS_SIGNALFD4, ^uintptr(0), uintptr(unsafe.Pointer(&all)), 8, unix.SFD_NONBLOCK))
 	need(c, open(c.children))
+	missed := repeatSignals(c)
 	report(ReportBorn, int32(c.first), 0, 0, 0)
+	for sig := int32(1); sig <= 64; sig++ {
+		if missed>>(sig-1)&1 != 0 {
+			report(ReportSignal, 0, 0, sig, 0)
+		}
+	}
 	initLoop(c)
+}
+
+// repeatSignals gives the first process the signals that the process group was
+// sent, for it missed those from before its birth, and returns them. While it
+// waits at its gate, all signals blocked, one that it has got already does not
+// count twice; real-time signals would, and are not repeated.
+//
+//go:nosplit
+//go:norace
+func repeatSignals(c *child) (sent uint64) {
+	const signals, standard = 2, 31
+	for raw(unix.SYS_READ, signals, uintptr(unsafe.Pointer(&c.buf)), 128, 0) == 128 {
+		info := (*unix.SignalfdSiginfo)(unsafe.Pointer(&c.buf))
+		if info.Signo == uint32(unix.SIGCHLD) {
+			continue
+		}
+		sent |= 1 << (info.Signo - 1)
+		if info.Signo <= standard {
+			raw(unix.SYS_KILL, uintptr(c.first), uintptr(info.Signo), 0, 0)
+		}
+	}
+	return sent
 }
 
 // need ends the init, telling the supervisor why, if r is an error, and the
