@@ -108,6 +108,9 @@ type Guest struct {
 	notify *notifyDoor
 	ended  atomic.Bool // the first process has ended
 
+	settling sync.Mutex    // one Settle at a time
+	settled  chan struct{} // the init has answered
+
 	done   chan struct{} // closed when tracer and reports have ended
 	status unix.WaitStatus
 	failed error
@@ -127,7 +130,7 @@ func Start(config Config) (*Guest, error) {
 	if config.Event == nil {
 		config.Event = func(Event) {}
 	}
-	g := &Guest{config: config, threads: guest.NewTable(), done: make(chan struct{})}
+	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
 	}
@@ -171,6 +174,20 @@ func (g *Guest) Signal(s unix.Signal) error {
 		return fmt.Errorf("intercept: signal the guest: %w", unix.ESRCH)
 	}
 	return unix.Kill(g.first, s)
+}
+
+// Settle returns when every signal that the process group was sent before has
+// been told as an Event, or the guest has ended.
+func (g *Guest) Settle() {
+	g.settling.Lock()
+	defer g.settling.Unlock()
+	if g.init.Settle() != nil {
+		return
+	}
+	select {
+	case <-g.settled:
+	case <-g.done:
+	}
 }
 
 // Kill ends every process of the guest.
@@ -260,6 +277,8 @@ func (g *Guest) readReports() {
 		switch {
 		case r.Kind == launch.ReportSignal:
 			g.config.Event(Event{GroupSignal, r.Signal})
+		case r.Kind == launch.ReportSettled:
+			g.settled <- struct{}{}
 		case r.Status.Stopped():
 			g.config.Event(Event{Stopped, r.Status.StopSignal()})
 		case r.Status.Continued():

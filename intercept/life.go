@@ -24,16 +24,24 @@ func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
 func (t *tracer) forked(tr *tracee) {
 	tid := tr.thread.ID()
 	if msg, err := sys.EventMessage(tid); err == nil {
-		child := int(msg)
-		if status, ok := t.parked[child]; ok {
-			delete(t.parked, child)
-			t.enter(tr.thread, child)
-			t.resumeFrom(child, status)
-		} else if t.tracees[child] == nil {
-			t.announced[child] = tr.thread
-		}
+		t.announce(tr.thread, int(msg))
 	}
 	t.resume(tid, 0)
+}
+
+// announce brings a new thread together with its parent.
+func (t *tracer) announce(parent *guest.Thread, child int) {
+	status, parked := t.parked[child]
+	switch {
+	case parked:
+		delete(t.parked, child)
+		t.enter(parent, child)
+		t.resumeFrom(child, status)
+	case t.stillborn[child]:
+		delete(t.stillborn, child)
+	case t.tracees[child] == nil:
+		t.announced[child] = parent
+	}
 }
 
 // enter makes a new thread known.
@@ -76,6 +84,9 @@ func (t *tracer) execed(tid int) {
 // exited handles the end of a thread.
 func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
+	if tr == nil && t.announced[tid] == nil && t.parked[tid] == 0 {
+		t.stillborn[tid] = true
+	}
 	delete(t.tracees, tid)
 	delete(t.announced, tid)
 	delete(t.parked, tid)

@@ -25,6 +25,7 @@ type notifyDoor struct {
 	workers  atomic.Int32 // workers alive
 	closing  atomic.Bool
 	threads  sync.Map // ids of the workers' threads
+	closed   sync.Once
 }
 
 // idleWorkers is how many workers stay at the door when there is little to do.
@@ -52,26 +53,46 @@ func (d *notifyDoor) work() {
 	defer runtime.UnlockOSThread()
 	tid := unix.Gettid()
 	d.threads.Store(tid, nil)
-	defer d.workers.Add(-1)
-	defer d.threads.Delete(tid)
+	defer d.leave(tid)
 	var n sys.Notification
 	var c Call // one for all, so that a call costs no allocation
-	for {
-		err := sys.NotifRecv(d.listener, &n)
-		switch {
-		case err == nil:
-			if d.waiting.Add(-1) == 0 {
-				d.post()
-			}
-			d.read(&c, &n)
-			d.answer(&c)
-			if d.waiting.Add(1) > idleWorkers {
-				d.waiting.Add(-1)
-				return
-			}
-		case d.closing.Load() || errors.Is(err, unix.ENOENT) && d.deserted():
-			return
+	for d.receive(&n) {
+		if d.waiting.Add(-1) == 0 {
+			d.post()
 		}
+		d.read(&c, &n)
+		d.answer(&c)
+		if d.waiting.Add(1) > idleWorkers {
+			break
+		}
+	}
+	d.waiting.Add(-1)
+}
+
+// receive waits at the door for a call, and reports false when none will come.
+func (d *notifyDoor) receive(n *sys.Notification) bool {
+	for !d.closing.Load() {
+		switch err := sys.NotifRecv(d.listener, n); {
+		case err == nil:
+			return true
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.ENOENT): // the call's thread died
+			if d.deserted() {
+				return false
+			}
+		default:
+			d.guest.config.Notice(fmt.Sprintf("cannot take calls from the guest any more: %v", err))
+			return false
+		}
+	}
+	return false
+}
+
+// leave ends a worker; the last one takes the listener along.
+func (d *notifyDoor) leave(tid int) {
+	d.threads.Delete(tid)
+	if d.workers.Add(-1) == 0 {
+		d.closed.Do(func() { unix.Close(d.listener) })
 	}
 }
 
@@ -116,19 +137,18 @@ func (d *notifyDoor) read(c *Call, n *sys.Notification) {
 
 func (d *notifyDoor) alive(id uint64) bool { return sys.NotifIDValid(d.listener, id) }
 
-// close sends the workers home and closes the listener. A worker at the door
-// leaves it only for a signal, which may come just before it goes to wait:
-// hence again and again.
+// close sends the workers home. One at the door leaves it only for a signal,
+// which may come just before it goes to wait: hence again and again. One that
+// is still about a verdict, for a guest that is gone, leaves when it is done.
 func (d *notifyDoor) close() {
 	d.closing.Store(true)
 	go func() {
-		for d.workers.Load() > 0 {
+		for d.waiting.Load() > 0 {
 			d.threads.Range(func(tid, _ any) bool {
 				unix.Tgkill(unix.Getpid(), tid.(int), unix.SIGURG)
 				return true
 			})
 			time.Sleep(time.Millisecond)
 		}
-		unix.Close(d.listener)
 	}()
 }

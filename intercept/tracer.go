@@ -20,6 +20,8 @@ type tracer struct {
 	// it keeps, came first, and which wait for it.
 	announced map[int]*guest.Thread
 	parked    map[int]unix.WaitStatus
+	// stillborn holds threads that ended before they could stop.
+	stillborn map[int]bool
 	info      sys.SyscallInfo
 }
 
@@ -43,6 +45,7 @@ func newTracer(g *Guest) *tracer {
 	return &tracer{
 		guest: g, tracees: map[int]*tracee{},
 		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
+		stillborn: map[int]bool{},
 	}
 }
 

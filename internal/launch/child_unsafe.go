@@ -169,8 +169,12 @@ func initLoop(c *child) {
 	for {
 		reap(c)
 		raw(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 2, 0, 0)
+		settle := false
 		if fds[0].Revents != 0 {
-			killAll(c)
+			if raw(unix.SYS_READ, lifeline, uintptr(unsafe.Pointer(&c.buf)), 1, 0) != 1 {
+				killAll(c)
+			}
+			settle = true
 		}
 		for {
 			n := raw(unix.SYS_READ, signals, uintptr(unsafe.Pointer(&c.buf)), 128, 0)
@@ -181,6 +185,9 @@ func initLoop(c *child) {
 			if info.Signo != uint32(unix.SIGCHLD) {
 				report(ReportSignal, int32(info.Pid), 0, int32(info.Signo), info.Code)
 			}
+		}
+		if settle {
+			report(ReportSettled, 0, 0, 0, 0)
 		}
 	}
 }

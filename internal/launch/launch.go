@@ -83,10 +83,11 @@ type Report struct {
 type ReportKind int32
 
 const (
-	ReportBorn   ReportKind = 1 + iota // the first process exists
-	ReportChild                        // the first process stopped, went on or ended
-	ReportSignal                       // a signal reached the process group
-	reportFailed                       // the init could not begin: errno Status
+	ReportBorn    ReportKind = 1 + iota // the first process exists
+	ReportChild                         // the first process stopped, went on or ended
+	ReportSignal                        // a signal reached the process group
+	ReportSettled                       // the answer to Settle
+	reportFailed                        // the init could not begin: errno Status
 )
 
 const reportSize = 24
@@ -150,6 +151,13 @@ const (
 )
 
 const failureSize = 8
+
+// Settle asks the init to report every signal that the process group has got
+// until now, and then ReportSettled.
+func (i *Init) Settle() error {
+	_, err := i.lifeline.Write([]byte{1})
+	return err
+}
 
 // Kill makes the init kill every process of the guest.
 func (i *Init) Kill() { i.lifeline.Close() }
