@@ -29,7 +29,7 @@ var goPackages = []struct {
 	{"syscall", fast, 3 * time.Minute},
 	{"time", medium, 3 * time.Minute},
 	{"net", medium, 3 * time.Minute},
-	{"runtime", slow, 10 * time.Minute},
+	{"runtime", slow, 15 * time.Minute},
 }
 
 // goJobs builds the packages' test binaries below cache, from the sources of
