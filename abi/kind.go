@@ -73,7 +73,8 @@ const (
 // Fields of structures alone.
 const (
 	KindChars Kind = iota + 96 // characters, ended by NUL or by the field's end
-	KindPad                    // bytes without a meaning
+	KindBE16                   // 16 bits in network byte order
+	KindBE32                   // 32 bits in network byte order
 )
 
 // kindWords are the words of syscalls.txt and structs.txt.
@@ -96,7 +97,7 @@ var kindWords = [...]string{
 	KindBuffer: "buffer", KindStruct: "struct", KindIovec: "iovec",
 	KindSockaddr: "sockaddr", KindFDSet: "fdset", KindFDPair: "fdpair",
 
-	KindChars: "chars", KindPad: "pad",
+	KindChars: "chars", KindBE16: "be16", KindBE32: "be32",
 }
 
 // String returns the word by which syscalls.txt names k.

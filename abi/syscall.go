@@ -51,6 +51,7 @@ const (
 	LengthElements                // Len is a number of elements
 	LengthAtPointer               // Len points to a number of bytes, an int
 	LengthFixed                   // Fixed elements
+	LengthTrailing                // one element, and Len bytes right behind it
 )
 
 // ArgsOn returns the arguments of s on a, which differ from Args where the

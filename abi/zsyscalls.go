@@ -184,7 +184,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "close_range", index: 38, Number: [NumArch]int{436, 436, 436}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "first", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "last", Kind: KindFD, Len: -1, Per: 1, At: -1},
+		{Name: "last", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "close_range", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "connect", index: 39, Number: [NumArch]int{42, 362, 203}, Class: ClassNetwork, Returns: KindNone, Interruptible: true, Args: []Arg{
@@ -834,7 +834,7 @@ var table = [...]Syscall{
 		{Name: "segments", Kind: KindStruct, Dir: In, Of: "kexec_segment", Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "kexec", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Args: []Arg{
+	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Interruptible: true, Args: []Arg{
 		{Name: "operation", Kind: KindFlags, Of: "keyctl", Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1088,9 +1088,9 @@ var table = [...]Syscall{
 	}},
 	{Name: "move_mount", index: 219, Number: [NumArch]int{429, 429, 429}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "from_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
-		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
+		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "to_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
-		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2},
+		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "move_mount", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "move_pages", index: 220, Number: [NumArch]int{279, 317, 239}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
@@ -1167,7 +1167,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgctl", index: 233, Number: [NumArch]int{71, 402, 187}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "ipcctl", Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "msgctl", Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "msqid_ds", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgget", index: 234, Number: [NumArch]int{68, 399, 186}, Class: ClassIPC, Returns: KindMsqid, Args: []Arg{
@@ -1176,14 +1176,14 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Len: -1, Per: 1, At: -1},
+		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
@@ -1282,12 +1282,12 @@ var table = [...]Syscall{
 		{Name: "group_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "perf", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Set: "personality", Args: []Arg{
 		{Name: "persona", Kind: KindFlags, Of: "personality", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
+		{Name: "targetfd", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
@@ -1524,13 +1524,13 @@ var table = [...]Syscall{
 	{Name: "readlink", index: 296, Number: [NumArch]int{89, 85, -1}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
-		{Name: "bufsiz", Kind: KindSize, Len: -1, Per: 1, At: -1},
+		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "readlinkat", index: 297, Number: [NumArch]int{267, 305, 78}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
-		{Name: "bufsiz", Kind: KindSize, Len: -1, Per: 1, At: -1},
+		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "readv", index: 298, Number: [NumArch]int{19, 145, 65}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -1862,7 +1862,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "setns", index: 366, Number: [NumArch]int{308, 346, 268}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "nstype", Kind: KindFlags, Of: "clone", Len: -1, Per: 1, At: -1},
+		{Name: "nstype", Kind: KindFlags, Of: "namespace", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setpgid", index: 367, Number: [NumArch]int{109, 57, 154}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1970,7 +1970,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "ipcctl", Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "shmid_ds", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -2026,7 +2026,7 @@ var table = [...]Syscall{
 	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Returns: KindFD, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "socktype", Len: -1, Per: 1, At: -1},
-		{Name: "protocol", Kind: KindFlags, Of: "ipproto", Len: -1, Per: 1, At: -1},
+		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "call", Kind: KindFlags, Of: "socketcall", Len: -1, Per: 1, At: -1},
@@ -2242,7 +2242,7 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindFlags, Of: "at_unlink", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "unshare", index: 451, Number: [NumArch]int{272, 310, 97}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "namespace", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "uprobe", index: 452, Number: [NumArch]int{336, -1, -1}, Class: ClassProcess, Returns: KindInt},
 	{Name: "uretprobe", index: 453, Number: [NumArch]int{335, -1, -1}, Class: ClassProcess, Returns: KindInt},

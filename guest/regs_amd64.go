@@ -39,6 +39,18 @@ func (r *Registers) Result() int64 {
 // SetResult sets the result of a call that ends or is skipped.
 func (r *Registers) SetResult(v int64) { r.raw.Rax = uint64(v) }
 
+// Args returns the arguments of the call that t is in.
+func (r *Registers) Args() abi.Args {
+	w := &r.raw
+	if r.arch == abi.I386 {
+		return abi.Args{w.Rbx, w.Rcx, w.Rdx, w.Rsi, w.Rdi, w.Rbp}
+	}
+	return abi.Args{w.Rdi, w.Rsi, w.Rdx, w.R10, w.R8, w.R9}
+}
+
+// IP returns the address of the instruction that t is about to execute.
+func (r *Registers) IP() uint64 { return r.raw.Rip }
+
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends.
 func (r *Registers) SetArgs(args abi.Args) {
@@ -49,6 +61,20 @@ func (r *Registers) SetArgs(args abi.Args) {
 	for i, reg := range p {
 		*reg = args[i]
 	}
+}
+
+// StackPointer returns the top of t's stack.
+func (r *Registers) StackPointer() uint64 { return r.raw.Rsp }
+
+// Issue makes a thread that is stopped behind the instruction of a call issue
+// another call by the same instruction. All of x86's are two bytes long; behind
+// SYSENTER in the vDSO the kernel returns to, an int 0x80 stands for this.
+func (r *Registers) Issue(number int, args abi.Args) {
+	const length = 2
+	r.raw.Rip -= length
+	r.raw.Rax = uint64(number)
+	r.raw.Orig_rax = ^uint64(0)
+	r.SetArgs(args)
 }
 
 // SkipTrap moves on from the trap instruction that stopped the thread; on

@@ -31,9 +31,32 @@ func (r *Registers) Result() int64 { return int64(r.raw.User.Regs[0]) }
 // SetResult sets the result of a call that ends or is skipped.
 func (r *Registers) SetResult(v int64) { r.raw.User.Regs[0] = uint64(v) }
 
+// Args returns the arguments of the call that t is in, but for the first if
+// the result has taken its place.
+func (r *Registers) Args() (args abi.Args) {
+	copy(args[:], r.raw.User.Regs[:6])
+	return args
+}
+
+// IP returns the address of the instruction that t is about to execute.
+func (r *Registers) IP() uint64 { return r.raw.User.Pc }
+
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends. The first shares its register with the result.
 func (r *Registers) SetArgs(args abi.Args) { copy(r.raw.User.Regs[:6], args[:]) }
+
+// StackPointer returns the top of t's stack.
+func (r *Registers) StackPointer() uint64 { return r.raw.User.Sp }
+
+// Issue makes a thread that is stopped behind the instruction of a call issue
+// another call by the same instruction.
+func (r *Registers) Issue(number int, args abi.Args) {
+	const length = 4
+	r.raw.User.Pc -= length
+	r.raw.User.Regs[8] = uint64(number)
+	r.raw.Syscall = -1
+	r.SetArgs(args)
+}
 
 // SkipTrap moves on from the trap instruction that stopped the thread.
 func (r *Registers) SkipTrap() { r.raw.User.Pc += 4 }

@@ -23,9 +23,13 @@ type Call struct {
 	door *notifyDoor // nil at the trace door
 	id   uint64      // of the notification
 
+	sp uint64 // at the trace door
+
+	watched   bool // the policy's Exit is to be called
 	rewritten bool
 	number    int
 	args      abi.Args
+	cleanup   func() // called at the end of a rewritten call
 
 	result  int64 // of a call that has ended
 	changed bool
@@ -61,9 +65,13 @@ func (c *Call) SetNumber(n int) {
 	c.number = n
 }
 
+func (c *Call) rewriteTo(number int, args abi.Args) {
+	c.rewritten, c.number, c.args = true, number, args
+}
+
 func (c *Call) rewrite() {
 	if !c.rewritten {
-		c.rewritten, c.number, c.args = true, c.Number, c.Args
+		c.rewriteTo(c.Number, c.Args)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/launch"
 	"penumbra/internal/sys"
@@ -93,11 +94,16 @@ const (
 type Guest struct {
 	config  Config
 	threads *guest.Table
-	init    *launch.Init
-	first   int
-	born    atomic.Bool // the first process has become the program
+	// interests are what the policy answered.
+	interests [abi.NumArch]interests
+	init      *launch.Init
+	first     int
+	born      atomic.Bool // the first process has become the program
 
-	refusals sync.Map // ids of processes that were refused ptrace
+	refusals sync.Map // who was refused ptrace
+
+	strict    sync.Map // ids of traced threads in seccomp's strict mode
+	anyStrict atomic.Bool
 
 	notify *notifyDoor
 	ended  atomic.Bool // the first process has ended
@@ -122,6 +128,9 @@ func Start(config Config) (*Guest, error) {
 		config.Event = func(Event) {}
 	}
 	g := &Guest{config: config, threads: guest.NewTable(), done: make(chan struct{})}
+	for _, a := range arches {
+		g.interests[a] = interestsOf(config.Policy, a)
+	}
 	started := make(chan error)
 	go g.supervise(started)
 	if err := <-started; err != nil {
@@ -204,7 +213,7 @@ func (g *Guest) launch(t *tracer) error {
 		return err
 	}
 	g.first = g.init.First
-	if err := t.adopt(g.first); err == nil {
+	if err = t.adopt(g.first); err == nil {
 		err = g.init.Open()
 	}
 	listener := -1
@@ -217,14 +226,23 @@ func (g *Guest) launch(t *tracer) error {
 	if err == nil {
 		g.notify, err = newNotifyDoor(g, listener)
 	}
-	if err != nil {
+	if err == nil {
+		err = t.release(g.first)
+	}
+	switch {
+	case errors.Is(err, unix.ESRCH):
+		return nil // SIGKILL ended it, which the init will report
+	case err != nil:
 		g.init.Kill()
 		t.serve()
+		if g.notify != nil {
+			g.notify.close()
+		}
 		g.init.Close()
 		_ = g.init.ExecError()
 		return fmt.Errorf("intercept: start %q: %w", g.config.Path, err)
 	}
-	return t.release(g.first)
+	return nil
 }
 
 // readReports passes on what the init has to say.
@@ -253,24 +271,14 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, NoFile: p.NoFile, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest),
+		Filter:      buildFilter(arches, g.interest, g.rules()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
-		NoNewPrivs:  !mayFilterFreely(),
+		// With CAP_SYS_ADMIN the kernel accepts a filter without
+		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).
+		NoNewPrivs: !sys.HasCapability(unix.CAP_SYS_ADMIN),
 	}
 	if p.Signals != nil {
 		s.Reset, s.Ignored, s.Blocked = true, p.Signals.Ignored, p.Signals.Blocked
 	}
 	return s
-}
-
-// mayFilterFreely reports whether this process has CAP_SYS_ADMIN, with which
-// the kernel accepts a filter without no_new_privs, so that set-id programs
-// keep their meaning (seccomp(2)).
-func mayFilterFreely() bool {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if err := unix.Capget(&header, &data[0]); err != nil {
-		return false
-	}
-	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }

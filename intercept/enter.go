@@ -3,43 +3,119 @@ package intercept
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/abi"
+	"penumbra/internal/sys"
 )
 
-// prSetDumpable is PR_SET_DUMPABLE of prctl(2).
-const prSetDumpable = 4
+// Operations of prctl(2) and seccomp(2), and a flag of clone(2).
+const (
+	prSetDumpable  = 4
+	prSetSeccomp   = 22
+	modeStrict     = 1 // of prctl
+	setModeStrict  = 0 // of seccomp
+	cloneUntraced  = 0x00800000
+	dumpableByUser = 1
+)
 
-// interest is the policy's interest and, beside it, the engine's own.
-func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
-	i := Ignore
+// rules are the calls that the engine itself has to hear of.
+func (g *Guest) rules() []rule {
+	equals := func(arg int, k uint32) test { return test{arg, unix.BPF_JEQ, k} }
+	// Where nothing is traced the notify door has to do.
+	var strict uint32 = sys.RetUserNotif
 	if g.config.Policy != nil {
-		i = g.config.Policy.Interest(a, s)
+		strict = sys.RetTrace | traceMark
 	}
-	switch {
-	case i != Ignore || s == nil:
-		return i
-	case s.Name == "ptrace", s.Name == "prctl" && g.config.Policy != nil:
-		return Answer
+	list := []rule{
+		{"ptrace", nil, action(max(Answer, g.interestOf("ptrace")))},
+		{"prctl", []test{equals(0, prSetSeccomp), equals(1, modeStrict)}, strict},
+		{"seccomp", []test{equals(0, setModeStrict)}, strict},
 	}
-	return Ignore
+	if g.config.Policy != nil {
+		list = append(list,
+			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
+			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
+	}
+	return list
+}
+
+// interestOf returns the policy's greatest interest in a call by name.
+func (g *Guest) interestOf(name string) Interest {
+	most := Ignore
+	for _, a := range arches {
+		most = max(most, g.interest(a, abi.ByName(name)))
+	}
+	return most
+}
+
+// wantsAnswers reports whether the policy has Interest Answer in any call.
+func (g *Guest) wantsAnswers() bool {
+	for _, all := range g.interests {
+		if all.unknown == Answer || slices.Contains(all.known, Answer) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
+	if s == nil {
+		return g.interests[a].unknown
+	}
+	nr, _ := s.On(a)
+	return g.interests[a].known[nr]
 }
 
 // enter gives the verdict on a call, whichever door it came to.
 func (g *Guest) enter(c *Call) Verdict {
+	if c.Syscall != nil && g.preparing(c) {
+		return Run
+	}
+	if g.anyStrict.Load() && g.isStrict(c) && !strictAllows(c) {
+		killStrict(c.Thread)
+		return Run
+	}
 	switch {
 	case c.Syscall == nil:
 	case c.Syscall.Name == "ptrace":
 		return g.refuseTrace(c)
-	case c.Syscall.Name == "prctl" && c.Args.Int32(0) == prSetDumpable && c.Args[1] != 1:
+	case asksForStrict(c):
+		return g.becomeStrict(c)
+	case c.Syscall.Name == "prctl" && c.Args.Int32(0) == prSetDumpable && c.Args[1] != dumpableByUser:
 		// Best effort: without it the process's memory is out of reach, and
 		// whoever needs it is told so then.
 		_ = c.Thread.Process().KeepMemory()
-	case g.preparing(c):
-		return Run
 	}
-	if g.config.Policy == nil {
+	v := g.ask(c)
+	c.watched = v.kind == observe || c.rewritten
+	if c.door == nil && v.kind != skip {
+		keepTraced(c)
+	}
+	return v
+}
+
+// keepTraced takes CLONE_UNTRACED out of a call: a thread that is not traced
+// would find nobody at the trace door.
+func keepTraced(c *Call) {
+	if c.Syscall == nil || c.Syscall.Name != "clone" {
+		return
+	}
+	flags := c.Args[0]
+	if c.rewritten {
+		flags = c.args[0]
+	}
+	if flags&cloneUntraced != 0 {
+		c.SetArg(0, flags&^cloneUntraced)
+	}
+}
+
+// ask hands a call to the policy, unless that is not interested in it.
+func (g *Guest) ask(c *Call) Verdict {
+	if g.interest(c.Arch, c.Syscall) == Ignore {
 		return Run
 	}
 	return g.config.Policy.Enter(c)
@@ -54,16 +130,13 @@ func (g *Guest) preparing(c *Call) bool {
 // refuseTrace answers ptrace(2): a thread has one tracer, and a guest's is
 // Penumbra, now or as soon as a call of its is asked for.
 func (g *Guest) refuseTrace(c *Call) Verdict {
-	v := Run
-	if g.config.Policy != nil {
-		v = g.config.Policy.Enter(c)
-	}
+	v := g.ask(c)
 	if v.kind == skip {
 		return v
 	}
-	if pid := c.Thread.Process().ID; g.refused(pid) {
+	if name := commandOf(c.Thread.ID()); g.refused(c.Thread.ID(), name) {
 		g.config.Notice(fmt.Sprintf("ptrace by process %d (%s) refused: a program under Penumbra cannot trace others; "+
-			"run the tracer or debugger without Penumbra", pid, commandOf(pid)))
+			"run the tracer or debugger without Penumbra", c.Thread.Process().ID, name))
 	}
 	if v.kind == observe {
 		c.result = -int64(abi.EPERM)
@@ -72,11 +145,18 @@ func (g *Guest) refuseTrace(c *Call) Verdict {
 	return Fail(abi.EPERM)
 }
 
-// refused notes that pid was refused something and reports whether for the
-// first time.
-func (g *Guest) refused(pid int) bool {
-	_, before := g.refusals.LoadOrStore(pid, nil)
+// refused notes that a program was refused ptrace and reports whether for the
+// first time. A tracer's several processes share its name and process group.
+func (g *Guest) refused(pid int, name string) bool {
+	group, _ := unix.Getpgid(pid)
+	_, before := g.refusals.LoadOrStore(refusal{group, name}, nil)
 	return !before
+}
+
+// refusal is who was refused ptrace.
+type refusal struct {
+	group   int
+	command string
 }
 
 // commandOf returns a process's name (proc_pid_comm(5)).

@@ -11,51 +11,82 @@ import (
 const (
 	dataNumber = 0
 	dataArch   = 4
+	dataArgs   = 16 // the low words first
 )
 
 // traceMark is the data part of our filter's trace verdicts, by which they are
 // told from those of a filter that the guest installed.
 const traceMark = 0x5045
 
-// span is the action for all numbers from first up to the next span's first.
-type span struct {
-	first  uint32
+// rule is the engine's own need for some calls of one system call: those whose
+// arguments pass all its tests take its action, whatever the policy wants of
+// the rest.
+type rule struct {
+	call   string
+	tests  []test
 	action uint32
 }
 
-// buildFilter returns the seccomp program that sorts calls by their number as
-// interest says. It looks at nothing but architecture and number, so that the
-// kernel can tell beforehand which numbers are always allowed and need not run
-// it for those (Linux 5.11).
-func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest) []sys.Filter {
+// test looks at the low word of an argument: jump is BPF_JEQ for a value, or
+// BPF_JSET for any of the bits.
+type test struct {
+	arg  int
+	jump uint16
+	k    uint32
+}
+
+// span is what becomes of all numbers from first up to the next span's first.
+type span struct {
+	first  uint32
+	action uint32
+	rules  []rule
+}
+
+// buildFilter returns the seccomp program that sorts calls as interest says.
+// But for the few that a rule is about it looks at nothing but architecture
+// and number, so that the kernel can tell beforehand which numbers are always
+// allowed, and need not run it for those (Linux 5.11).
+func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule) []sys.Filter {
 	var prog []sys.Filter
 	prog = append(prog, load(dataArch))
 	for _, a := range arches {
-		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest))...)
+		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules))...)
 		prog = append(prog, jump(unix.BPF_JEQ, a.Audit(), 1, 0), always(len(body)))
 		prog = append(prog, body...)
 	}
 	return append(prog, ret(sys.RetAllow))
 }
 
-// spans lists the actions for all numbers of a, neighbours of the same action
+// spans lists what becomes of all numbers of a, neighbours of the same action
 // as one.
-func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest) []span {
+func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule) []span {
 	var list []span
-	add := func(first uint32, i Interest) {
-		if act := action(i); len(list) == 0 || list[len(list)-1].action != act {
-			list = append(list, span{first, act})
+	add := func(next span) {
+		if n := len(list); n > 0 && list[n-1].rules == nil && next.rules == nil && list[n-1].action == next.action {
+			return
 		}
+		list = append(list, next)
 	}
-	unknown := interest(a, nil)
+	unknown := action(interest(a, nil))
 	for nr := 0; nr <= abi.MaxNumber(a); nr++ {
+		next := span{first: uint32(nr), action: unknown}
 		if s := abi.Lookup(a, nr); s != nil {
-			add(uint32(nr), interest(a, s))
-		} else {
-			add(uint32(nr), unknown)
+			next.action = action(interest(a, s))
+			next.rules = rulesFor(s, rules)
+		}
+		add(next)
+	}
+	add(span{first: uint32(abi.MaxNumber(a) + 1), action: unknown})
+	return list
+}
+
+func rulesFor(s *abi.Syscall, rules []rule) []rule {
+	var list []rule
+	for _, r := range rules {
+		if r.call == s.Name {
+			list = append(list, r)
 		}
 	}
-	add(uint32(abi.MaxNumber(a)+1), unknown)
 	return list
 }
 
@@ -72,13 +103,26 @@ func action(i Interest) uint32 {
 // search returns a binary search over list with the number in the accumulator.
 func search(list []span) []sys.Filter {
 	if len(list) == 1 {
-		return []sys.Filter{ret(list[0].action)}
+		return list[0].code()
 	}
 	middle := len(list) / 2
 	below, above := search(list[:middle]), search(list[middle:])
 	// A conditional jump reaches 255 instructions, an unconditional one all.
 	code := []sys.Filter{jump(unix.BPF_JGE, list[middle].first, 0, 1), always(len(below))}
 	return append(append(code, below...), above...)
+}
+
+// code returns the instructions that a number of the span ends in.
+func (s span) code() []sys.Filter {
+	var code []sys.Filter
+	for _, r := range s.rules {
+		for i, t := range r.tests {
+			left := len(r.tests) - 1 - i
+			code = append(code, load(uint32(dataArgs+8*t.arg)), jump(t.jump, t.k, 0, uint8(2*left+1)))
+		}
+		code = append(code, ret(r.action))
+	}
+	return append(code, ret(s.action))
 }
 
 func load(offset uint32) sys.Filter {

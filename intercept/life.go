@@ -80,6 +80,7 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.announced, tid)
 	delete(t.parked, tid)
 	t.guest.threads.Remove(tid)
+	t.guest.strict.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
 		l.Exited(tr.thread, uint32(status))
 	}

@@ -20,6 +20,7 @@ import (
 type notifyDoor struct {
 	guest    *Guest
 	listener int
+	wanted   bool         // by the policy, not only by the engine
 	waiting  atomic.Int32 // workers at the door
 	workers  atomic.Int32 // workers alive
 	closing  atomic.Bool
@@ -30,7 +31,7 @@ type notifyDoor struct {
 const idleWorkers = 4
 
 func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
-	d := &notifyDoor{guest: g, listener: listener}
+	d := &notifyDoor{guest: g, listener: listener, wanted: g.wantsAnswers()}
 	if err := sys.NotifSyncWakeUp(listener); err != nil && !errors.Is(err, unix.EINVAL) {
 		return nil, fmt.Errorf("notify door: set flags: %w", err)
 	}
@@ -82,10 +83,12 @@ func (d *notifyDoor) deserted() bool {
 // answer gives a call its verdict. A call whose thread has died meanwhile has
 // no address any more: the kernel drops the answer.
 func (d *notifyDoor) answer(n *sys.Notification) {
-	v := d.guest.enter(d.call(n))
+	c := d.call(n)
+	v := d.guest.enter(c)
 	resp := sys.Response{ID: n.ID}
 	switch {
 	case v.kind != skip:
+		c.Thread.Admit(mark(c.Number, c.Args, uint64(c.IP)))
 		resp.Flags = sys.RespContinue
 	case v.value < 0 && v.value >= -maxErrno:
 		resp.Error = int32(v.value)

@@ -15,6 +15,10 @@ func (t *tracer) callEnters(tr *tracee) {
 		return // it is being killed
 	}
 	arch, ok := abi.ArchOfAudit(t.info.Arch)
+	if t.info.RetData == strictMark {
+		killStrict(tr.thread)
+		return
+	}
 	if !ok || t.info.RetData != traceMark {
 		// The verdict of a filter that the guest installed: natively nobody
 		// traces it, and the call fails.
@@ -24,7 +28,7 @@ func (t *tracer) callEnters(tr *tracee) {
 	number := int(int32(t.info.Number))
 	c := &Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
-		Args: t.info.Args, IP: abi.Addr(t.info.IP),
+		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
 	}
 	v := t.guest.enter(c)
 	switch {
@@ -75,7 +79,12 @@ func (t *tracer) callEnds(tr *tracee) {
 		return
 	}
 	c.result = regs.Result()
-	t.guest.config.Policy.Exit(c)
+	if c.watched {
+		t.guest.config.Policy.Exit(c)
+	}
+	if c.cleanup != nil {
+		c.cleanup()
+	}
 	if c.rewritten || c.changed {
 		if c.rewritten {
 			// Also for the kernel: a call that is made again begins anew.

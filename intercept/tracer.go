@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/sys"
 )
@@ -177,7 +176,7 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 // on, and a group stop stays one.
 func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
 	signal := unix.Signal(status >> 8 & 0xff)
-	if status>>16 != sys.EventStop {
+	if status>>16 != unix.PTRACE_EVENT_STOP {
 		t.resume(tid, signal)
 		return
 	}
@@ -197,23 +196,4 @@ func (t *tracer) resume(tid int, signal unix.Signal) {
 		return
 	}
 	sys.Cont(tid, signal)
-}
-
-// repairInterrupted mends a call that a signal took from the notify door before
-// a worker had it. The kernel would let it fail with EINTR if the signal's
-// handler so wants; a call that never does so is made again instead.
-func (t *tracer) repairInterrupted(tr *tracee) {
-	tid := tr.thread.ID()
-	regs, err := guest.ReadRegisters(tr.thread, arches[0])
-	if err != nil || regs.Number() < 0 || int32(regs.Result()) != -int32(abi.ERESTARTSYS) {
-		return
-	}
-	if sys.GetSyscallInfo(tid, &t.info) != nil {
-		return
-	}
-	arch, ok := abi.ArchOfAudit(t.info.Arch)
-	if s := abi.Lookup(arch, regs.Number()); ok && s != nil && !s.Interruptible {
-		regs.SetResult(-int64(abi.ERESTARTNOINTR))
-		regs.Write(tr.thread)
-	}
 }

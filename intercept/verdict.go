@@ -65,6 +65,27 @@ type Policy interface {
 	Exit(*Call)
 }
 
+// interests are a policy's in all calls of one architecture, by number.
+type interests struct {
+	known   []Interest
+	unknown Interest
+}
+
+func interestsOf(p Policy, a abi.Arch) interests {
+	all := interests{known: make([]Interest, abi.MaxNumber(a)+1)}
+	if p == nil {
+		return all
+	}
+	all.unknown = p.Interest(a, nil)
+	for nr := range all.known {
+		all.known[nr] = all.unknown
+		if s := abi.Lookup(a, nr); s != nil {
+			all.known[nr] = p.Interest(a, s)
+		}
+	}
+	return all
+}
+
 // Life is implemented by a Policy that wants to hear of the life of the
 // guest's threads. Its methods must not block. Each thread is forked before
 // it makes a call, and makes none after it has exited.

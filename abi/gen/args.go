@@ -97,8 +97,8 @@ func parseArg(l line, field string) (arg, error) {
 	return a, a.parseMemory(l, word)
 }
 
-// parseMemory parses dir[length], dir*layout, dir*layout(size) and
-// dir*layout[length].
+// parseMemory parses dir[length], dir*layout, dir*layout(size),
+// dir*layout[length] and dir*layout+length.
 func (a *arg) parseMemory(l line, word string) error {
 	end := strings.IndexAny(word, "*[")
 	if end < 0 {
@@ -114,7 +114,7 @@ func (a *arg) parseMemory(l line, word string) error {
 	}
 	layout := word[end+1:]
 	extent := ""
-	if i := strings.IndexAny(layout, "(["); i >= 0 {
+	if i := strings.IndexAny(layout, "([+"); i >= 0 {
 		layout, extent = layout[:i], layout[i:]
 	}
 	a.of = layout
@@ -134,6 +134,9 @@ func (a *arg) parseMemory(l line, word string) error {
 	}
 	if extent == "" {
 		return nil
+	}
+	if inner, ok := strings.CutPrefix(extent, "+"); ok {
+		return a.parseLength(l, "["+inner+"]", "LengthTrailing")
 	}
 	if inner, ok := strings.CutPrefix(extent, "("); ok {
 		return a.parseLength(l, "["+strings.TrimSuffix(inner, ")")+"]", "LengthBytes")

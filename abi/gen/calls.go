@@ -31,14 +31,6 @@ var classIdents = map[string]string{
 	"machine": "ClassMachine", "other": "ClassOther",
 }
 
-func readCalls(file string) ([]*call, error) {
-	lines, err := readLines(file)
-	if err != nil {
-		return nil, err
-	}
-	return parseCalls(lines)
-}
-
 // parseCalls returns the calls sorted by name.
 func parseCalls(lines []line) ([]*call, error) {
 	byName := map[string]*call{}

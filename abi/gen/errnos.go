@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -38,12 +37,4 @@ func errnosSource(lines []line) ([]byte, error) {
 	}
 	fmt.Fprintf(b, ")\n\nvar errnoTexts = [...]errnoText{\n%s}\n\nvar errnoAliases = map[string]Errno{\n%s}\n", &texts, &aliases)
 	return b.Bytes(), nil
-}
-
-func readErrnos(root string) ([]byte, error) {
-	lines, err := readLines(filepath.Join(root, "abi/errnos.txt"))
-	if err != nil {
-		return nil, err
-	}
-	return errnosSource(lines)
 }

@@ -8,9 +8,10 @@ import (
 
 // line is one line of a description with a place to blame.
 type line struct {
-	file   string
-	number int
-	fields []string
+	file     string
+	number   int
+	indented bool
+	fields   []string
 }
 
 // errorf returns an error that begins with file:line.
@@ -34,7 +35,8 @@ func splitLines(file, text string) []line {
 		number++
 		fields := strings.Fields(raw)
 		if len(fields) > 0 && fields[0][0] != '#' {
-			lines = append(lines, line{file, number, fields})
+			indented := raw[0] == ' ' || raw[0] == '\t'
+			lines = append(lines, line{file, number, indented, fields})
 		}
 	}
 	return lines

@@ -29,20 +29,51 @@ func main() {
 	}
 }
 
+// description holds all that abi/*.txt say.
+type description struct {
+	calls   []*call
+	layouts []*layout
+	sets    []*flagSet
+	errnos  []line
+}
+
+// read reads the descriptions below root and checks that they fit together.
+func read(root string) (d description, err error) {
+	parse := func(name string, parse func([]line) error) {
+		var lines []line
+		if err == nil {
+			lines, err = readLines(filepath.Join(root, "abi", name))
+		}
+		if err == nil {
+			err = parse(lines)
+		}
+	}
+	parse("syscalls.txt", func(lines []line) (err error) { d.calls, err = parseCalls(lines); return err })
+	parse("structs.txt", func(lines []line) (err error) { d.layouts, err = parseStructs(lines); return err })
+	parse("flags.txt", func(lines []line) (err error) { d.sets, err = parseFlags(lines); return err })
+	parse("errnos.txt", func(lines []line) error { d.errnos = lines; return nil })
+	if err == nil {
+		err = checkReferences(d.calls, d.layouts, d.sets)
+	}
+	return d, err
+}
+
 // generate returns the contents of all generated files by their names below
 // root.
 func generate(root string) (map[string][]byte, error) {
-	calls, err := readCalls(filepath.Join(root, "abi/syscalls.txt"))
+	d, err := read(root)
 	if err != nil {
 		return nil, err
 	}
-	errnos, err := readErrnos(root)
+	errnos, err := errnosSource(d.errnos)
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"docs/syscalls.md": docs(calls)}
+	files := map[string][]byte{"docs/syscalls.md": docs(d.calls)}
 	for name, source := range map[string][]byte{
-		"abi/zsyscalls.go": callsSource(calls),
+		"abi/zsyscalls.go": callsSource(d.calls),
+		"abi/zlayouts.go":  layoutsSource(d.layouts),
+		"abi/zflags.go":    flagsSource(d.sets),
 		"abi/zerrnos.go":   errnos,
 	} {
 		if files[name], err = format.Source(source); err != nil {

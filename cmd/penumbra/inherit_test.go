@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ func TestInheritance(t *testing.T) {
 		{name: "nice", shell: "exec nice -n 7 \"$@\""},
 		{name: "limits", shell: "ulimit -n 256; ulimit -S -s 4096; ulimit -c 0; ulimit -f 100000; ulimit -S -t 1000"},
 		{name: "few descriptors", shell: "ulimit -n 24"},
+		{name: "hardly a descriptor, softly", shell: "ulimit -S -n 5"},
 		{name: "ignored signals", shell: "trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU CONT ALRM"},
 		{name: "ignored SIGCHLD", setup: "ignore=17"},
 		{name: "ignored SIGURG and real-time", setup: "ignore=23 ignore=34 ignore=64"},
@@ -162,5 +164,15 @@ func TestOpenDescriptorsOfCaller(t *testing.T) {
 		if got := show(m); got != want {
 			t.Errorf("%s: %s", m.name, difference(got, want))
 		}
+	}
+}
+
+// TestNested: a guest that penumbra cannot start, here since another penumbra
+// holds it, must not leave penumbra waiting for it.
+func TestNested(t *testing.T) {
+	out, err := exec.Command("timeout", "-k", "1", "60", binary(t), "run", binary(t), "run", "true").CombinedOutput()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok || exit.ExitCode() != exitFailure {
+		t.Fatalf("penumbra within penumbra: %v, want exit status %d\n%s", err, exitFailure, out)
 	}
 }

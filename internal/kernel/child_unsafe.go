@@ -5,6 +5,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/internal/sys"
 )
 
 // orders tell a child what to do. The child reads its copy of them.
@@ -15,7 +17,8 @@ type orders struct {
 	pipe    uintptr // errandNotify: where to write the listener's number or -errno
 	confine uintptr // errandNotify: 1 to set no_new_privs first
 	filter  *unix.SockFprog
-	answer  int64 // errandNotify: what goes into the pipe
+	expect  uintptr // errandNotify: what the call has to return
+	answer  int64   // errandNotify: what goes into the pipe
 }
 
 // notifyArg marks the one getppid call that errandNotify's filter sends
@@ -25,20 +28,27 @@ const (
 	notifyAnswer = 0x6d627261
 )
 
-// fork starts a child that carries out o. The child owns a copy of this
-// thread's stack and of nothing else of Go's runtime: it must not grow the
-// stack, allocate, lock or be instrumented, only issue system calls. No signal
+// fork starts a child that carries out o, by the rules of sys.Fork. No signal
 // is sent at its end, so that a program's own waits do not notice it.
+//
+//go:norace
+func fork(o *orders) (pid int, errno syscall.Errno) {
+	sys.BeforeFork()
+	r, errno := sys.Fork(o.share)
+	if r == 0 && errno == 0 {
+		run(o)
+	}
+	sys.AfterFork()
+	return int(r), errno
+}
+
+// run is the life of the child.
 //
 //go:nosplit
 //go:norace
-//go:noinline
-func fork(o *orders) (pid int, errno syscall.Errno) {
-	r, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, o.share, 0, 0, 0, 0, 0)
-	if errno != 0 || r != 0 {
-		return int(r), errno
-	}
+func run(o *orders) {
 	syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0, 0)
+	var errno syscall.Errno
 	if parent, _, _ := syscall.RawSyscall6(unix.SYS_GETPPID, 0, 0, 0, 0, 0, 0); parent == o.parent {
 		errno = carryOut(o)
 	}
@@ -89,7 +99,7 @@ func notify(o *orders) (errno syscall.Errno) {
 		return errno
 	}
 	r, _, errno := syscall.RawSyscall6(unix.SYS_GETPPID, notifyArg, 0, 0, 0, 0, 0)
-	if errno == 0 && r != notifyAnswer {
+	if errno == 0 && r != o.expect {
 		return unix.EBADMSG
 	}
 	return errno

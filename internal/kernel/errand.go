@@ -35,19 +35,7 @@ func start(o *orders) (*child, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	o.parent = uintptr(os.Getpid())
-	// A signal handler of Go's must not run in the child: its runtime has
-	// but one thread there.
-	var all, old unix.Sigset_t
-	for i := range all.Val {
-		all.Val[i] = ^all.Val[i]
-	}
-	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &old); err != nil {
-		return nil, err
-	}
 	pid, errno := fork(o)
-	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &old, nil); err != nil {
-		return nil, err
-	}
 	if errno != 0 {
 		return nil, fmt.Errorf("fork: %w", errno)
 	}

@@ -5,7 +5,6 @@
 package kernel
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -62,20 +61,20 @@ func Ready(fs []Feature) bool {
 }
 
 // Require explains a failure: it tries the required features and returns an
-// error that names those which are missing, with the release that brings each
-// and what to do. It returns nil if none is missing. As Probe it takes
-// milliseconds: call it once something has failed, not beforehand.
+// error that names the first which is missing, with the release that brings it
+// and what to do; others often lack for the same reason, and Probe tells them.
+// It returns nil if none is missing. As Probe it takes milliseconds: call it
+// once something has failed, not beforehand.
 func Require() error {
-	var all []error
 	for _, c := range candidates() {
 		if c.Need != Required {
 			continue
 		}
 		if f := c.probe(); f.Status == Missing {
-			all = append(all, &MissingError{f})
+			return &MissingError{f}
 		}
 	}
-	return errors.Join(all...)
+	return nil
 }
 
 // A MissingError says that the kernel lacks a required feature.
@@ -86,7 +85,7 @@ type MissingError struct {
 func (e *MissingError) Error() string {
 	f := e.Feature
 	var b strings.Builder
-	fmt.Fprintf(&b, "this kernel does not offer %s (in Linux since %s): %s", f.Name, f.Since, f.Detail)
+	fmt.Fprintf(&b, "%s is not to be had here (in Linux since %s): %s", f.Name, f.Since, f.Detail)
 	if f.Fix != "" {
 		fmt.Fprintf(&b, "; %s", f.Fix)
 	}

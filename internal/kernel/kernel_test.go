@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/internal/sys"
 )
 
 func TestFeaturesAreDescribed(t *testing.T) {
@@ -132,7 +134,7 @@ func TestChildReportsItsErrno(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if !HasCapability(unix.CAP_SYS_ADMIN) {
+			if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 				tt.orders.confine = 1
 			}
 			c, err := start(&tt.orders)
@@ -156,15 +158,6 @@ func TestKilledChildIsReported(t *testing.T) {
 	}
 	if err := c.wait(); err != killedError(unix.SIGKILL) {
 		t.Errorf("got %v, want death by SIGKILL", err)
-	}
-}
-
-func TestFilterFlags(t *testing.T) {
-	if err := filterFlagsKnown(1 << 30); err != unix.EINVAL {
-		t.Errorf("flag 1<<30: got %v, want EINVAL", err)
-	}
-	if err := actionAvailable(0x12340000); err != unix.EOPNOTSUPP {
-		t.Errorf("action 0x12340000: got %v, want EOPNOTSUPP", err)
 	}
 }
 

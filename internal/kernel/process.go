@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/internal/sys"
 )
 
 // tryPtrace seizes a throw-away child with the options that Penumbra needs,
@@ -25,8 +28,11 @@ func tryPtrace() finding {
 
 // trySyscallInfo asks about a stopped child's call.
 func trySyscallInfo() finding {
-	err := withTraced(func(c *child) error { return syscallInfo(c.pid) })
+	var info sys.SyscallInfo
+	err := withTraced(func(c *child) error { return sys.GetSyscallInfo(c.pid, &info) })
 	switch {
+	case err == nil && info.Arch == 0:
+		return finding{Missing, "ptrace(PTRACE_GET_SYSCALL_INFO) said nothing", ""}
 	case err == nil:
 		return finding{status: OK}
 	case errors.Is(err, unix.EIO):
@@ -45,8 +51,8 @@ func withTraced(do func(*child) error) error {
 	// A tracer is a thread, not a process.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := seize(c.pid, unix.PTRACE_O_TRACESECCOMP|unix.PTRACE_O_TRACEEXEC|unix.PTRACE_O_TRACECLONE|
-		unix.PTRACE_O_TRACEFORK|unix.PTRACE_O_TRACEVFORK|unix.PTRACE_O_TRACEEXIT|
+	if err := sys.Seize(c.pid, unix.PTRACE_O_TRACESECCOMP|unix.PTRACE_O_TRACEEXEC|unix.PTRACE_O_TRACECLONE|
+		unix.PTRACE_O_TRACEFORK|unix.PTRACE_O_TRACEVFORK|
 		unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL); err != nil {
 		return fmt.Errorf("ptrace(PTRACE_SEIZE): %w", err)
 	}
@@ -105,7 +111,7 @@ func ptraceFix(err error) string {
 	switch {
 	case scope >= 3:
 		return "boot without ptrace_scope 3: it cannot be lowered while the system runs"
-	case scope == 2 && !HasCapability(unix.CAP_SYS_PTRACE):
+	case scope == 2 && !sys.HasCapability(unix.CAP_SYS_PTRACE):
 		return "sysctl kernel.yama.ptrace_scope=1, or give CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE)"
 	case traced():
 		return "run outside of the tracer (strace, gdb) that already traces this process"
@@ -164,6 +170,22 @@ func tryMemory() finding {
 		return likePtrace(err)
 	}
 	return finding{status: OK}
+}
+
+// readWriteMemory checks that this process can read and write the memory of
+// pid, one of its children.
+func readWriteMemory(pid int) error {
+	wrote, read := []byte("penumbra"), make([]byte, len(memory))
+	if _, err := sys.WriteMemory(pid, wrote, addressOfMemory()); err != nil {
+		return fmt.Errorf("process_vm_writev: %w", err)
+	}
+	if _, err := sys.ReadMemory(pid, read, addressOfMemory()); err != nil {
+		return fmt.Errorf("process_vm_readv: %w", err)
+	}
+	if !bytes.Equal(read, wrote) {
+		return errors.New("process_vm_readv did not read what process_vm_writev wrote")
+	}
+	return nil
 }
 
 // likePtrace is the finding for a call that needs ptrace's permission.

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/internal/sys"
 )
 
 const seccompFix = "use a kernel with CONFIG_SECCOMP_FILTER, or relax the container's seccomp profile (docker run --security-opt seccomp=unconfined)"
 
 func trySeccompFilter() finding {
-	if err := filterFlagsKnown(0); err != nil {
+	if err := sys.FilterFlagsKnown(0); err != nil {
 		return finding{Missing, "seccomp: " + err.Error(), seccompFix}
 	}
 	return finding{status: OK}
@@ -21,32 +23,40 @@ func trySeccompFilter() finding {
 
 // tryFlags returns a trial of flags of seccomp(SECCOMP_SET_MODE_FILTER).
 func tryFlags(flags uintptr) func() finding {
-	return func() finding { return judge(filterFlagsKnown(flags)) }
+	return func() finding { return judge(sys.FilterFlagsKnown(flags)) }
 }
 
 // tryAction returns a trial of what a filter may return.
 func tryAction(action uint32) func() finding {
-	return func() finding { return judge(actionAvailable(action)) }
+	return func() finding { return judge(sys.ActionAvailable(action)) }
 }
 
-// tryListener sends a call of a throw-away child through the notify door.
+// tryListener answers a call of a throw-away child at the notify door.
 func tryListener() finding {
-	sizes, err := notifSizes()
-	if err != nil {
-		return missing(err)
-	}
-	err = throughTheDoor(func(int, seccompNotif) error { return nil })
+	return judge(throughTheDoor(sys.Response{Value: notifyAnswer}, func(int, uint64) error { return nil }))
+}
+
+// tryContinue lets the kernel run a call that waits at the notify door.
+func tryContinue() finding {
+	return judge(throughTheDoor(sys.Response{Flags: sys.RespContinue}, func(int, uint64) error { return nil }))
+}
+
+// trySyncWakeUp asks for hand-overs on one processor.
+func trySyncWakeUp() finding {
+	err := throughTheDoor(sys.Response{Value: notifyAnswer}, func(listener int, _ uint64) error {
+		return sys.NotifSyncWakeUp(listener)
+	})
 	f := judge(err)
-	if err == nil {
-		f.detail = fmt.Sprintf("notification of %d bytes, answer of %d", sizes.notif, sizes.resp)
+	if errors.Is(err, unix.EINVAL) {
+		f.fix = "use Linux 6.6 or newer"
 	}
 	return f
 }
 
 // tryAddFD hands a descriptor to a child that waits at the notify door.
 func tryAddFD() finding {
-	return judge(throughTheDoor(func(listener int, n seccompNotif) error {
-		fd, err := addFD(listener, seccompAddFD{id: n.id, srcFD: uint32(listener), newFDFlags: unix.O_CLOEXEC})
+	return judge(throughTheDoor(sys.Response{Value: notifyAnswer}, func(listener int, id uint64) error {
+		fd, err := sys.NotifAddFD(listener, &sys.AddFD{ID: id, SrcFD: uint32(listener), NewFlags: unix.O_CLOEXEC})
 		if err != nil {
 			return fmt.Errorf("ioctl(SECCOMP_IOCTL_NOTIF_ADDFD): %w", err)
 		}
@@ -60,8 +70,9 @@ func tryAddFD() finding {
 const doorPatience = 5 * time.Second
 
 // throughTheDoor has a throw-away child issue one call through the notify
-// door, calls at while it waits there, and answers it.
-func throughTheDoor(at func(listener int, n seccompNotif) error) (err error) {
+// door, calls at while it waits there, and answers it. The child checks that
+// the call returns the answer's value, or with RespContinue the kernel's.
+func throughTheDoor(answer sys.Response, at func(listener int, id uint64) error) error {
 	report, reportEnd, err := os.Pipe()
 	if err != nil {
 		return err
@@ -71,11 +82,15 @@ func throughTheDoor(at func(listener int, n seccompNotif) error) (err error) {
 	filter := doorFilter()
 	o := &orders{
 		errand: errandNotify,
+		expect: uintptr(answer.Value),
 		share:  unix.CLONE_FILES, // the listener appears among our descriptors
 		pipe:   reportEnd.Fd(),
 		filter: &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]},
 	}
-	if !HasCapability(unix.CAP_SYS_ADMIN) {
+	if answer.Flags&sys.RespContinue != 0 {
+		o.expect = uintptr(os.Getpid())
+	}
+	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 		o.confine = 1
 	}
 	c, err := start(o)
@@ -88,7 +103,7 @@ func throughTheDoor(at func(listener int, n seccompNotif) error) (err error) {
 		return err
 	}
 	defer unix.Close(listener)
-	if err := answerOne(listener, at); err != nil {
+	if err := answerOne(listener, answer, at); err != nil {
 		c.kill()
 		return err
 	}
@@ -113,8 +128,8 @@ func awaitListener(report *os.File) (listener int, err error) {
 	return number, nil
 }
 
-// answerOne takes one call from listener, calls at, and answers.
-func answerOne(listener int, at func(int, seccompNotif) error) error {
+// answerOne takes one call from listener, calls at, and gives it the answer.
+func answerOne(listener int, answer sys.Response, at func(int, uint64) error) error {
 	ready := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
 	for {
 		n, err := unix.Poll(ready, int(doorPatience/time.Millisecond))
@@ -129,17 +144,18 @@ func answerOne(listener int, at func(int, seccompNotif) error) error {
 		}
 		break
 	}
-	n, err := recv(listener)
-	if err != nil {
+	var n sys.Notification
+	if err := sys.NotifRecv(listener, &n); err != nil {
 		return fmt.Errorf("ioctl(SECCOMP_IOCTL_NOTIF_RECV): %w", err)
 	}
-	if err := at(listener, n); err != nil {
+	if err := at(listener, n.ID); err != nil {
 		return err
 	}
-	if err := valid(listener, n.id); err != nil {
-		return fmt.Errorf("ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID): %w", err)
+	if !sys.NotifIDValid(listener, n.ID) {
+		return errors.New("ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID) denies a call that waits")
 	}
-	if err := send(listener, seccompResp{id: n.id, val: notifyAnswer}); err != nil {
+	answer.ID = n.ID
+	if err := sys.NotifSend(listener, &answer); err != nil {
 		return fmt.Errorf("ioctl(SECCOMP_IOCTL_NOTIF_SEND): %w", err)
 	}
 	return nil

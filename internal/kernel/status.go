@@ -2,20 +2,15 @@ package kernel
 
 import (
 	"errors"
-	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
-)
 
-// HasCapability reports whether this process has the capability c, one of
-// unix.CAP_*, in effect: see capabilities(7).
-func HasCapability(c int) bool {
-	mask, err := strconv.ParseUint(statusField("CapEff"), 16, 64)
-	return err == nil && mask&(1<<c) != 0
-}
+	"penumbra/internal/sys"
+)
 
 // Release returns the release of the running kernel, as uname -r does.
 func Release() string {
@@ -53,8 +48,7 @@ func tryProc() finding {
 }
 
 func tryChildrenFile() finding {
-	path := fmt.Sprintf("/proc/self/task/%d/children", os.Getpid())
-	if _, err := os.ReadFile(path); err != nil {
+	if _, err := os.ReadFile("/proc/thread-self/children"); err != nil {
 		return finding{Missing, err.Error(), "use a kernel with CONFIG_PROC_CHILDREN"}
 	}
 	return finding{status: OK}
@@ -65,7 +59,7 @@ func tryPrivilege() finding {
 	switch {
 	case statusField("NoNewPrivs") == "1":
 		return finding{Limited, "no_new_privs is already set for this process, with Penumbra or without", ""}
-	case !HasCapability(unix.CAP_SYS_ADMIN):
+	case !sys.HasCapability(unix.CAP_SYS_ADMIN):
 		return finding{Limited, "without CAP_SYS_ADMIN a filter needs no_new_privs", "run penumbra as root where guests need set-id programs"}
 	}
 	return finding{OK, "CAP_SYS_ADMIN: no_new_privs is not needed", ""}
@@ -85,10 +79,17 @@ func tryOuterFilters() finding {
 	}
 }
 
-func tryMemfd() finding {
-	fd, err := unix.MemfdCreate("penumbra-doctor", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+// tryCloseRange closes no descriptor: there is none of the highest number.
+func tryCloseRange() finding {
+	return judge(unix.CloseRange(math.MaxUint32, math.MaxUint32, 0))
+}
+
+func trySignalfd() finding {
+	fd, err := unix.Signalfd(-1, new(unix.Sigset_t), unix.SFD_CLOEXEC|unix.SFD_NONBLOCK)
 	if err != nil {
-		return missing(err)
+		f := missing(err)
+		f.fix = "use a kernel with CONFIG_SIGNALFD"
+		return f
 	}
 	unix.Close(fd)
 	return finding{status: OK}

@@ -30,6 +30,9 @@ type child struct {
 	noNewPrivs  bool
 
 	lifeline, reports, gate, failure int
+	// The supervisor's ends of lifeline and gate. Open in a child they would
+	// keep its own end from ever breaking.
+	lifelineHeld, gateHeld int
 
 	follow     bool
 	supervisor int
@@ -45,6 +48,7 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 		files: append([]int(nil), s.Files...), reset: s.Reset, ignored: s.Ignored, blocked: s.Blocked,
 		filterFlags: s.FilterFlags | sys.FlagNewListener, noNewPrivs: s.NoNewPrivs,
 		lifeline: p.lifeline[0], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
+		lifelineHeld: p.lifeline[1], gateHeld: p.gate[1],
 		children: &pathChildren[0], follow: s.Follow, supervisor: os.Getpid(),
 	}
 	var err error
@@ -72,34 +76,19 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 	return c, nil
 }
 
-//go:linkname beforeFork syscall.runtime_BeforeFork
-func beforeFork()
-
-//go:linkname afterFork syscall.runtime_AfterFork
-func afterFork()
-
 // forkInit forks the init and returns its process id.
 //
 //go:norace
 func forkInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
-	beforeFork() // blocks all signals, in the child for good
-	r, e := fork()
+	sys.BeforeFork()    // blocks all signals, in the child for good
+	r, e := sys.Fork(0) // no SIGCHLD: see sys.Wait
 	if r == 0 && e == 0 {
 		initMain(c)
 	}
-	afterFork()
+	sys.AfterFork()
 	syscall.ForkLock.Unlock()
 	return int(r), e
-}
-
-// fork is fork(2) without a library's at-fork handlers.
-//
-//go:nosplit
-//go:norace
-func fork() (uintptr, unix.Errno) {
-	r, _, e := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
-	return r, e
 }
 
 // initMain is the life of the init. It never returns.
@@ -107,8 +96,7 @@ func fork() (uintptr, unix.Errno) {
 //go:nosplit
 //go:norace
 func initMain(c *child) {
-	raw(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0)
-	r, e := fork()
+	r, e := sys.Fork(uintptr(unix.SIGCHLD))
 	if r == 0 && e == 0 {
 		firstMain(c)
 	}
@@ -116,17 +104,31 @@ func initMain(c *child) {
 	// signals, 3 lists the children.
 	raw(unix.SYS_DUP3, uintptr(c.lifeline), 0, 0, 0)
 	raw(unix.SYS_DUP3, uintptr(c.reports), 1, 0, 0)
-	raw(unix.SYS_CLOSE_RANGE, 2, ^uintptr(0)>>32, 0, 0)
-	if e != 0 {
-		report(reportFailed, 0, int32(e), 0, 0)
-		exit(1)
-	}
+	need(c, -int(e))
 	c.first = int(r)
+	need(c, raw(unix.SYS_CLOSE_RANGE, 2, ^uintptr(0)>>32, 0, 0))
+	need(c, raw(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0))
 	all := ^uint64(0)
-	raw(unix.SYS_SIGNALFD4, ^uintptr(0), uintptr(unsafe.Pointer(&all)), 8, unix.SFD_NONBLOCK)
-	open(c.children)
+	need(c, raw(unix.SYS_SIGNALFD4, ^uintptr(0), uintptr(unsafe.Pointer(&all)), 8, unix.SFD_NONBLOCK))
+	need(c, open(c.children))
 	report(ReportBorn, int32(c.first), 0, 0, 0)
 	initLoop(c)
+}
+
+// need ends the init, telling the supervisor why, if r is an error, and the
+// first process, still at its gate, with it.
+//
+//go:nosplit
+//go:norace
+func need(c *child, r int) {
+	if r >= 0 {
+		return
+	}
+	if c.first != 0 {
+		raw(unix.SYS_KILL, uintptr(c.first), uintptr(unix.SIGKILL), 0, 0)
+	}
+	report(reportFailed, 0, int32(-r), 0, 0)
+	exit(1)
 }
 
 // initLoop reaps and reports until no child is left or the lifeline breaks.
@@ -228,19 +230,24 @@ func killAll(c *child) {
 //go:nosplit
 //go:norace
 func firstMain(c *child) {
-	raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0)
+	raw(unix.SYS_CLOSE, uintptr(c.lifelineHeld), 0, 0, 0)
+	raw(unix.SYS_CLOSE, uintptr(c.gateHeld), 0, 0, 0)
+	if raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0) != 1 {
+		exit(127) // nobody is left to open the gate
+	}
 	if c.dir != nil {
 		check(c, stageDir, raw(unix.SYS_CHDIR, uintptr(unsafe.Pointer(c.dir)), 0, 0, 0))
 	}
 	placeFiles(c)
-	if c.nofile != nil {
-		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
-	}
 	if c.noNewPrivs {
 		check(c, stageFilter, raw(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0))
 	}
 	resetSignals(c)
 	check(c, stageFilter, installFilter(uintptr(c.filterFlags), uintptr(unsafe.Pointer(&c.prog))))
+	// Not before: the listener may have needed a number above the limit.
+	if c.nofile != nil {
+		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
+	}
 	// The trap at the end of installFilter needs SIGTRAP as it is by default.
 	if c.reset && (c.ignored|c.blocked)&trapBit != 0 {
 		disposition(int(unix.SIGTRAP), c.ignored)
@@ -340,10 +347,10 @@ func report(kind ReportKind, pid, status, signal, code int32) {
 
 //go:nosplit
 //go:norace
-func open(path *byte) {
+func open(path *byte) int {
 	const atFDCWD = -100
 	cwd := atFDCWD
-	raw(unix.SYS_OPENAT, uintptr(cwd), uintptr(unsafe.Pointer(path)), unix.O_RDONLY, 0)
+	return raw(unix.SYS_OPENAT, uintptr(cwd), uintptr(unsafe.Pointer(path)), unix.O_RDONLY, 0)
 }
 
 //go:nosplit

@@ -86,7 +86,7 @@ const (
 	ReportBorn   ReportKind = 1 + iota // the first process exists
 	ReportChild                        // the first process stopped, went on or ended
 	ReportSignal                       // a signal reached the process group
-	reportFailed                       // fork failed with errno Status
+	reportFailed                       // the init could not begin: errno Status
 )
 
 const reportSize = 24
@@ -245,5 +245,5 @@ func Start(s *Spec) (*Init, error) {
 	i.Close()
 	i.failure.Close()
 	sys.Wait(pid, 0)
-	return nil, fmt.Errorf("launch: fork the first process: %w", err)
+	return nil, fmt.Errorf("launch: prepare the guest's init: %w", err)
 }

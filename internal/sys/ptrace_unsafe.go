@@ -6,16 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Requests, options and events of ptrace(2) that x/sys lacks or spells
-// otherwise.
-const (
-	PtraceSeize          = 0x4206
-	PtraceListen         = 0x4208
-	PtraceGetSyscallInfo = 0x420e
-
-	EventStop = 128
-)
-
 // SyscallInfo is what PTRACE_GET_SYSCALL_INFO tells of a stopped thread
 // (struct ptrace_syscall_info, Linux 5.3).
 type SyscallInfo struct {
@@ -32,26 +22,16 @@ type SyscallInfo struct {
 	_       uint32
 }
 
-// Result returns the value of a call that ends, and whether it is an error.
-func (i *SyscallInfo) Result() (value int64, isError bool) {
-	return int64(i.Number), uint8(i.Args[0]) != 0
-}
-
-// What SyscallInfo.Op says.
-const (
-	InfoNone    = 0
-	InfoEntry   = 1
-	InfoExit    = 2
-	InfoSeccomp = 3
-)
-
 func ptrace(request, tid int, addr, data uintptr) error {
 	_, _, e := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0)
 	return errnoErr(e)
 }
 
 // Seize makes the calling thread the tracer of tid.
-func Seize(tid int, options uintptr) error { return ptrace(PtraceSeize, tid, 0, options) }
+func Seize(tid int, options uintptr) error { return ptrace(unix.PTRACE_SEIZE, tid, 0, options) }
+
+// Interrupt makes the seized thread tid stop as soon as it can.
+func Interrupt(tid int) error { return ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0) }
 
 // Cont lets tid run until its next event, delivering signal if not zero.
 func Cont(tid int, signal unix.Signal) error {
@@ -65,7 +45,7 @@ func ContToExit(tid int, signal unix.Signal) error {
 }
 
 // Listen leaves tid in its group stop and reports what ends it.
-func Listen(tid int) error { return ptrace(PtraceListen, tid, 0, 0) }
+func Listen(tid int) error { return ptrace(unix.PTRACE_LISTEN, tid, 0, 0) }
 
 // Detach ends the tracing of the stopped thread tid.
 func Detach(tid int) error { return ptrace(unix.PTRACE_DETACH, tid, 0, 0) }
@@ -80,19 +60,15 @@ func EventMessage(tid int) (msg uint64, err error) {
 // GetSyscallInfo fills i with the call that the stopped thread tid is in.
 func GetSyscallInfo(tid int, i *SyscallInfo) error {
 	*i = SyscallInfo{}
-	return ptrace(PtraceGetSyscallInfo, tid, unsafe.Sizeof(*i), uintptr(unsafe.Pointer(i)))
+	return ptrace(unix.PTRACE_GET_SYSCALL_INFO, tid, unsafe.Sizeof(*i), uintptr(unsafe.Pointer(i)))
 }
 
-// GetSigInfo fills info with the raw siginfo of the signal that stopped tid.
-func GetSigInfo(tid int, info *[128]byte) error {
-	return ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(info)))
-}
-
-// Wait waits for a child or tracee of the calling thread, or with pid > 0 for
-// that one, and returns its id and wait(2) status.
+// Wait waits for a tracee of the calling thread or a child whose end sends no
+// SIGCHLD, or with pid > 0 for that one, and returns its id and wait(2) status.
+// Children that others started from this thread, such as os/exec, are theirs.
 func Wait(pid int, options int) (tid int, status unix.WaitStatus, err error) {
 	var s int32
 	n, _, e := unix.Syscall6(unix.SYS_WAIT4, uintptr(pid), uintptr(unsafe.Pointer(&s)),
-		uintptr(options|unix.WALL|unix.WNOTHREAD), 0, 0, 0)
+		uintptr(options|unix.WCLONE|unix.WNOTHREAD), 0, 0, 0)
 	return int(n), unix.WaitStatus(s), errnoErr(e)
 }

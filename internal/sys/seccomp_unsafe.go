@@ -13,7 +13,6 @@ type Filter = unix.SockFilter
 // The actions of a seccomp filter and the flags of its installation
 // (linux/seccomp.h).
 const (
-	RetErrno     = 0x00050000
 	RetUserNotif = 0x7fc00000
 	RetTrace     = 0x7ff00000
 	RetAllow     = 0x7fff0000
@@ -60,46 +59,58 @@ const (
 	AddFDSend = 1 << 1 // answer the call with the descriptor's number
 )
 
-const (
-	ioctlNotifRecv    = 0xc0502100
-	ioctlNotifSend    = 0xc0182101
-	ioctlNotifIDValid = 0x40082102
-	ioctlNotifAddFD   = 0x40182103
-	ioctlNotifFlags   = 0x40082104
+// FilterFlagsKnown asks the kernel whether it knows the flags of
+// seccomp(SECCOMP_SET_MODE_FILTER), and fails with EINVAL if not. It passes no
+// filter: the kernel checks the flags before it looks for the filter (EFAULT),
+// so nothing changes.
+func FilterFlagsKnown(flags uintptr) error {
+	_, _, e := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, 0)
+	switch e {
+	case unix.EFAULT:
+		return nil
+	case 0:
+		return unix.EBADMSG // a filter that does not exist cannot have been set
+	}
+	return e
+}
 
-	fdSyncWakeUp = 1 << 0
-)
+// ActionAvailable asks the kernel whether filters may return action, and fails
+// with EOPNOTSUPP if not (Linux 4.14).
+func ActionAvailable(action uint32) error {
+	_, _, e := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, uintptr(unsafe.Pointer(&action)))
+	return errnoErr(e)
+}
 
 // NotifRecv waits for the next call at the notify door. It returns EINTR when
 // a signal reached the calling thread and ENOENT when the call it was about to
 // return died, or no thread with the filter is left (seccomp_unotify(2)).
 func NotifRecv(fd int, n *Notification) error {
 	*n = Notification{}
-	_, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlNotifRecv, uintptr(unsafe.Pointer(n)))
+	_, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(n)))
 	return errnoErr(e)
 }
 
 // NotifSend answers a call. ENOENT: the thread that made it is gone.
 func NotifSend(fd int, r *Response) error {
-	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), ioctlNotifSend, uintptr(unsafe.Pointer(r)))
+	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(r)))
 	return errnoErr(e)
 }
 
 // NotifIDValid reports whether the call id still waits for its answer.
 func NotifIDValid(fd int, id uint64) bool {
-	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), ioctlNotifIDValid, uintptr(unsafe.Pointer(&id)))
+	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_ID_VALID, uintptr(unsafe.Pointer(&id)))
 	return e == 0
 }
 
 // NotifAddFD places a descriptor in the guest and returns its number there.
 func NotifAddFD(fd int, a *AddFD) (int, error) {
-	n, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlNotifAddFD, uintptr(unsafe.Pointer(a)))
+	n, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_ADDFD, uintptr(unsafe.Pointer(a)))
 	return int(n), errnoErr(e)
 }
 
 // NotifSyncWakeUp asks for hand-overs between guest and supervisor on one
 // processor (Linux 6.6); older kernels answer EINVAL and go on as they were.
 func NotifSyncWakeUp(fd int) error {
-	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), ioctlNotifFlags, fdSyncWakeUp)
+	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_SET_FLAGS, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
 	return errnoErr(e)
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+)
+
+// microSource is the guest of the rows of single calls.
+//
+//go:embed guest/micro.c
+var microSource []byte
+
+// longestLoop bounds one sample of a loop: beyond it the median over more
+// rounds gains more than a longer round.
+const longestLoop = 200 * time.Millisecond
+
+// microGuest compiles the guest, static, so that nothing but its loop calls
+// the kernel.
+func microGuest(ctx context.Context, h *harness) (string, error) {
+	name := fmt.Sprintf("micro-%.4x", sha256.Sum256(microSource))
+	return h.fixture(name, func(path string) error {
+		source := path + ".c"
+		if err := os.WriteFile(source, microSource, 0o644); err != nil {
+			return err
+		}
+		defer os.Remove(source)
+		_, err := command{args: []string{"gcc", "-O2", "-static", "-pthread", "-o", path, source}}.run(ctx)
+		return err
+	})
+}
+
+// loopCommand gives the words that run a loop of the guest, without a tool.
+func loopCommand(ctx context.Context, h *harness, name string) ([]string, error) {
+	guest, err := microGuest(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	file, err := h.fixture("scratch", func(path string) error {
+		return os.WriteFile(path, make([]byte, 8192), 0o644)
+	})
+	if err != nil {
+		return nil, err
+	}
+	milliseconds := strconv.FormatFloat(h.sample.Seconds()*1000, 'f', 3, 64)
+	return []string{guest, name, milliseconds, file}, nil
+}
+
+// loop measures one turn of a loop of the guest, in nanoseconds.
+func loop(name string) measure {
+	return func(ctx context.Context, h *harness, t tool) (float64, error) {
+		argv, err := loopCommand(ctx, h, name)
+		if err != nil {
+			return 0, err
+		}
+		out, err := command{args: t.command(argv...)}.run(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return parseLoop(out)
+	}
+}
+
+// parseLoop reads what the guest prints: nanoseconds a turn, and the turns.
+func parseLoop(out []byte) (float64, error) {
+	var cost float64
+	var turns int64
+	if _, err := fmt.Sscanf(string(out), "%g %d\n", &cost, &turns); err != nil || cost <= 0 || turns < 1 {
+		return 0, fmt.Errorf("the guest printed %q, not its figures", out)
+	}
+	return cost, nil
+}

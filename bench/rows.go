@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"regexp"
+)
+
+// A row is one thing to measure: an entry of the table below.
+type row struct {
+	name    string
+	unit    unit
+	on      func(tool) bool // the tools it is measured with
+	measure measure
+	target  target // what Penumbra aims at, if anything
+	note    string // what a reader of the table should know
+}
+
+// A measure takes one sample under a tool, in the row's unit.
+type measure func(ctx context.Context, h *harness, t tool) (float64, error)
+
+// Targets that several rows share. They hold for Penumbra without a view.
+var (
+	unasked = target{must: limit{1.4, native}, hope: limit{1.25, native}}
+	working = target{must: limit{1.1, native}, hope: limit{1.03, native}}
+)
+
+const onePtraceStop = "one ptrace stop"
+
+// allRows is the table of everything that is measured, in the order of the
+// report.
+func allRows() []row {
+	return []row{
+		// Single calls: loops of guest/micro.c.
+		{name: "getppid", unit: ns, on: everyTool, measure: loop("getppid"), target: unasked},
+		{name: "clock_gettime (vDSO)", unit: ns, on: everyTool, measure: loop("clock_gettime"), target: unasked},
+		{name: "open + close", unit: ns, on: everyTool, measure: loop("open+close"), target: unasked},
+		{name: "stat", unit: ns, on: everyTool, measure: loop("stat"), target: unasked},
+		{name: "read 1 byte", unit: ns, on: everyTool, measure: loop("read"), target: unasked, note: "from /dev/zero"},
+		{name: "write 1 byte", unit: ns, on: everyTool, measure: loop("write"), target: unasked, note: "to /dev/null"},
+		{name: "pread 4 KiB", unit: ns, on: everyTool, measure: loop("pread"), target: unasked, note: "of a file in the page cache"},
+		{name: "pipe ping-pong", unit: ns, on: everyTool, measure: loop("pipe"), target: unasked,
+			note: "one byte there and back between two processes on one CPU: four calls"},
+		{name: "TCP ping-pong", unit: ns, on: everyTool, measure: loop("tcp"), target: unasked,
+			note: "one byte there and back over loopback between two processes on one CPU: four calls"},
+		{name: "mmap + munmap", unit: ns, on: everyTool, measure: loop("mmap+munmap"), target: unasked, note: "64 KiB, untouched"},
+		{name: "fork + wait", unit: ns, on: everyTool, measure: loop("fork+wait"),
+			target: target{must: limit{1.5, native}, hope: limit{1.2, native}}},
+		{name: "fork + exec + wait", unit: ns, on: everyTool, measure: loop("fork+exec+wait"),
+			target: target{must: limit{1.3, native}, hope: limit{1.1, native}}, note: "of a static program that does nothing"},
+		{name: onePtraceStop, unit: ns, on: only(native), measure: loop("ptrace-stop"),
+			note: "a getppid skipped by a tracer in C with PTRACE_SYSEMU, registers read and written: the reference for the next row"},
+		{name: "getppid skipped at the notify door", unit: ns, on: only(native, ours), measure: skippedGetppid,
+			target: target{must: limit{0.6, onePtraceStop}, hope: limit{5000, ""}},
+			note:   "answered by a hook of the Go package; native runs the call"},
+
+		// Start-up.
+		{name: "true", unit: ms, on: wholeTool, measure: program(20, fixed("true")),
+			target: target{must: limit{12, ""}, hope: limit{6, ""}}, note: "start-up: the tool and true, from start to end"},
+
+		// Whole programs, timed from outside, the tool's start-up included.
+		{name: "find, 40 000 files", unit: ms, on: wholeTool, measure: program(1, findFiles), target: working,
+			note: "find -size, which looks at every file"},
+		{name: "tar, 40 000 files", unit: ms, on: wholeTool, measure: program(1, tarFiles), target: working,
+			note: "through a pipe, as tar does not read files for /dev/null"},
+		{name: "20 × git status, 4 000 files", unit: ms, on: wholeTool, measure: program(1, gitStatus), target: working},
+		{name: "gcc -c", unit: ms, on: wholeTool, measure: program(1, compileC), target: working, note: "-O1, a generated file of 400 functions"},
+		{name: "20 × python3 -c pass", unit: ms, on: wholeTool, measure: program(1, pythonPass), target: working},
+		{name: "go build", unit: ms, on: wholeTool, measure: program(1, goBuild), target: working,
+			note: "of a changed hello, the standard library cached"},
+		{name: "redis-benchmark", unit: perSecond, on: wholeTool, measure: redisGets, target: working,
+			note: "GET from 50 native clients over a Unix socket; the server runs under the tool"},
+
+		// What the supervisor takes.
+		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},
+		{name: "supervisor memory, 1 000 threads", unit: mib, on: supervising, measure: memory(1000), target: memoryTarget(1000),
+			note: "the peaks (VmHWM) of all processes of the tool, added up"},
+	}
+}
+
+// selectRows keeps the rows whose names match, and those that a kept row's
+// target is a multiple of.
+func selectRows(rows []row, names *regexp.Regexp) []row {
+	needed := make(map[string]bool)
+	for _, r := range rows {
+		if names.MatchString(r.name) {
+			needed[r.name] = true
+			needed[r.target.must.of] = true
+			needed[r.target.hope.of] = true
+		}
+	}
+	var chosen []row
+	for _, r := range rows {
+		if needed[r.name] {
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen
+}

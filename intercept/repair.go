@@ -1,0 +1,135 @@
+package intercept
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/internal/sys"
+)
+
+// repairInterrupted mends a call that a signal took from the notify door before
+// a worker had it. The kernel would let it fail with EINTR if the signal's
+// handler so wants; it is made again instead, as if the signal had come first.
+//
+// What a call looks like then is what one looks like that the kernel ran and
+// that the signal interrupted. It was not run if it differs from the last that
+// was admitted for the thread. If it does not, it may still be another of the
+// same kind: calls that never wait long enough to be interrupted are made
+// again in any case.
+func (t *tracer) repairInterrupted(tr *tracee) {
+	if !t.guest.notify.wanted {
+		return
+	}
+	regs, arch, ok := t.interrupted(tr)
+	if !ok {
+		return
+	}
+	s := abi.Lookup(arch, regs.Number())
+	admitted := tr.thread.Admitted() == mark(regs.Number(), regs.Args(), regs.IP())
+	tr.thread.Admit(0)
+	if !admitted || s != nil && !mayWait(tr.thread, s, arch, regs.Args()) {
+		regs.SetResult(-int64(abi.ERESTARTNOINTR))
+		regs.Write(tr.thread)
+	}
+}
+
+// interrupted returns the registers of a thread that has been stopped by a
+// signal at the end of a call which the handler decides upon.
+func (t *tracer) interrupted(tr *tracee) (regs *guest.Registers, arch abi.Arch, ok bool) {
+	regs, err := guest.ReadRegisters(tr.thread, arches[0])
+	if err != nil || regs.Number() < 0 || int32(regs.Result()) != -int32(abi.ERESTARTSYS) {
+		return nil, 0, false
+	}
+	if sys.GetSyscallInfo(tr.thread.ID(), &t.info) != nil {
+		return nil, 0, false
+	}
+	if arch, ok = abi.ArchOfAudit(t.info.Arch); !ok {
+		return nil, 0, false
+	}
+	regs, err = guest.ReadRegisters(tr.thread, arch)
+	return regs, arch, err == nil
+}
+
+// mark tells a thread's calls apart by all that is known of them.
+func mark(number int, args abi.Args, ip uint64) uint64 {
+	h := uint64(number) ^ ip
+	for _, a := range args[1:] { // arm64 loses the first to the result
+		h = (h ^ a) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	return h | 1
+}
+
+// mayWait reports whether a call may wait for others, so that a signal can
+// rightly interrupt it. Reading, writing and opening a regular file or
+// /dev/null never does.
+func mayWait(th *guest.Thread, s *abi.Syscall, a abi.Arch, args abi.Args) bool {
+	if !s.Interruptible {
+		return false
+	}
+	switch s.Name {
+	case "flock":
+		return true
+	case "fcntl", "fcntl64":
+		const setlkw64, ofdSetlkw = 14, 38
+		command := args.Int32(1)
+		return command == unix.F_SETLKW || command == setlkw64 || command == ofdSetlkw
+	case "futex", "futex_time64":
+		return futexWaits(args[1])
+	case "getrandom":
+		return args[1] > 256 // random(4): fewer bytes come whole
+	}
+	file := fileOf(th, s.ArgsOn(a), args)
+	var st unix.Stat_t
+	if file == "" || unix.Stat(file, &st) != nil {
+		return true
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFREG, unix.S_IFDIR, unix.S_IFBLK:
+		return false
+	case unix.S_IFCHR:
+		const memory = 1 // /dev/null and its like (Documentation/admin-guide/devices.txt)
+		return unix.Major(st.Rdev) != memory
+	}
+	return true
+}
+
+// futexWaits reports whether an operation of futex(2) is one that waits.
+func futexWaits(operation uint64) bool {
+	const flags = 128 | 256 // private, realtime
+	const wait, lockPI, waitBitset, waitRequeuePI, lockPI2 = 0, 6, 9, 11, 13
+	switch operation &^ flags {
+	case wait, lockPI, waitBitset, waitRequeuePI, lockPI2:
+		return true
+	}
+	return false
+}
+
+// fileOf returns a name by which the supervisor reaches the file that a call's
+// first descriptor or path names, or "".
+func fileOf(th *guest.Thread, kinds []abi.Arg, args abi.Args) string {
+	start := fmt.Sprintf("/proc/%d/cwd", th.ID())
+	for i, k := range kinds {
+		switch k.Kind {
+		case abi.KindFD:
+			return fmt.Sprintf("/proc/%d/fd/%d", th.ID(), args.Int32(i))
+		case abi.KindDirFD:
+			if fd := args.Int32(i); fd != unix.AT_FDCWD {
+				start = fmt.Sprintf("/proc/%d/fd/%d", th.ID(), fd)
+			}
+		case abi.KindPath:
+			path, err := th.Memory().String(args.Addr(i), unix.PathMax)
+			switch {
+			case err != nil:
+				return ""
+			case path != "" && path[0] == '/':
+				return fmt.Sprintf("/proc/%d/root%s", th.ID(), path)
+			}
+			return start + "/" + path
+		}
+	}
+	return ""
+}
