@@ -65,7 +65,7 @@ func TestShellInside(t *testing.T) {
 
 		c.command("cat &", "[1]")
 		c.command("wait %1; jobs", "Stopped")
-		c.command("kill -9 %1; wait -f %1; echo status=$?", "status=137")
+		c.command("kill -9 $!; while kill -0 $! 2>/dev/null; do sleep 0.02; done; wait $!; echo status=$?", "status=137")
 
 		c.command("(kill -STOP $BASHPID; exit 3) & wait $!; jobs", "Stopped")
 		c.command("kill -CONT %1; wait -f %1; echo status=$?", "status=3")

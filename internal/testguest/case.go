@@ -59,6 +59,7 @@ var Cases = []Case{
 
 	// The kernel's own doors.
 	{"seccomp_filter", two},
+	{"seccomp_trace", two},
 	{"seccomp_strict", two},
 	{"seccomp_notify", two},
 	{"io_uring", two},

@@ -96,20 +96,6 @@ static void ret_kill_thread(void)
 	}
 }
 
-/* Nobody that the guest knows of traces it: the call does not exist. */
-static void ret_trace(void)
-{
-	for (int data = 0; data < 70000; data += 9999) {
-		pid_t pid = fork();
-		if (pid == 0) {
-			filter(SYS_getppid, SECCOMP_RET_TRACE | (data & 0xffff), 0);
-			fails(syscall(SYS_getppid), ENOSYS);
-			_exit(0);
-		}
-		reap(pid, 0);
-	}
-}
-
 static void ret_log(void)
 {
 	filter(SYS_getppid, SECCOMP_RET_LOG, 0);
@@ -139,8 +125,8 @@ static void all_threads(void)
 
 int main(void)
 {
-	static void (*const tests[])(void) = { ret_errno, ret_trap, ret_trace,
-		ret_log, ret_kill_thread, all_threads };
+	static void (*const tests[])(void) = { ret_errno, ret_trap, ret_log,
+		ret_kill_thread, all_threads };
 	uint32_t action = SECCOMP_RET_TRACE;
 	struct rlimit none = { 0, 0 };
 	setrlimit(RLIMIT_CORE, &none);
