@@ -14,59 +14,115 @@ import (
 	"penumbra/internal/sys"
 )
 
-// notifyDoor answers the calls that wait at the seccomp listener. Each worker
-// takes a call and answers it itself; the last one to leave the door to do so
-// posts another, so that a verdict that takes long holds up nobody.
+// notifyDoor answers the calls that wait at the seccomp listener. One worker
+// waits at the door, takes a call, answers it and comes back: a hand-over to
+// and fro between the same two threads is the cheapest that the kernel knows.
+// When a verdict takes long, another worker takes the place at the door.
 type notifyDoor struct {
 	guest    *Guest
 	listener int
-	wanted   bool         // by the policy, not only by the engine
-	waiting  atomic.Int32 // workers at the door
-	workers  atomic.Int32 // workers alive
+	wanted   bool          // by the policy, not only by the engine
+	waiting  atomic.Int32  // workers at the door
+	workers  atomic.Int32  // workers alive
+	taken    atomic.Uint64 // calls that workers took
 	closing  atomic.Bool
 	threads  sync.Map // ids of the workers' threads
 	closed   sync.Once
+
+	watched atomic.Bool   // the watch is awake
+	wake    chan struct{} // wakes it
 }
 
-// idleWorkers is how many workers stay at the door when there is little to do.
-const idleWorkers = 4
-
 func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
-	d := &notifyDoor{guest: g, listener: listener, wanted: g.wantsAnswers()}
+	d := &notifyDoor{guest: g, listener: listener, wanted: g.wantsAnswers(), wake: make(chan struct{}, 1)}
 	if err := sys.NotifSyncWakeUp(listener); err != nil && !errors.Is(err, unix.EINVAL) {
 		return nil, fmt.Errorf("notify door: set flags: %w", err)
 	}
-	d.post()
+	d.waiting.Store(1)
+	d.workers.Store(1)
+	go d.work()
+	go d.watch()
 	return d, nil
 }
 
-// post puts one more worker at the door.
-func (d *notifyDoor) post() {
-	d.waiting.Add(1)
-	d.workers.Add(1)
-	go d.work()
-}
-
+// work is a worker's life; it begins as one that waits at the door.
 func (d *notifyDoor) work() {
 	// Its thread is what close interrupts.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	tid := unix.Gettid()
 	d.threads.Store(tid, nil)
-	defer d.leave(tid)
+	defer func() {
+		d.threads.Delete(tid)
+		d.leave()
+	}()
 	var n sys.Notification
 	var c Call // one for all, so that a call costs no allocation
 	for d.receive(&n) {
-		if d.waiting.Add(-1) == 0 {
-			d.post()
+		d.waiting.Add(-1)
+		d.taken.Add(1)
+		if !d.watched.Load() && d.watched.CompareAndSwap(false, true) {
+			d.wake <- struct{}{}
 		}
 		d.read(&c, &n)
 		d.answer(&c)
-		if d.waiting.Add(1) > idleWorkers {
-			break
+		if !d.waiting.CompareAndSwap(0, 1) {
+			return // another has taken the place
 		}
 	}
 	d.waiting.Add(-1)
+}
+
+// watch looks, while calls come, whether the worker that left the door for one
+// stays away long, and then posts another.
+func (d *notifyDoor) watch() {
+	for range d.wake {
+		for !d.closing.Load() {
+			d.watchUntilIdle()
+			d.watched.Store(false)
+			// A worker that left the door just before did not wake anybody.
+			if d.waiting.Load() != 0 || !d.watched.CompareAndSwap(false, true) {
+				break
+			}
+		}
+		if d.closing.Load() {
+			return
+		}
+	}
+}
+
+func (d *notifyDoor) watchUntilIdle() {
+	const interval, patience = time.Millisecond, 20
+	for idle := 0; idle < patience && !d.closing.Load(); {
+		before := d.taken.Load()
+		time.Sleep(interval)
+		switch {
+		case d.taken.Load() != before:
+			idle = 0
+		case d.waiting.Load() == 0:
+			d.relieve()
+		default:
+			idle++
+		}
+	}
+}
+
+// relieve posts a worker if none is at the door.
+func (d *notifyDoor) relieve() {
+	for {
+		n := d.workers.Load()
+		if n == 0 {
+			return // the last one has taken the listener along
+		}
+		if d.workers.CompareAndSwap(n, n+1) {
+			break
+		}
+	}
+	if d.waiting.CompareAndSwap(0, 1) {
+		go d.work()
+	} else {
+		d.leave()
+	}
 }
 
 // receive waits at the door for a call, and reports false when none will come.
@@ -78,6 +134,7 @@ func (d *notifyDoor) receive(n *sys.Notification) bool {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.ENOENT): // the call's thread died
 			if d.deserted() {
+				d.closing.Store(true)
 				return false
 			}
 		default:
@@ -89,8 +146,7 @@ func (d *notifyDoor) receive(n *sys.Notification) bool {
 }
 
 // leave ends a worker; the last one takes the listener along.
-func (d *notifyDoor) leave(tid int) {
-	d.threads.Delete(tid)
+func (d *notifyDoor) leave() {
 	if d.workers.Add(-1) == 0 {
 		d.closed.Do(func() { unix.Close(d.listener) })
 	}
@@ -142,6 +198,9 @@ func (d *notifyDoor) alive(id uint64) bool { return sys.NotifIDValid(d.listener,
 // is still about a verdict, for a guest that is gone, leaves when it is done.
 func (d *notifyDoor) close() {
 	d.closing.Store(true)
+	if d.watched.CompareAndSwap(false, true) {
+		d.wake <- struct{}{}
+	}
 	go func() {
 		for d.waiting.Load() > 0 {
 			d.threads.Range(func(tid, _ any) bool {
