@@ -230,6 +230,7 @@ func TestNobodyIsLeft(t *testing.T) {
 				if victim == "init" {
 					pid = childOf(t, pid)
 				}
+				killAtEnd(t, descendantsOf(j.pid()))
 				j.kill(pid, syscall.SIGKILL)
 				j.rest() // ends when nobody of the crowd holds the pipe
 				if s := j.wait(0); s.Exited() && s.ExitStatus() == 0 {
@@ -238,6 +239,38 @@ func TestNobodyIsLeft(t *testing.T) {
 			})
 		}
 	}
+}
+
+// descendantsOf lists the processes below pid.
+func descendantsOf(pid int) []process {
+	var list []process
+	above := map[int]bool{pid: true}
+	all := processes()
+	for grown := true; grown; {
+		grown = false
+		for _, p := range all {
+			if above[p.parent] && !above[p.pid] {
+				above[p.pid], grown = true, true
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+// killAtEnd kills those of list that a failed test leaves behind.
+func killAtEnd(t *testing.T, list []process) {
+	t.Cleanup(func() {
+		alive := make(map[process]bool)
+		for _, p := range processes() {
+			alive[process{pid: p.pid, session: p.session}] = true
+		}
+		for _, p := range list {
+			if alive[process{pid: p.pid, session: p.session}] {
+				_ = syscall.Kill(p.pid, syscall.SIGKILL)
+			}
+		}
+	})
 }
 
 // childOf returns the first child of a process.
