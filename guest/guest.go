@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // Thread is one thread of the guest. Its id, like every id here, is the one
@@ -19,8 +18,6 @@ type Thread struct {
 
 	once    sync.Once
 	process *Process
-
-	admitted atomic.Uint64
 }
 
 // Process is a thread group of the guest.
@@ -47,13 +44,6 @@ func (t *Thread) Process() *Process {
 	})
 	return t.process
 }
-
-// Admit notes that the kernel is about to run the call with this mark, which
-// tells it from the thread's other calls; 0 stands for none.
-func (t *Thread) Admit(mark uint64) { t.admitted.Store(mark) }
-
-// Admitted returns the mark of the call that was admitted last.
-func (t *Thread) Admitted() uint64 { return t.admitted.Load() }
 
 // Memory returns the memory that t works in.
 func (t *Thread) Memory() Memory { return Memory{t} }

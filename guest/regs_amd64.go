@@ -48,9 +48,6 @@ func (r *Registers) Args() abi.Args {
 	return abi.Args{w.Rdi, w.Rsi, w.Rdx, w.R10, w.R8, w.R9}
 }
 
-// IP returns the address of the instruction that t is about to execute.
-func (r *Registers) IP() uint64 { return r.raw.Rip }
-
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends.
 func (r *Registers) SetArgs(args abi.Args) {

@@ -38,9 +38,6 @@ func (r *Registers) Args() (args abi.Args) {
 	return args
 }
 
-// IP returns the address of the instruction that t is about to execute.
-func (r *Registers) IP() uint64 { return r.raw.User.Pc }
-
 // SetArgs sets the arguments of a call that begins, or what is left of them
 // when it ends. The first shares its register with the result.
 func (r *Registers) SetArgs(args abi.Args) { copy(r.raw.User.Regs[:6], args[:]) }

@@ -61,8 +61,9 @@ type Program struct {
 	// NoFile is the limit on open files, soft and hard; zero leaves it.
 	NoFile [2]uint64
 	// Follow makes this whole process stop when the guest's first process
-	// stops, and go on when it does: for a command that stands in for another in
-	// a shell's job.
+	// stops, by the same signal, and go on when it does: for a command that
+	// stands in for another in a shell's job. Event is told of the stop before,
+	// and has to see to it that the signal does stop this process.
 	Follow bool
 }
 
@@ -281,6 +282,9 @@ func (g *Guest) readReports() {
 			g.settled <- struct{}{}
 		case r.Status.Stopped():
 			g.config.Event(Event{Stopped, r.Status.StopSignal()})
+			if g.config.Follow {
+				_ = g.init.FollowStop() // an error: it has ended meanwhile
+			}
 		case r.Status.Continued():
 			g.config.Event(Event{Continued, 0})
 		default:

@@ -166,7 +166,6 @@ func (d *notifyDoor) answer(c *Call) {
 	resp := sys.Response{ID: c.id}
 	switch {
 	case v.kind != skip:
-		c.Thread.Admit(mark(c.Number, c.Args, uint64(c.IP)))
 		resp.Flags = sys.RespContinue
 	case v.value < 0 && v.value >= -maxErrno:
 		resp.Error = int32(v.value)

@@ -2,6 +2,7 @@ package intercept
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -12,13 +13,9 @@ import (
 
 // repairInterrupted mends a call that a signal took from the notify door before
 // a worker had it. The kernel would let it fail with EINTR if the signal's
-// handler so wants; it is made again instead, as if the signal had come first.
-//
-// What a call looks like then is what one looks like that the kernel ran and
-// that the signal interrupted. It was not run if it differs from the last that
-// was admitted for the thread. If it does not, it may still be another of the
-// same kind: calls that never wait long enough to be interrupted are made
-// again in any case.
+// handler so wants. That is right for a call that may wait: so it would have
+// been, had the signal come a moment later. Any other is made again, as if the
+// signal had come first.
 func (t *tracer) repairInterrupted(tr *tracee) {
 	if !t.guest.notify.wanted {
 		return
@@ -28,11 +25,38 @@ func (t *tracer) repairInterrupted(tr *tracee) {
 		return
 	}
 	s := abi.Lookup(arch, regs.Number())
-	admitted := tr.thread.Admitted() == mark(regs.Number(), regs.Args(), regs.IP())
-	tr.thread.Admit(0)
-	if !admitted || s != nil && !mayWait(tr.thread, s, arch, regs.Args()) {
-		regs.SetResult(-int64(abi.ERESTARTNOINTR))
-		regs.Write(tr.thread)
+	switch {
+	case s == nil:
+	case mayWait(tr.thread, s, arch, regs.Args()):
+		returnRest(tr.thread, s, arch, regs.Args())
+		return
+	}
+	regs.SetResult(-int64(abi.ERESTARTNOINTR))
+	regs.Write(tr.thread)
+}
+
+// returnRest does what an interrupted sleep does beside failing: it says how
+// much of its time is left, here all of it. A sleep that the kernel has begun
+// does not come by here, for it ends with another error.
+func returnRest(th *guest.Thread, s *abi.Syscall, a abi.Arch, args abi.Args) {
+	const absolute = 1 // TIMER_ABSTIME
+	var from, to abi.Addr
+	switch {
+	case s.Name == "nanosleep":
+		from, to = args.Addr(0), args.Addr(1)
+	case strings.HasPrefix(s.Name, "clock_nanosleep") && args[1]&absolute == 0:
+		from, to = args.Addr(2), args.Addr(3)
+	}
+	if to == 0 || to == from {
+		return
+	}
+	rest := make([]byte, 2*a.PointerSize())
+	if strings.HasSuffix(s.Name, "_time64") {
+		rest = make([]byte, 16)
+	}
+	// A bad address is none for the kernel either, until it has slept.
+	if _, err := th.Memory().ReadAt(rest, from); err == nil {
+		_, _ = th.Memory().WriteAt(rest, to)
 	}
 }
 
@@ -51,16 +75,6 @@ func (t *tracer) interrupted(tr *tracee) (regs *guest.Registers, arch abi.Arch, 
 	}
 	regs, err = guest.ReadRegisters(tr.thread, arch)
 	return regs, arch, err == nil
-}
-
-// mark tells a thread's calls apart by all that is known of them.
-func mark(number int, args abi.Args, ip uint64) uint64 {
-	h := uint64(number) ^ ip
-	for _, a := range args[1:] { // arm64 loses the first to the result
-		h = (h ^ a) * 0x9e3779b97f4a7c15
-		h ^= h >> 29
-	}
-	return h | 1
 }
 
 // mayWait reports whether a call may wait for others, so that a signal can

@@ -44,8 +44,8 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 	return path, os.Chmod(path, 0o755)
 })
 
-// binary returns the path of the built command.
-func binary(t testing.TB) string {
+// penumbraAt returns the path of the built command.
+func penumbraAt(t testing.TB) string {
 	t.Helper()
 	path, err := buildOnce()
 	if err != nil {
@@ -77,7 +77,7 @@ func (m runMode) command(t testing.TB, argv ...string) []string {
 	if m.name == native.name {
 		return argv
 	}
-	words := append([]string{binary(t), "run"}, m.flags...)
+	words := append([]string{penumbraAt(t), "run"}, m.flags...)
 	return append(append(words, "--"), argv...)
 }
 

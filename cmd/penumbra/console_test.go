@@ -49,7 +49,7 @@ func newConsole(t *testing.T, argv ...string) *console {
 	c.cmd.Dir = t.TempDir()
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = slave, slave, slave
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	c.cmd.Env = []string{"PATH=" + filepath.Dir(binary(t)) + ":" + os.Getenv("PATH"),
+	c.cmd.Env = []string{"PATH=" + filepath.Dir(penumbraAt(t)) + ":" + os.Getenv("PATH"),
 		"PS1=ready>", "TERM=dumb", "HOME=" + c.cmd.Dir, "LC_ALL=C"}
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)

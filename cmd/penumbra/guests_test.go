@@ -41,7 +41,6 @@ func kindsOf(c testguest.Case) []testguest.Kind {
 // exceptions are what the kernel itself denies to a guest behind a filter, by
 // program and mode, with the reason; "" is every mode.
 var exceptions = map[[2]string]string{
-	{"seccomp_strict", ""}:      "the kernel refuses strict mode to a process that has a filter",
 	{"seccomp_notify", ""}:      "the kernel allows one listener in a chain of filters (EBUSY)",
 	{"seccomp_trace", "notify"}: "SECCOMP_RET_USER_NOTIF, for every call here, goes before SECCOMP_RET_TRACE",
 }

@@ -170,7 +170,7 @@ func TestOpenDescriptorsOfCaller(t *testing.T) {
 // TestNested: a guest that penumbra cannot start, here since another penumbra
 // holds it, must not leave penumbra waiting for it.
 func TestNested(t *testing.T) {
-	out, err := exec.Command("timeout", "-k", "1", "60", binary(t), "run", binary(t), "run", "true").CombinedOutput()
+	out, err := exec.Command("timeout", "-k", "1", "60", penumbraAt(t), "run", penumbraAt(t), "run", "true").CombinedOutput()
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	if !ok || exit.ExitCode() != exitFailure {
 		t.Fatalf("penumbra within penumbra: %v, want exit status %d\n%s", err, exitFailure, out)

@@ -11,7 +11,7 @@ import (
 // many moments of its start: none of them may lose it.
 func TestInterruptedStart(t *testing.T) {
 	for i := range 150 {
-		cmd := exec.Command(binary(t), "run", "sleep", "2")
+		cmd := exec.Command(penumbraAt(t), "run", "sleep", "2")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ import (
 //	status N COMMAND [ARG...]   COMMAND exits with N, or dies of signal N-128
 //	alike COMMAND [ARG...]      COMMAND does under penumbra as it does natively
 func TestScript(t *testing.T) {
-	dir := filepath.Dir(binary(t))
+	dir := filepath.Dir(penumbraAt(t))
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)

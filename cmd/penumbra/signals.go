@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/binary"
+	"errors"
 	"os"
 	"os/signal"
 	"sync"
@@ -10,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/intercept"
+	"penumbra/internal/origin"
+	"penumbra/internal/sys"
 )
 
 // signalRelay hands signals that were sent to penumbra on to the guest, for
@@ -23,11 +27,13 @@ type signalRelay struct {
 
 	mu    sync.Mutex
 	group map[unix.Signal]time.Time // when the init told of it last
+
+	restore func() // takes the stop signal again that letStop gave up
 }
 
 const (
 	// lateAfter is when a program no longer counts as short.
-	lateAfter = 100 * time.Millisecond
+	lateAfter = 20 * time.Millisecond
 	// groupWithin is how far apart the members of a group get a signal: the
 	// kernel sends it to one after the other.
 	groupWithin = time.Millisecond
@@ -41,35 +47,52 @@ func newSignalRelay() *signalRelay {
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
 		group: map[unix.Signal]time.Time{},
 	}
-	usual, others := relayed()
+	usual, rare := relayed()
 	signal.Notify(r.incoming, usual...)
 	// Each takes the runtime some ten microseconds, which a short program
 	// would have to wait for.
-	r.late = time.AfterFunc(lateAfter, func() { signal.Notify(r.incoming, others...) })
-	// Taken, lest a message to a standard error that nobody reads kill
-	// penumbra and so the guest.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	r.late = time.AfterFunc(lateAfter, func() { signal.Notify(r.incoming, rare...) })
 	return r
 }
 
-// relayed lists the signals that are handed on, those first that people send:
-// all that can be, but those that the kernel sends for this process's own
-// doings.
-func relayed() (usual, others []os.Signal) {
-	for s := syscall.Signal(1); s <= 64; s++ {
-		switch s {
-		case syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
-			syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT, syscall.SIGWINCH:
-			usual = append(usual, s)
-		case syscall.SIGKILL, syscall.SIGSTOP, // cannot be caught
-			syscall.SIGCHLD, syscall.SIGURG, syscall.SIGPIPE, // our own
-			syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS,
-			syscall.SIGPROF, 32, 33: // the runtime's, and the C library's
-		default:
-			others = append(others, s)
+// relayed lists the signals that are handed on, apart from those that rarely
+// anybody sends. There are more in origin.Held. Missing are those that cannot
+// be caught, and SIGCHLD, SIGURG and SIGPROF, which are this process's own.
+func relayed() (usual, rare []os.Signal) {
+	usual = []os.Signal{
+		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
+		syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT, syscall.SIGWINCH,
+	}
+	rare = []os.Signal{
+		syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS, syscall.SIGSTKFLT,
+	}
+	if !origin.Get().Known { // then nothing is held
+		for s := syscall.Signal(1); s <= 64; s++ {
+			if uint64(origin.Held)>>(s-1)&1 != 0 {
+				rare = append(rare, s)
+			}
 		}
 	}
-	return usual, others
+	return usual, rare
+}
+
+// readHeld takes the signals that the entry point has blocked.
+func (r *signalRelay) readHeld() {
+	set := unix.Sigset_t{Val: [16]uint64{origin.Held}}
+	fd, err := unix.Signalfd(-1, &set, unix.SFD_CLOEXEC)
+	if err != nil {
+		return
+	}
+	buf := make([]byte, 128) // struct signalfd_siginfo
+	for {
+		n, err := unix.Read(fd, buf)
+		switch {
+		case err == nil && n == len(buf):
+			r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf)) // ssi_signo comes first
+		case !errors.Is(err, unix.EINTR):
+			return
+		}
+	}
 }
 
 // relay works until the end of this process.
@@ -99,6 +122,21 @@ func (r *signalRelay) toGroup(s unix.Signal, at time.Time) bool {
 	defer r.mu.Unlock()
 	t, ok := r.group[s]
 	return ok && at.Sub(t) < groupMemory
+}
+
+// letStop makes way for the signal by which this process is to stop.
+func (r *signalRelay) letStop(s unix.Signal) {
+	if s != unix.SIGSTOP {
+		r.restore = sys.DefaultAction(s)
+	}
+}
+
+// wentOn is called when the guest, and so this process, goes on.
+func (r *signalRelay) wentOn() {
+	if r.restore != nil {
+		r.restore()
+		r.restore = nil
+	}
 }
 
 // stop ends a relay for a guest that never was.

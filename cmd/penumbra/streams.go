@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+
+	"golang.org/x/sys/unix"
 )
 
 // streams are where a verb writes: its result to out, its complaints to err.
@@ -17,6 +19,15 @@ func (s streams) print(text string) int {
 		return s.fail("cannot write to standard output: "+err.Error(), exitFailure)
 	}
 	return 0
+}
+
+// complaints is standard error for as long as a guest runs. That nobody reads
+// it must not end penumbra, and the guest with it: through package os a write
+// to a broken pipe would.
+type complaints struct{}
+
+func (complaints) Write(p []byte) (int, error) {
+	return unix.Write(2, p)
 }
 
 // fail writes message as one of penumbra's own and returns exit.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -17,7 +19,7 @@ import (
 // runGuest runs argv under opts and returns the exit status for penumbra. If
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(opts runOptions, argv []string) (exit int) {
-	s := streams{out: os.Stdout, err: os.Stderr}
+	s := streams{out: os.Stdout, err: complaints{}}
 	path, err := lookCommand(argv[0])
 	if err != nil {
 		return s.fail("run: "+err.Error(), exitOf(err))
@@ -87,6 +89,10 @@ func (sup *supervisor) event(e intercept.Event) {
 	switch e.Kind {
 	case intercept.GroupSignal:
 		sup.signals.groupGot(e.Signal)
+	case intercept.Stopped:
+		sup.signals.letStop(e.Signal)
+	case intercept.Continued:
+		sup.signals.wentOn()
 	case intercept.Ended:
 		sup.signals.guestEnded()
 	}
@@ -97,6 +103,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	releaseFiles(sup.inherited)
 	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts.intercept))
 	go sup.signals.relay(g)
+	go sup.signals.readHeld()
 	if sup.opts.killOrphans {
 		go func() {
 			<-sup.signals.ended
@@ -151,15 +158,25 @@ func environment() []string {
 // killChildren ends all processes below this one.
 func killChildren() {
 	for {
-		b, _ := os.ReadFile("/proc/thread-self/children")
-		for _, f := range strings.Fields(string(b)) {
-			var pid int
-			if _, err := fmt.Sscan(f, &pid); err == nil {
-				_ = unix.Kill(pid, unix.SIGKILL)
-			}
+		for _, pid := range children() {
+			_ = unix.Kill(pid, unix.SIGKILL)
 		}
 		if _, err := unix.Wait4(-1, nil, unix.WALL, nil); err != nil && !errors.Is(err, syscall.EINTR) {
 			return
 		}
 	}
+}
+
+// children lists this process's children, whichever thread they came to.
+func children() (pids []int) {
+	lists, _ := filepath.Glob("/proc/self/task/*/children")
+	for _, list := range lists {
+		b, _ := os.ReadFile(list) // an error: the thread has ended
+		for _, f := range strings.Fields(string(b)) {
+			if pid, err := strconv.Atoi(f); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids
 }

@@ -35,6 +35,7 @@ type child struct {
 	lifelineHeld, gateHeld int
 
 	follow     bool
+	stopped    uint32 // the signal that stopped the first process, or 0
 	supervisor int
 	first      int
 	children   *byte // path of the init's list of children
@@ -169,12 +170,12 @@ func initLoop(c *child) {
 	for {
 		reap(c)
 		raw(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 2, 0, 0)
-		settle := false
+		ask := byte(0)
 		if fds[0].Revents != 0 {
 			if raw(unix.SYS_READ, lifeline, uintptr(unsafe.Pointer(&c.buf)), 1, 0) != 1 {
 				killAll(c)
 			}
-			settle = true
+			ask = c.buf[0]
 		}
 		for {
 			n := raw(unix.SYS_READ, signals, uintptr(unsafe.Pointer(&c.buf)), 128, 0)
@@ -186,8 +187,14 @@ func initLoop(c *child) {
 				report(ReportSignal, int32(info.Pid), 0, int32(info.Signo), info.Code)
 			}
 		}
-		if settle {
+		switch ask {
+		case askSettle:
 			report(ReportSettled, 0, 0, 0, 0)
+		case askFollow:
+			reap(c) // it may have gone on
+			if c.stopped != 0 {
+				raw(unix.SYS_KILL, uintptr(c.supervisor), uintptr(c.stopped), 0, 0)
+			}
 		}
 	}
 }
@@ -214,20 +221,21 @@ func reap(c *child) {
 	}
 }
 
-// follow makes the supervisor stop and go on with the first process, so that
-// the shell that started it sees its job do so. The supervisor could not do
-// both itself: once stopped it would not learn that the guest goes on.
+// follow notes whether the first process is stopped, and makes the supervisor
+// go on when it is not. The supervisor could not do that itself: once stopped
+// it would not learn that the guest goes on.
 //
 //go:nosplit
 //go:norace
 func follow(c *child, status unix.WaitStatus) {
 	const stopped, mask = 0x7f, 0xff
-	signal := unix.SIGCONT
 	if status&mask == stopped {
-		signal = unix.SIGSTOP
+		c.stopped = uint32(status >> 8 & mask)
+		return
 	}
+	c.stopped = 0
 	if c.follow {
-		raw(unix.SYS_KILL, uintptr(c.supervisor), uintptr(signal), 0, 0)
+		raw(unix.SYS_KILL, uintptr(c.supervisor), uintptr(unix.SIGCONT), 0, 0)
 	}
 }
 

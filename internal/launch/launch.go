@@ -49,7 +49,8 @@ type Spec struct {
 	// installation beside NEW_LISTENER.
 	Filter      []sys.Filter
 	FilterFlags uint32
-	// Follow makes the supervisor stop and go on with the first process.
+	// Follow makes the supervisor stop, when it says FollowStop, and go on with
+	// the first process.
 	Follow bool
 	// NoNewPrivs sets PR_SET_NO_NEW_PRIVS, which the kernel wants before a
 	// filter from those without CAP_SYS_ADMIN.
@@ -152,10 +153,23 @@ const (
 
 const failureSize = 8
 
+// FollowStop tells the init that this process is ready to be stopped as the
+// first process has been, if that is still so.
+func (i *Init) FollowStop() error {
+	_, err := i.lifeline.Write([]byte{askFollow})
+	return err
+}
+
+// What is asked of the init through the lifeline.
+const (
+	askSettle = 1 + iota
+	askFollow
+)
+
 // Settle asks the init to report every signal that the process group has got
 // until now, and then ReportSettled.
 func (i *Init) Settle() error {
-	_, err := i.lifeline.Write([]byte{1})
+	_, err := i.lifeline.Write([]byte{askSettle})
 	return err
 }
 

@@ -28,6 +28,16 @@ type sigaction struct {
 	mask     uint64
 }
 
+// Held are the signals that the entry point blocks, so that no thread of this
+// process ever takes them, to be read from a signalfd by who wants to know of
+// them. It leaves out those that the runtime lets in again or needs.
+const Held = 1<<(13-1) | // SIGPIPE
+	1<<(24-1) | 1<<(25-1) | 1<<(26-1) | 1<<(29-1) | 1<<(30-1) | // SIGXCPU, SIGXFSZ, SIGVTALRM, SIGIO, SIGPWR
+	(1<<64 - 1<<(35-1)) // real-time signals but for the C libraries' own
+
+// held is Held for the entry point.
+var held uint64 = Held
+
 // Filled in by the entry point. A disposition of SIG_IGN is 1.
 var (
 	entered  uint64

@@ -30,6 +30,14 @@ next:
 	MOVL	$14, AX
 	SYSCALL
 
+	// rt_sigprocmask(SIG_BLOCK, &held, NULL, 8)
+	XORL	DI, DI
+	LEAQ	·held(SB), SI
+	XORL	DX, DX
+	MOVQ	$8, R10
+	MOVL	$14, AX
+	SYSCALL
+
 	// fcntl(fd, F_GETFD) for 0 to 2
 	XORL	BX, BX
 fd:

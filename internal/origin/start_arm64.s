@@ -30,6 +30,14 @@ next:
 	MOVD	$135, R8
 	SVC
 
+	// rt_sigprocmask(SIG_BLOCK, &held, NULL, 8)
+	MOVD	$0, R0
+	MOVD	$·held(SB), R1
+	MOVD	$0, R2
+	MOVD	$8, R3
+	MOVD	$135, R8
+	SVC
+
 	// fcntl(fd, F_GETFD) for 0 to 2
 	MOVD	$0, R9
 fd:

@@ -7,10 +7,18 @@ import (
 )
 
 // DefaultAction gives s its default disposition and lets it in, past Go's
-// runtime, for a process that is about to die of it.
-func DefaultAction(s unix.Signal) {
-	var action [4]uint64
-	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
+// runtime, for a process that is about to die or stop of it. The function that
+// it returns puts back the disposition of before.
+func DefaultAction(s unix.Signal) (restore func()) {
+	var standard, before [4]uint64
+	sigaction(s, &standard, &before)
 	set := uint64(1) << (s - 1)
 	unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_UNBLOCK, uintptr(unsafe.Pointer(&set)), 0, 8, 0, 0)
+	return func() { sigaction(s, &before, nil) }
+}
+
+// sigaction is rt_sigaction(2) with the kernel's struct of 64-bit machines.
+func sigaction(s unix.Signal, action, before *[4]uint64) {
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(action)),
+		uintptr(unsafe.Pointer(before)), 8, 0, 0)
 }
