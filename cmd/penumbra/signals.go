@@ -22,7 +22,6 @@ import (
 // is in the same group and tells of such a signal.
 type signalRelay struct {
 	incoming chan os.Signal
-	late     *time.Timer
 	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
@@ -32,8 +31,6 @@ type signalRelay struct {
 }
 
 const (
-	// lateAfter is when a program no longer counts as short.
-	lateAfter = 20 * time.Millisecond
 	// groupWithin is how far apart the members of a group get a signal: the
 	// kernel sends it to one after the other.
 	groupWithin = time.Millisecond
@@ -47,11 +44,8 @@ func newSignalRelay() *signalRelay {
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
 		group: map[unix.Signal]time.Time{},
 	}
-	usual, rare := relayed()
+	usual, _ := relayed()
 	signal.Notify(r.incoming, usual...)
-	// Each takes the runtime some ten microseconds, which a short program
-	// would have to wait for.
-	r.late = time.AfterFunc(lateAfter, func() { signal.Notify(r.incoming, rare...) })
 	return r
 }
 
@@ -97,6 +91,10 @@ func (r *signalRelay) readHeld() {
 
 // relay works until the end of this process.
 func (r *signalRelay) relay(g *intercept.Guest) {
+	// Each takes the runtime some ten microseconds, for which no program should
+	// have to wait.
+	_, rare := relayed()
+	signal.Notify(r.incoming, rare...)
 	for s := range r.incoming {
 		s := unix.Signal(s.(syscall.Signal))
 		at := time.Now()
@@ -140,10 +138,7 @@ func (r *signalRelay) wentOn() {
 }
 
 // stop ends a relay for a guest that never was.
-func (r *signalRelay) stop() {
-	r.late.Stop()
-	signal.Stop(r.incoming)
-}
+func (r *signalRelay) stop() { signal.Stop(r.incoming) }
 
 func (r *signalRelay) guestEnded() { close(r.ended) }
 

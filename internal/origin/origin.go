@@ -35,8 +35,14 @@ const Held = 1<<(13-1) | // SIGPIPE
 	1<<(24-1) | 1<<(25-1) | 1<<(26-1) | 1<<(29-1) | 1<<(30-1) | // SIGXCPU, SIGXFSZ, SIGVTALRM, SIGIO, SIGPWR
 	(1<<64 - 1<<(35-1)) // real-time signals but for the C libraries' own
 
-// held is Held for the entry point.
-var held uint64 = Held
+var (
+	// held is Held for the entry point.
+	held uint64 = Held
+	// ignore is the disposition that the entry point gives to the signals 32
+	// to 34, which the runtime neither blocks nor handles, since C libraries
+	// have a use for them: by default they end the process.
+	ignore = sigaction{handler: 1}
+)
 
 // Filled in by the entry point. A disposition of SIG_IGN is 1.
 var (

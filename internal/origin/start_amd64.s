@@ -22,6 +22,19 @@ next:
 	CMPQ	BX, $64
 	JLE	next
 
+	// rt_sigaction(sig, &ignore, NULL, 8) for 32 to 34.
+	MOVQ	$32, BX
+next32:
+	MOVQ	BX, DI
+	LEAQ	·ignore(SB), SI
+	XORL	DX, DX
+	MOVQ	$8, R10
+	MOVL	$13, AX
+	SYSCALL
+	INCQ	BX
+	CMPQ	BX, $34
+	JLE	next32
+
 	// rt_sigprocmask(SIG_BLOCK, NULL, &blocked, 8)
 	XORL	DI, DI
 	XORL	SI, SI

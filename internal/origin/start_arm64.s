@@ -22,6 +22,19 @@ next:
 	CMP	$64, R9
 	BLE	next
 
+	// rt_sigaction(sig, &ignore, NULL, 8) for 32 to 34.
+	MOVD	$32, R9
+next32:
+	MOVD	R9, R0
+	MOVD	$·ignore(SB), R1
+	MOVD	$0, R2
+	MOVD	$8, R3
+	MOVD	$134, R8
+	SVC
+	ADD	$1, R9
+	CMP	$34, R9
+	BLE	next32
+
 	// rt_sigprocmask(SIG_BLOCK, NULL, &blocked, 8)
 	MOVD	$0, R0
 	MOVD	$0, R1
