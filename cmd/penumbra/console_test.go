@@ -168,6 +168,26 @@ func (c *console) foreground(name string) {
 	c.t.Fatalf("%s does not come to the foreground", name)
 }
 
+// reads waits until a process of that name waits for input from the terminal:
+// a key that comes between a shell's commands means something else to it.
+func (c *console) reads(name string) {
+	c.t.Helper()
+	for limit := time.Now().Add(attention); time.Now().Before(limit); time.Sleep(2 * time.Millisecond) {
+		group, err := unix.IoctlGetInt(int(c.master.Fd()), unix.TIOCGPGRP)
+		if err != nil {
+			c.t.Fatalf("foreground group: %v", err)
+		}
+		for _, p := range processes() {
+			// What a read of an idle terminal sleeps in (drivers/tty/n_tty.c).
+			where, err := os.ReadFile(fmt.Sprintf("/proc/%d/wchan", p.pid))
+			if p.group == group && p.name == name && err == nil && string(where) == "wait_woken" {
+				return
+			}
+		}
+	}
+	c.t.Fatalf("%s does not wait for input", name)
+}
+
 // resize changes the window.
 func (c *console) resize(rows, columns uint16) {
 	c.t.Helper()

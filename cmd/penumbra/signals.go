@@ -44,30 +44,29 @@ func newSignalRelay() *signalRelay {
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
 		group: map[unix.Signal]time.Time{},
 	}
-	usual, _ := relayed()
-	signal.Notify(r.incoming, usual...)
+	signal.Notify(r.incoming, relayed()...)
 	return r
 }
 
-// relayed lists the signals that are handed on, apart from those that rarely
-// anybody sends. There are more in origin.Held. Missing are those that cannot
-// be caught, and SIGCHLD, SIGURG and SIGPROF, which are this process's own.
-func relayed() (usual, rare []os.Signal) {
-	usual = []os.Signal{
+// relayed lists the signals that are handed on, beside those of origin.Held.
+// Missing are those that cannot be caught, and SIGCHLD, SIGURG and SIGPROF,
+// which are this process's own. Each takes the runtime some ten microseconds,
+// for which the guest has to wait.
+func relayed() []os.Signal {
+	list := []os.Signal{
 		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
 		syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT, syscall.SIGWINCH,
-	}
-	rare = []os.Signal{
 		syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS, syscall.SIGSTKFLT,
 	}
-	if !origin.Get().Known { // then nothing is held
-		for s := syscall.Signal(1); s <= 64; s++ {
-			if uint64(origin.Held)>>(s-1)&1 != 0 {
-				rare = append(rare, s)
-			}
+	if origin.Get().Known {
+		return list
+	}
+	for s := syscall.Signal(1); s <= 64; s++ {
+		if uint64(origin.Held)>>(s-1)&1 != 0 {
+			list = append(list, s)
 		}
 	}
-	return usual, rare
+	return list
 }
 
 // readHeld takes the signals that the entry point has blocked.
@@ -91,10 +90,6 @@ func (r *signalRelay) readHeld() {
 
 // relay works until the end of this process.
 func (r *signalRelay) relay(g *intercept.Guest) {
-	// Each takes the runtime some ten microseconds, for which no program should
-	// have to wait.
-	_, rare := relayed()
-	signal.Notify(r.incoming, rare...)
 	for s := range r.incoming {
 		s := unix.Signal(s.(syscall.Signal))
 		at := time.Now()

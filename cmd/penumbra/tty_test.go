@@ -156,6 +156,7 @@ func TestJobOfShell(t *testing.T) {
 		// A guest that catches the key hears of it once.
 		c.enter(prefix + `bash -c 'trap "echo caught=\$((n += 1))" INT; echo up=$((1+1)); read line; echo line=$line$n; exit 5'` + "\n")
 		c.expect("up=2")
+		c.reads("bash")
 		c.enter(ctrlC)
 		c.expect("caught=1")
 		c.enter("end\n")
