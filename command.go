@@ -19,6 +19,9 @@ import (
 // Cmd is a program to be run, or running, as a guest. Its fields and methods
 // mean what those of the same name in [os/exec.Cmd] mean. A Cmd cannot be used
 // again once it has been started.
+//
+// The program inherits this process's limits as they are; the soft limit on
+// open files is the one to which Go's runtime has raised it.
 type Cmd struct {
 	// Path is the file to run; relative to Dir if it is relative.
 	Path string
