@@ -87,6 +87,10 @@ func underRun(c *call) string {
 	switch {
 	case c.name == "ptrace":
 		return "EPERM, and one line on stderr: a process has one tracer, and that is Penumbra"
+	case c.name == "prctl":
+		return "the kernel answers; PR_SET_SECCOMP to strict mode: a filter and a tracer stand in for it"
+	case c.name == "seccomp":
+		return "the kernel answers (EBUSY to a listener, for Penumbra has one); SECCOMP_SET_MODE_STRICT: a filter and a tracer stand in for it"
 	case c.unimplemented:
 		return "the kernel answers: ENOSYS"
 	}
