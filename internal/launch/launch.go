@@ -10,8 +10,8 @@
 // or because the supervisor died, the init kills whatever is left of the guest.
 //
 // Both children are forks of a Go process and therefore run only code that
-// neither allocates, nor grows its stack, nor takes a lock: every function in
-// child_unsafe.go and below it is nosplit and uses raw system calls alone.
+// neither allocates, nor grows its stack, nor takes a lock: what init_unsafe.go
+// and first_unsafe.go have them do is nosplit and uses raw system calls alone.
 package launch
 
 import (
