@@ -180,7 +180,14 @@ func (c *console) reads(name string) {
 		for _, p := range processes() {
 			// What a read of an idle terminal sleeps in (drivers/tty/n_tty.c).
 			where, err := os.ReadFile(fmt.Sprintf("/proc/%d/wchan", p.pid))
-			if p.group == group && p.name == name && err == nil && string(where) == "wait_woken" {
+			if p.group != group || p.name != name || err != nil {
+				continue
+			}
+			switch string(where) {
+			case "wait_woken":
+				return
+			case "0": // this user is not told, or this kernel does not know
+				time.Sleep(time.Second)
 				return
 			}
 		}
