@@ -18,6 +18,7 @@ type Syscall struct {
 	Set           string // the flag set of the result if Returns is KindFlags
 	Args          []Arg  // on x86-64, or where the call exists if not there; see ArgsOn
 	Interruptible bool   // may fail with EINTR after a signal handler ran
+	NeverRestarts bool   // does so also if the handler asks for a restart
 	NoReturn      bool   // what it leaves in the result register is no result
 	Unimplemented bool   // a number that the kernel keeps and answers with ENOSYS
 

@@ -10,7 +10,7 @@ var table = [...]Syscall{
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "s64", Len: -1, Per: 1, At: -1},
 		{Name: "whence", Kind: KindFlags, Of: "seek", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -136,13 +136,13 @@ var table = [...]Syscall{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: Out, Of: "timespec64", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec64", Len: -1, Per: 1, At: -1},
@@ -239,7 +239,7 @@ var table = [...]Syscall{
 		{Name: "a3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_pwait", index: 51, Number: [NumArch]int{281, 319, 22}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "epoll_pwait", index: 51, Number: [NumArch]int{281, 319, 22}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -247,7 +247,7 @@ var table = [...]Syscall{
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_pwait2", index: 52, Number: [NumArch]int{441, 441, 441}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "epoll_pwait2", index: 52, Number: [NumArch]int{441, 441, 441}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -255,7 +255,7 @@ var table = [...]Syscall{
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_wait", index: 53, Number: [NumArch]int{232, 256, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "epoll_wait", index: 53, Number: [NumArch]int{232, 256, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -734,14 +734,14 @@ var table = [...]Syscall{
 	{Name: "io_destroy", index: 155, Number: [NumArch]int{207, 246, 1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "io_event", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -749,7 +749,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "usig", Kind: KindStruct, Dir: In, Of: "aio_sigset", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -806,7 +806,7 @@ var table = [...]Syscall{
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "ioprio", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ipc", index: 169, Number: [NumArch]int{-1, 117, -1}, Class: ClassIPC, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "ipc", index: 169, Number: [NumArch]int{-1, 117, -1}, Class: ClassIPC, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "call", Kind: KindFlags, Of: "ipccall", Len: -1, Per: 1, At: -1},
 		{Name: "first", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "second", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1174,14 +1174,14 @@ var table = [...]Syscall{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "ipc", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1208,7 +1208,7 @@ var table = [...]Syscall{
 		{Name: "mnt_id", Kind: KindStruct, Dir: Out, Of: "int", Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_handle", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "nanosleep", index: 242, Number: [NumArch]int{35, 162, 101}, Class: ClassTime, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "nanosleep", index: 242, Number: [NumArch]int{35, 162, 101}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Len: -1, Per: 1, At: -1},
 	}},
@@ -1274,7 +1274,7 @@ var table = [...]Syscall{
 		{Name: "how", Kind: KindStruct, Dir: In, Of: "open_how", Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pause", index: 257, Number: [NumArch]int{34, 29, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true},
+	{Name: "pause", index: 257, Number: [NumArch]int{34, 29, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true},
 	{Name: "perf_event_open", index: 258, Number: [NumArch]int{298, 336, 241}, Class: ClassDesc, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "perf_event_attr", Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1324,19 +1324,19 @@ var table = [...]Syscall{
 		{Name: "prot", Kind: KindFlags, Of: "prot", Len: -1, Per: 1, At: -1},
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ppoll", index: 270, Number: [NumArch]int{271, 309, 73}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "ppoll", index: 270, Number: [NumArch]int{271, 309, 73}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "tmo", Kind: KindStruct, Dir: InOut, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ppoll_time64", index: 271, Number: [NumArch]int{-1, 414, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "ppoll_time64", index: 271, Number: [NumArch]int{-1, 414, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "tmo", Kind: KindStruct, Dir: InOut, Of: "timespec64", Len: -1, Per: 1, At: -1},
@@ -1425,7 +1425,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "prof", index: 281, Number: [NumArch]int{-1, 44, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "profil", index: 282, Number: [NumArch]int{-1, 98, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "pselect6", index: 283, Number: [NumArch]int{270, 308, 72}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "pselect6", index: 283, Number: [NumArch]int{270, 308, 72}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1433,7 +1433,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindStruct, Dir: In, Of: "sigset_argpack", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pselect6_time64", index: 284, Number: [NumArch]int{-1, 413, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "pselect6_time64", index: 284, Number: [NumArch]int{-1, 413, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1643,17 +1643,17 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "rt_sigreturn", index: 319, Number: [NumArch]int{15, 173, 139}, Class: ClassSignal, Returns: KindNone, NoReturn: true},
-	{Name: "rt_sigsuspend", index: 320, Number: [NumArch]int{130, 179, 133}, Class: ClassSignal, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "rt_sigsuspend", index: 320, Number: [NumArch]int{130, 179, 133}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigtimedwait", index: 321, Number: [NumArch]int{128, 177, 137}, Class: ClassSignal, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "rt_sigtimedwait", index: 321, Number: [NumArch]int{128, 177, 137}, Class: ClassSignal, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "these", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Len: -1, Per: 1, At: -1},
 		{Name: "ts", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigtimedwait_time64", index: 322, Number: [NumArch]int{-1, 421, -1}, Class: ClassSignal, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "rt_sigtimedwait_time64", index: 322, Number: [NumArch]int{-1, 421, -1}, Class: ClassSignal, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "these", Kind: KindStruct, Dir: In, Of: "sigset", Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Len: -1, Per: 1, At: -1},
 		{Name: "ts", Kind: KindStruct, Dir: In, Of: "timespec64", Len: -1, Per: 1, At: -1},
@@ -1723,7 +1723,7 @@ var table = [...]Syscall{
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "security", index: 338, Number: [NumArch]int{185, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "select", index: 339, Number: [NumArch]int{23, 82, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "select", index: 339, Number: [NumArch]int{23, 82, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1743,18 +1743,18 @@ var table = [...]Syscall{
 		{Name: "nsems", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "semflg", Kind: KindFlags, Of: "ipc", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semop", index: 342, Number: [NumArch]int{65, -1, 193}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "semop", index: 342, Number: [NumArch]int{65, -1, 193}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semtimedop", index: 343, Number: [NumArch]int{220, -1, 192}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "semtimedop", index: 343, Number: [NumArch]int{220, -1, 192}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semtimedop_time64", index: 344, Number: [NumArch]int{-1, 420, -1}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "semtimedop_time64", index: 344, Number: [NumArch]int{-1, 420, -1}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -2018,7 +2018,7 @@ var table = [...]Syscall{
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "old_sigset", Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigreturn", index: 398, Number: [NumArch]int{-1, 119, -1}, Class: ClassSignal, Returns: KindNone, NoReturn: true},
-	{Name: "sigsuspend", index: 399, Number: [NumArch]int{-1, 72, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "sigsuspend", index: 399, Number: [NumArch]int{-1, 72, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "unused1", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "unused2", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},

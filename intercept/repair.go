@@ -25,13 +25,16 @@ func (t *tracer) repairInterrupted(tr *tracee) {
 		return
 	}
 	s := abi.Lookup(arch, regs.Number())
+	result := abi.ERESTARTNOINTR
 	switch {
 	case s == nil:
-	case mayWait(tr.thread, s, arch, regs.Args()):
+	case s.NeverRestarts:
 		returnRest(tr.thread, s, arch, regs.Args())
+		result = abi.ERESTARTNOHAND
+	case mayWait(tr.thread, s, arch, regs.Args()):
 		return
 	}
-	regs.SetResult(-int64(abi.ERESTARTNOINTR))
+	regs.SetResult(-int64(result))
 	regs.Write(tr.thread)
 }
 
@@ -95,6 +98,9 @@ func mayWait(th *guest.Thread, s *abi.Syscall, a abi.Arch, args abi.Args) bool {
 		return futexWaits(args[1])
 	case "getrandom":
 		return args[1] > 256 // random(4): fewer bytes come whole
+	}
+	if s.Class != abi.ClassDesc && s.Class != abi.ClassFile {
+		return true
 	}
 	file := fileOf(th, s.ArgsOn(a), args)
 	var st unix.Stat_t

@@ -17,6 +17,7 @@ type call struct {
 	number        [3]int
 	class         string
 	eintr         bool
+	norestart     bool
 	noreturn      bool
 	unimplemented bool
 	result        arg
@@ -100,6 +101,8 @@ func (c *call) parseFlags(column string) error {
 		switch word {
 		case "eintr":
 			c.eintr = true
+		case "norestart":
+			c.eintr, c.norestart = true, true
 		case "noreturn":
 			c.noreturn = true
 		case "unimplemented":

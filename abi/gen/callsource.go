@@ -49,7 +49,7 @@ func writeCall(b *bytes.Buffer, index int, c *call) {
 	for _, flag := range []struct {
 		set   bool
 		field string
-	}{{c.eintr, "Interruptible"}, {c.noreturn, "NoReturn"}, {c.unimplemented, "Unimplemented"}} {
+	}{{c.eintr, "Interruptible"}, {c.norestart, "NeverRestarts"}, {c.noreturn, "NoReturn"}, {c.unimplemented, "Unimplemented"}} {
 		if flag.set {
 			fmt.Fprintf(b, ", %s: true", flag.field)
 		}
