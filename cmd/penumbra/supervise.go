@@ -14,6 +14,7 @@ import (
 	"penumbra/intercept"
 	"penumbra/internal/kernel"
 	"penumbra/internal/origin"
+	"penumbra/internal/sys"
 )
 
 // runGuest runs argv under opts and returns the exit status for penumbra. If
@@ -102,6 +103,9 @@ func (sup *supervisor) event(e intercept.Event) {
 func (sup *supervisor) attend(g *intercept.Guest) int {
 	releaseFiles(sup.inherited)
 	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts.intercept))
+	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
+		sup.tell("no_new_privs is set: set-id programs run without their privileges")
+	}
 	go sup.signals.relay(g)
 	go sup.signals.readHeld()
 	if sup.opts.killOrphans {
