@@ -92,7 +92,7 @@ func (r result) String() string {
 
 // patience is how long a guest may take before the test calls it hung. It is
 // far more than any needs: no test depends on speed.
-const patience = 2 * time.Minute
+const patience = 4 * time.Minute
 
 // run runs argv with an empty standard input and returns how it went. change,
 // if not nil, may prepare the command further.

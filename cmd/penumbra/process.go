@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 
@@ -26,11 +27,9 @@ func processState(pid int) byte {
 // dieBySignal takes this process's death by s, whatever the runtime would make
 // of it. It returns if s does not kill.
 func dieBySignal(s unix.Signal) {
+	// To this thread, lest another one take it that reads signals.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	sys.DefaultAction(s)
-	_ = unix.Kill(unix.Getpid(), s)
-	// Delivered on return from kill at the latest, unless another thread takes
-	// it, which ends this one as well.
-	for range 100 {
-		unix.Nanosleep(&unix.Timespec{Nsec: 1e6}, nil)
-	}
+	_ = unix.Tgkill(unix.Getpid(), unix.Gettid(), s)
 }
