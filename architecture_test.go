@@ -26,8 +26,9 @@ var mayImport = []struct {
 	{"internal", []string{"abi"}},
 	{"guest", []string{"abi", "internal"}},
 	{"intercept", []string{"abi", "internal", "guest"}},
+	{"trace", []string{"abi", "guest"}},
 	{".", []string{"abi", "internal", "guest", "intercept"}},
-	{"cmd", []string{"abi", "internal", "guest", "intercept", "."}},
+	{"cmd", []string{"abi", "internal", "guest", "intercept", "trace", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }
