@@ -24,6 +24,7 @@ const (
 func verbs() []*verb {
 	return []*verb{
 		runVerb(),
+		traceVerb(),
 		doctorVerb(),
 		completionVerb(),
 		versionVerb(),

@@ -1,0 +1,46 @@
+// Package decode reads what the arguments of a call mean, and the memory that
+// they point to, and writes it down in a notation. What it knows of calls is
+// package abi's table; where an argument's meaning depends on another one, a
+// few functions beside it say how.
+package decode
+
+import "penumbra/abi"
+
+// Notation is a way to write values down. A value is one call of a method
+// below Arg, or a record or list with what is in it.
+type Notation interface {
+	// Arg begins the argument of that name.
+	Arg(name string)
+
+	// Word is a name that stands for itself, or several in an expression.
+	Word(string)
+	Int(int64)
+	Uint(uint64)
+	Hex(uint64)
+	Octal(uint64)
+	// Flags is a value that names bits or one of several constants.
+	Flags(set *abi.FlagSet, v uint64, a abi.Arch)
+	// String is text or bytes of the guest; cut says that there is more.
+	String(b []byte, cut bool)
+	// FD is a descriptor, with what it is open on if that is known.
+	FD(fd int64, file string)
+
+	Record()
+	Field(name string)
+	EndRecord()
+
+	// List is an ordered list; Item begins each of its elements.
+	List()
+	Item()
+	EndList()
+	// Bag is a set of names or numbers, or of all but them.
+	Bag(complement bool)
+	EndBag()
+
+	// More says that something was left out here.
+	More()
+	// Becomes stands between the value before a call and that after it.
+	Becomes()
+	// Comment explains the value before it.
+	Comment(string)
+}
