@@ -30,6 +30,10 @@ type Call struct {
 	Value int64
 	Err   abi.Errno
 
+	// Hidden: the user did not ask to see it. What it does to descriptors and
+	// files counts all the same.
+	Hidden bool
+
 	// What a fault did to the call, set at Enter or Exit before the sinks see it.
 	Injected bool          // the result was made up, or the call cut short
 	Signal   abi.Signal    // a signal was sent along, or 0

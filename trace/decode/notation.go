@@ -7,10 +7,15 @@ package decode
 import "penumbra/abi"
 
 // Notation is a way to write values down. A value is one call of a method
-// below Arg, or a record or list with what is in it.
+// below Label, or a record, list or bag with what is in it; an argument, field
+// or item has one value, or two with Becomes between them.
 type Notation interface {
 	// Arg begins the argument of that name.
 	Arg(name string)
+
+	// Label shows the argument's name, for calls whose arguments have no order
+	// that everybody knows.
+	Label(name string)
 
 	// Word is a name that stands for itself, or several in an expression.
 	Word(string)
@@ -22,6 +27,8 @@ type Notation interface {
 	Flags(set *abi.FlagSet, v uint64, a abi.Arch)
 	// String is text or bytes of the guest; cut says that there is more.
 	String(b []byte, cut bool)
+	// Abstract is the name of a Unix socket that no file has.
+	Abstract(name []byte)
 	// FD is a descriptor, with what it is open on if that is known.
 	FD(fd int64, file string)
 

@@ -74,8 +74,7 @@ func (d *Decoder) port(name string, b []byte) {
 // abstract and has no end but the address's (unix(7)).
 func (d *Decoder) unixPath(b []byte) {
 	if b[0] == 0 {
-		d.Out.Word("@")
-		d.Out.String(b[1:], false)
+		d.Out.Abstract(b[1:])
 		return
 	}
 	if i := bytes.IndexByte(b, 0); i >= 0 {

@@ -35,6 +35,8 @@ func (n *notation) separate(by string) {
 
 func (n *notation) Arg(string) { n.separate(", ") }
 
+func (n *notation) Label(name string) { n.line = append(append(n.line, name...), '=') }
+
 func (n *notation) Word(w string) { n.line = append(n.line, w...) }
 
 func (n *notation) Int(v int64) { n.line = strconv.AppendInt(n.line, v, 10) }
@@ -133,6 +135,12 @@ func (n *notation) String(b []byte, cut bool) {
 	if cut {
 		n.line = append(n.line, "..."...)
 	}
+}
+
+// Abstract writes a name as unix(7) speaks of it.
+func (n *notation) Abstract(name []byte) {
+	n.line = append(n.line, '@')
+	n.String(name, false)
 }
 
 const digits = "0123456789abcdef"
