@@ -19,11 +19,11 @@ type Call struct {
 	Args    abi.Args
 	// IP is the address behind the instruction that made the call.
 	IP abi.Addr
+	// SP is the top of the thread's stack, at the trace door alone.
+	SP abi.Addr
 
 	door *notifyDoor // nil at the trace door
 	id   uint64      // of the notification
-
-	sp uint64 // at the trace door
 
 	watched   bool // the policy's Exit is to be called
 	rewritten bool

@@ -29,7 +29,7 @@ func (t *tracer) callEnters(tr *tracee) {
 	c := &tr.buffer
 	*c = Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
-		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
+		Args: t.info.Args, IP: abi.Addr(t.info.IP), SP: abi.Addr(t.info.SP),
 	}
 	v := t.guest.enter(c)
 	switch {

@@ -65,7 +65,7 @@ func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 	}
 	t.begun = true
 	t.Call = trace.Call{
-		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP,
+		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP, SP: c.SP,
 		Begin: time.Now(),
 	}
 	t.Hidden = p.filter.hides(&t.Call)

@@ -20,9 +20,17 @@ type Decoder struct {
 	// Files shows what descriptors are open on.
 	Files bool
 
+	specials   map[*abi.Syscall]special
+	structures map[string]structureWriter
+
 	call *trace.Call
 	args []abi.Arg
 	page [4096]byte
+}
+
+// New returns a decoder that writes to out and shows so many bytes or elements.
+func New(out Notation, limit int) *Decoder {
+	return &Decoder{Out: out, Limit: limit, specials: specials(), structures: structures()}
 }
 
 // Saved is what a decoder keeps of a call between its begin and its end.
@@ -36,7 +44,7 @@ type Saved struct {
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
 	d.set(c)
 	*s = Saved{}
-	special := specials[c.Syscall]
+	special := d.specials[c.Syscall]
 	if special.enter != nil {
 		special.enter(d, s)
 	}
@@ -48,7 +56,7 @@ func (d *Decoder) Enter(c *trace.Call, s *Saved) {
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
 	d.set(c)
-	special := specials[c.Syscall]
+	special := d.specials[c.Syscall]
 	for s.next < len(d.args) {
 		d.argument(s, special)
 	}

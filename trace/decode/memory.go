@@ -231,7 +231,7 @@ func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
 
 // element writes a structure or number that lies in b.
 func (d *Decoder) element(l *abi.Layout, b []byte) {
-	if write := structures[l.Name]; write != nil {
+	if write := d.structures[l.Name]; write != nil {
 		write(d, l, b)
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // what is to be told beside it, as "Timeout", or "".
 func (d *Decoder) Result(c *trace.Call, s *Saved) (note string) {
 	d.set(c)
-	special := specials[c.Syscall]
+	special := d.specials[c.Syscall]
 	if special.result == nil || !special.result(d) {
 		d.resultValue()
 	}

@@ -8,10 +8,6 @@ import (
 	"penumbra/abi"
 )
 
-var socketCalls = map[string]special{}
-
-var socketStructures = map[string]structureWriter{}
-
 // sockaddrArg writes the address that argument i points to.
 func (d *Decoder) sockaddrArg(i int, at abi.Addr) {
 	n, ok := d.length(i)

@@ -23,16 +23,13 @@ type special struct {
 	note   func(d *Decoder, s *Saved) string
 }
 
-// specials are all of them, by call; structures are those that are written in
-// another way than field by field, by the name of their layout.
-var (
-	specials   = bySyscall(fileCalls, socketCalls)
-	structures = merged(socketStructures)
-)
+// A structureWriter writes the structure, of layout l, that lies in b.
+type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 
-func bySyscall(rooms ...map[string]special) map[*abi.Syscall]special {
+// specials lists what all rooms say of calls.
+func specials() map[*abi.Syscall]special {
 	all := map[*abi.Syscall]special{}
-	for _, room := range rooms {
+	for _, room := range []map[string]special{fileCalls(), signalCalls()} {
 		for name, s := range room {
 			all[abi.ByName(name)] = s
 		}
@@ -40,12 +37,11 @@ func bySyscall(rooms ...map[string]special) map[*abi.Syscall]special {
 	return all
 }
 
-// A structureWriter writes the structure, of layout l, that lies in b.
-type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
-
-func merged(rooms ...map[string]structureWriter) map[string]structureWriter {
+// structures lists, by the name of their layout, those that are written in
+// another way than field by field.
+func structures() map[string]structureWriter {
 	all := map[string]structureWriter{}
-	for _, room := range rooms {
+	for _, room := range []map[string]structureWriter{signalStructures()} {
 		maps.Copy(all, room)
 	}
 	return all

@@ -18,7 +18,7 @@ type Sink struct {
 	trace.Quiet
 	out   *output.Output
 	n     notation
-	d     decode.Decoder
+	d     *decode.Decoder
 	calls map[int]*begun // by thread
 }
 
@@ -38,9 +38,9 @@ type Options struct {
 
 // New returns a sink that writes to out.
 func New(out *output.Output, opts Options) *Sink {
-	s := &Sink{out: out, calls: map[int]*begun{}}
-	s.d = decode.Decoder{Limit: opts.Strings, Whole: opts.Whole, Files: opts.Files}
-	return s
+	d := decode.New(nil, opts.Strings)
+	d.Whole, d.Files = opts.Whole, opts.Files
+	return &Sink{out: out, d: d, calls: map[int]*begun{}}
 }
 
 // Enter keeps what is known of a call before it runs.
@@ -197,7 +197,7 @@ func (s *Sink) Signalled(t *guest.Thread, sig trace.Signal) {
 	if sig.Info != nil {
 		n := notation{line: append(line, `,"info":`...), levels: []level{{kind: 'a'}}}
 		s.d.Out = &n
-		s.d.SignalInfo(sig.Info)
+		s.d.SignalInfo(sig.Arch, sig.Info)
 		line = n.line
 	}
 	s.write(t, line)

@@ -56,7 +56,7 @@ type Printer struct {
 	out   *output.Output
 	open  *line // the line that the shared output ends in, unfinished
 	n     *notation
-	d     decode.Decoder
+	d     *decode.Decoder
 	lines map[int]*line // by thread id
 	alive int           // threads
 	last  time.Time     // of the line before, for Relative
@@ -76,11 +76,9 @@ type line struct {
 // NewPrinter returns a printer of lines to out.
 func NewPrinter(out *output.Output, opts Options) *Printer {
 	n := &notation{hex: hexStyle(opts.Hex)}
-	return &Printer{
-		opts: opts, out: out, n: n,
-		d:     decode.Decoder{Out: n, Limit: opts.Strings, Whole: opts.Whole, Files: opts.Files},
-		lines: map[int]*line{},
-	}
+	d := decode.New(n, opts.Strings)
+	d.Whole, d.Files = opts.Whole, opts.Files
+	return &Printer{opts: opts, out: out, n: n, d: d, lines: map[int]*line{}}
 }
 
 func (p *Printer) lineOf(t *guest.Thread) *line {
@@ -190,7 +188,7 @@ func (p *Printer) Signalled(t *guest.Thread, s trace.Signal) {
 		p.n.line = append(append(p.n.line, "--- "...), s.Number.Name()...)
 		if s.Info != nil {
 			p.n.line = append(p.n.line, ' ')
-			p.d.SignalInfo(s.Info)
+			p.d.SignalInfo(s.Arch, s.Info)
 		}
 		p.n.line = append(p.n.line, " ---"...)
 	})
