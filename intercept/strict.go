@@ -61,7 +61,7 @@ func (g *Guest) becomeStrict(c *Call) Verdict {
 		ready := make(chan error)
 		go g.traceStrict(c.Thread, c.Arch, ready)
 		if <-ready == nil {
-			return Fail(abi.ERESTARTNOINTR)
+			return Fail(abi.ERESTARTNOINTR).After(v.delay)
 		}
 	}
 	return v
