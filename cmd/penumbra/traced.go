@@ -110,3 +110,10 @@ func (p *traced) abandon(tid int) {
 		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, false)
 	}
 }
+
+// Signalled implements intercept.Signals, as does Halted.
+func (p *traced) Signalled(t *guest.Thread, s abi.Signal, info []byte) {
+	p.sinks.Signalled(t, trace.Signal{Number: s, Info: info, Arch: abi.Native, Time: time.Now()})
+}
+
+func (p *traced) Halted(t *guest.Thread, s abi.Signal) { p.sinks.Halted(t, s) }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/trace"
 )
 
@@ -73,6 +74,8 @@ func (d *Decoder) set(c *trace.Call) {
 	}
 	d.args = c.Syscall.ArgsOn(c.Arch)
 }
+
+func (d *Decoder) mem() guest.Memory { return d.call.Memory() }
 
 // unknownArgs are those of a call that the table does not know: six registers.
 var unknownArgs = []abi.Arg{

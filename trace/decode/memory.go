@@ -40,7 +40,7 @@ func (d *Decoder) memory(i int, at abi.Addr) {
 	case abi.KindIovec:
 		d.iovecs(at, d.call.Args[arg.Len], arg.Dir)
 	case abi.KindSockaddr:
-		d.sockaddrArg(i, at)
+		d.sockaddrAt(at, int64(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDSet:
 		d.fdSet(at, int(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDPair:
@@ -57,16 +57,28 @@ func (d *Decoder) read(at abi.Addr, n int) []byte {
 	if n > len(b) {
 		b = make([]byte, n)
 	}
-	if k, err := d.call.Memory().ReadAt(b[:n], at); err != nil || k < n {
+	if k, err := d.mem().ReadAt(b[:n], at); err != nil || k < n {
 		return nil
 	}
 	return b[:n]
 }
 
+// copyOf returns n bytes of the guest's memory that stay good, or nil.
+func (d *Decoder) copyOf(at abi.Addr, n int) []byte {
+	if at == 0 || n < 0 {
+		return nil
+	}
+	b := make([]byte, n)
+	if k, err := d.mem().ReadAt(b, at); err != nil || k < n {
+		return nil
+	}
+	return b
+}
+
 // word reads a number of size bytes.
 func (d *Decoder) word(at abi.Addr, size int) (v uint64, ok bool) {
 	var b [8]byte
-	if _, err := d.call.Memory().ReadAt(b[:size], at); err != nil {
+	if _, err := d.mem().ReadAt(b[:size], at); err != nil {
 		return 0, false
 	}
 	return binary.LittleEndian.Uint64(b[:]), true
@@ -92,7 +104,7 @@ func (d *Decoder) stringAt(at abi.Addr, limit int) (s []byte, cut, ok bool) {
 	for n < limit {
 		here := uint64(at) + uint64(n)
 		k := min(chunk, page-int(here%page), len(d.page)-n)
-		got, err := d.call.Memory().ReadAt(d.page[n:n+k], abi.Addr(here))
+		got, err := d.mem().ReadAt(d.page[n:n+k], abi.Addr(here))
 		if i := bytes.IndexByte(d.page[n:n+got], 0); i >= 0 {
 			n += i
 			return d.page[:min(n, limit)], n > limit, true
@@ -222,7 +234,7 @@ func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
 	} else {
 		b = b[:n]
 	}
-	if _, err := d.call.Memory().ReadAt(b, at); err != nil {
+	if _, err := d.mem().ReadAt(b, at); err != nil {
 		d.Out.Hex(uint64(at))
 		return
 	}
@@ -298,18 +310,22 @@ func (d *Decoder) plainField(f *abi.Field, b []byte) {
 
 // iovecs writes n vectors and the data they point to.
 func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
+	filled := ^uint64(0)
+	if dir == abi.Out {
+		filled = uint64(max(d.call.Value, 0))
+	}
+	d.vectors(at, n, filled)
+}
+
+// vectors writes n vectors, of whose data so many bytes are filled in.
+func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 	size := 2 * d.call.Arch.PointerSize()
 	const most = 1024 // UIO_MAXIOV
 	shown := min(n, uint64(d.Limit), most)
-	raw := d.read(at, int(shown)*size)
+	raw := d.copyOf(at, int(shown)*size)
 	if raw == nil {
 		d.Out.Hex(uint64(at))
 		return
-	}
-	raw = append([]byte(nil), raw...)
-	left := ^uint64(0)
-	if dir == abi.Out {
-		left = uint64(max(d.call.Value, 0))
 	}
 	d.Out.List()
 	for k := range int(shown) {
@@ -317,16 +333,15 @@ func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
 		d.Out.Item()
 		d.Out.Record()
 		d.Out.Field("iov_base")
-		filled := min(length, left)
 		if base == 0 {
 			d.Out.Word("NULL")
 		} else {
-			d.buffer(abi.Addr(base), filled)
+			d.buffer(abi.Addr(base), min(length, filled))
 		}
 		d.Out.Field("iov_len")
 		d.Out.Uint(length)
 		d.Out.EndRecord()
-		left -= filled
+		filled -= min(length, filled)
 	}
 	if shown < n {
 		d.Out.Item()

@@ -34,6 +34,8 @@ type Notation interface {
 
 	Record()
 	Field(name string)
+	// Pointed is a field whose name stands within its value.
+	Pointed(name, before, after string)
 	EndRecord()
 
 	// List is an ordered list; Item begins each of its elements.

@@ -29,7 +29,7 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 // specials lists what all rooms say of calls.
 func specials() map[*abi.Syscall]special {
 	all := map[*abi.Syscall]special{}
-	for _, room := range []map[string]special{fileCalls(), signalCalls()} {
+	for _, room := range []map[string]special{fileCalls(), signalCalls(), socketCalls()} {
 		for name, s := range room {
 			all[abi.ByName(name)] = s
 		}

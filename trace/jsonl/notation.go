@@ -242,6 +242,11 @@ func (n *notation) Field(name string) {
 	}
 }
 
+func (n *notation) Pointed(name, before, after string) {
+	n.Field(name)
+	n.Word(before + name + after)
+}
+
 func (n *notation) EndRecord() { n.pop("}") }
 
 func (n *notation) List() { n.push('[', "[") }

@@ -84,6 +84,11 @@ func (n *notation) Field(name string) {
 	n.line = append(append(n.line, name...), '=')
 }
 
+func (n *notation) Pointed(name, before, after string) {
+	n.separate(", ")
+	n.line = append(append(append(n.line, before...), name...), after...)
+}
+
 func (n *notation) EndRecord() { n.line, n.fresh = append(n.line, '}'), false }
 
 func (n *notation) List() { n.line, n.fresh = append(n.line, '['), true }
