@@ -313,20 +313,43 @@ var flagSets = [...]FlagSet{
 			{"ECHONL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"NOFLSH", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"TOSTOP", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"IEXTEN", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"ECHOCTL", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"ECHOPRT", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"ECHOKE", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"FLUSHO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"PENDIN", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"IEXTEN", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"EXTPROC", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "c_oflag", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x100, flags: []flag{
+			{"NL0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x600, flags: []flag{
+			{"CR0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"CR1", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"CR2", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"CR3", [NumArch]uint64{0x600, 0x600, 0x600}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0x1800, flags: []flag{
+			{"TAB0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TAB1", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"TAB2", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"TAB3", [NumArch]uint64{0x1800, 0x1800, 0x1800}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x2000, flags: []flag{
+			{"BS0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"BS1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x4000, flags: []flag{
+			{"VT0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"VT1", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x8000, flags: []flag{
+			{"FF0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"FF1", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"OPOST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -337,12 +360,6 @@ var flagSets = [...]FlagSet{
 			{"ONLRET", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"OFILL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"OFDEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
-			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-			{"CR1", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"CR2", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"BS1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"VT1", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"FF1", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "cap", wide: false, sections: []section{
@@ -753,6 +770,38 @@ var flagSets = [...]FlagSet{
 			{"F_RDLCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_WRLCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_UNLCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "fs_flags", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"FS_SECRM_FL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"FS_UNRM_FL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"FS_COMPR_FL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"FS_SYNC_FL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"FS_IMMUTABLE_FL", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"FS_APPEND_FL", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"FS_NODUMP_FL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"FS_NOATIME_FL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FS_DIRTY_FL", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"FS_COMPRBLK_FL", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"FS_NOCOMP_FL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"FS_ENCRYPT_FL", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"FS_INDEX_FL", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"FS_IMAGIC_FL", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"FS_JOURNAL_DATA_FL", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"FS_NOTAIL_FL", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"FS_DIRSYNC_FL", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
+			{"FS_TOPDIR_FL", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
+			{"FS_HUGE_FILE_FL", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
+			{"FS_EXTENT_FL", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"FS_VERITY_FL", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
+			{"FS_EA_INODE_FL", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
+			{"FS_EOFBLOCKS_FL", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
+			{"FS_NOCOW_FL", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
+			{"FS_DAX_FL", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
+			{"FS_INLINE_DATA_FL", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
+			{"FS_PROJINHERIT_FL", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+			{"FS_CASEFOLD_FL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "fs_magic", wide: false, sections: []section{
@@ -1489,6 +1538,38 @@ var flagSets = [...]FlagSet{
 			{"LANDLOCK_SCOPE_SIGNAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "line_discipline", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+			{"N_TTY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"N_SLIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"N_MOUSE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"N_PPP", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"N_STRIP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"N_AX25", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"N_X25", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"N_6PACK", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"N_MASC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"N_R3964", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"N_PROFIBUS_FDL", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"N_IRDA", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"N_SMSBLOCK", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"N_HDLC", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"N_SYNC_PPP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"N_HCI", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"N_GIGASET_M101", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"N_SLCAN", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"N_PPS", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"N_V253", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"N_CAIF", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"N_GSM0710", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"N_TI_WL", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"N_TRACESINK", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"N_TRACEROUTER", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"N_NCI", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"N_SPEAKUP", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"N_NULL", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "listmount", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LISTMOUNT_REVERSE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1653,6 +1734,22 @@ var flagSets = [...]FlagSet{
 		}},
 		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
+	{Name: "modem", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"TIOCM_LE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TIOCM_DTR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TIOCM_RTS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"TIOCM_ST", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"TIOCM_SR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"TIOCM_CTS", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"TIOCM_CAR", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"TIOCM_RNG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"TIOCM_DSR", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"TIOCM_OUT1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"TIOCM_OUT2", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"TIOCM_LOOP", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "mount", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MS_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1709,6 +1806,11 @@ var flagSets = [...]FlagSet{
 			{"MOVE_MOUNT_BENEATH", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "mq_flags", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "mremap", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MREMAP_MAYMOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1758,10 +1860,10 @@ var flagSets = [...]FlagSet{
 	}},
 	{Name: "msgop", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"MSG_COPY", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "msync", wide: false, sections: []section{
@@ -2368,8 +2470,8 @@ var flagSets = [...]FlagSet{
 	}},
 	{Name: "semop", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"SEM_UNDO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "shadow_stack", wide: false, sections: []section{
@@ -2818,6 +2920,21 @@ var flagSets = [...]FlagSet{
 			{"SYSLOG_ACTION_CONSOLE_LEVEL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_SIZE_UNREAD", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_SIZE_BUFFER", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "tcflow", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+			{"TCOOFF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TCOON", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TCIOFF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TCION", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "tcflush", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+			{"TCIFLUSH", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TCOFLUSH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TCIOFLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "tcp", wide: false, sections: []section{

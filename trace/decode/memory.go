@@ -30,7 +30,8 @@ func (d *Decoder) memory(i int, at abi.Addr) {
 		d.strings(at)
 	case abi.KindBuffer:
 		n, ok := d.length(i)
-		if !ok {
+		if !ok || n == 0 && d.call.Value > 0 && arg.Dir == abi.Out {
+			// No room was given: the call told how much it would need.
 			d.Out.Hex(uint64(at))
 			return
 		}

@@ -46,8 +46,10 @@ type Notation interface {
 	Bag(complement bool)
 	EndBag()
 
-	// More says that something was left out here.
+	// More is an element that stands for those left out, Rest the fields that
+	// were.
 	More()
+	Rest()
 	// Becomes stands between the value before a call and that after it.
 	Becomes()
 	// Comment explains the value before it.

@@ -29,7 +29,9 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 // specials lists what all rooms say of calls.
 func specials() map[*abi.Syscall]special {
 	all := map[*abi.Syscall]special{}
-	for _, room := range []map[string]special{fileCalls(), signalCalls(), socketCalls()} {
+	for _, room := range []map[string]special{
+		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = s
 		}
@@ -41,7 +43,7 @@ func specials() map[*abi.Syscall]special {
 // another way than field by field.
 func structures() map[string]structureWriter {
 	all := map[string]structureWriter{}
-	for _, room := range []map[string]structureWriter{signalStructures()} {
+	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
 		maps.Copy(all, room)
 	}
 	return all

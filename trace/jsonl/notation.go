@@ -182,17 +182,15 @@ func (n *notation) String(b []byte, cut bool) {
 func (n *notation) Abstract(name []byte) { n.String(append([]byte{'@'}, name...), false) }
 
 func (n *notation) More() {
-	if len(n.levels) == 0 || n.top().skip {
-		return
+	if n.room() {
+		n.line = append(n.line, `{"more":true}`...)
 	}
-	if l := n.top(); l.kind == '{' {
-		n.Field("more")
-	}
+}
+
+func (n *notation) Rest() {
+	n.Field("more")
 	if n.room() {
 		n.line = append(n.line, "true"...)
-		if l := n.top(); l.kind != '{' {
-			n.line = append(n.line[:l.start], `{"more":true}`...)
-		}
 	}
 }
 
@@ -237,7 +235,9 @@ func (n *notation) Record() { n.push('{', "{") }
 
 func (n *notation) Field(name string) {
 	if l := n.next(); l != nil {
-		n.line = append(appendString(n.line, name), ':')
+		if l.kind == '{' {
+			n.line = append(appendString(n.line, name), ':')
+		}
 		l.start, l.filled = len(n.line), false
 	}
 }

@@ -51,17 +51,15 @@ func (n *notation) Hex(v uint64) {
 	n.line = strconv.AppendUint(append(n.line, "0x"...), v, 16)
 }
 
-// Octal writes three digits at least after the zero, as permissions have.
+// Octal writes three digits at least, a zero before all others.
 func (n *notation) Octal(v uint64) {
-	n.line = append(n.line, '0')
-	for limit := uint64(0o100); limit > 1 && v < limit; limit /= 8 {
+	switch {
+	case v == 0:
+		n.line = append(n.line, "00"...)
+	case v < 0o10:
 		n.line = append(n.line, '0')
 	}
-	if v != 0 {
-		n.line = strconv.AppendUint(n.line, v, 8)
-	} else {
-		n.line = append(n.line, '0')
-	}
+	n.line = strconv.AppendUint(append(n.line, '0'), v, 8)
 }
 
 func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
@@ -117,6 +115,11 @@ func (n *notation) EndBag() {
 }
 
 func (n *notation) More() { n.line = append(n.line, "..."...) }
+
+func (n *notation) Rest() {
+	n.separate(", ")
+	n.More()
+}
 
 func (n *notation) Becomes() { n.line = append(n.line, " => "...) }
 
