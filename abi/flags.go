@@ -2,6 +2,7 @@ package abi
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,12 @@ func FlagSets() []*FlagSet {
 		all[i] = &flagSets[i]
 	}
 	return all
+}
+
+// OneOf reports whether set has values of which there is one at a time, and no
+// flags.
+func (set *FlagSet) OneOf() bool {
+	return !slices.ContainsFunc(set.sections, func(s section) bool { return s.style != styleEnum })
 }
 
 // cut drops the bits of v that the kernel does not look at.
@@ -159,7 +166,7 @@ func (set *FlagSet) parseOther(word string) (v uint64, ok bool) {
 
 // Names yields the names of the flags that set has on a, in the order of
 // flags.txt.
-func (set *FlagSet) Names(a Arch) func(yield func(string) bool) {
+func (set *FlagSet) Names(a Arch) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := range set.sections {
 			for _, f := range set.sections[i].flags {

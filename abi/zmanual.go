@@ -490,7 +490,7 @@ var manuals = [...]Manual{
 		{EPERM, "it is set-id, and may not be so here"},
 		{ETXTBSY, "somebody has the file open for writing"},
 	}},
-	{Summary: "End this thread; other threads of the process go on", Sentence: "ends this thread", Returns: "nothing: it does not come back", Page: "exit", Advice: "exit(3) of the C library uses exit_group."},
+	{Summary: "End this thread; other threads of the process go on", Sentence: "ends this thread", Returns: "nothing: it does not come back", Page: "_exit", Advice: "exit(3) of the C library uses exit_group."},
 	{Summary: "End this process with all its threads", Sentence: "ends this process with all its threads", Returns: "nothing: it does not come back", Page: "exit_group", Advice: "The low 8 bits of the status are what the parent gets to see.", See: []string{"wait4"}},
 	{Summary: "Check what the user may do with a file, by a path from a directory", Sentence: "checks whether a file may be read, written or run", Returns: "0", Page: "access", Since: "2.6.16", Advice: "Don't check, then open: between the two the file may change. Just open it.", Errors: []Failure{
 		{EACCES, "the permissions of the file or of a directory of the path forbid it"},
@@ -869,7 +869,7 @@ var manuals = [...]Manual{
 		{ESRCH, "there is no such process or thread"},
 		{ETIMEDOUT, "the time ran out"},
 	}},
-	{Summary: "Wake some who sleep on a word, let others sleep on another", Sentence: "wakes some who sleep on a word, moves others", Returns: "how many were woken or moved", Since: "6.7", Errors: []Failure{
+	{Summary: "Wake some who sleep on a word, let others sleep on another", Sentence: "wakes some who sleep on a word, moves others", Returns: "how many were woken or moved", Since: "6.7", See: []string{"futex"}, Errors: []Failure{
 		{EAGAIN, "the word no longer has the expected value: look again"},
 		{EFAULT, "an address lies outside of the program's memory"},
 		{EINVAL, "an argument makes no sense"},
@@ -887,14 +887,14 @@ var manuals = [...]Manual{
 		{ESRCH, "there is no such process or thread"},
 		{ETIMEDOUT, "the time ran out"},
 	}},
-	{Summary: "Sleep until a word of memory is changed", Sentence: "waits on a word of memory", Returns: "0", Since: "6.7", Errors: []Failure{
+	{Summary: "Sleep until a word of memory is changed", Sentence: "waits on a word of memory", Returns: "0", Since: "6.7", See: []string{"futex"}, Errors: []Failure{
 		{EAGAIN, "the word no longer has the expected value: look again"},
 		{EFAULT, "an address lies outside of the program's memory"},
 		{EINTR, "a signal handler ran before it was done"},
 		{EINVAL, "an argument makes no sense"},
 		{ETIMEDOUT, "the time has run out"},
 	}},
-	{Summary: "Sleep until one of several words of memory is changed", Sentence: "waits on several words of memory", Returns: "the index of the word whose waiters were woken", Page: "futex_waitv", Since: "5.16", Errors: []Failure{
+	{Summary: "Sleep until one of several words of memory is changed", Sentence: "waits on several words of memory", Returns: "the index of the word whose waiters were woken", Page: "futex_waitv", Since: "5.16", See: []string{"futex"}, Errors: []Failure{
 		{EAGAIN, "a word no longer has the expected value: look again"},
 		{EFAULT, "an address lies outside of the program's memory"},
 		{EINTR, "a signal handler ran before it was done"},
@@ -902,7 +902,7 @@ var manuals = [...]Manual{
 		{ENOMEM, "there is not enough memory"},
 		{ETIMEDOUT, "the time has run out"},
 	}},
-	{Summary: "Wake those who sleep on a word of memory", Sentence: "wakes those who sleep on a word of memory", Returns: "how many were woken", Since: "6.7", Errors: []Failure{
+	{Summary: "Wake those who sleep on a word of memory", Sentence: "wakes those who sleep on a word of memory", Returns: "how many were woken", Since: "6.7", See: []string{"futex"}, Errors: []Failure{
 		{EFAULT, "an address lies outside of the program's memory"},
 		{EINVAL, "an argument makes no sense"},
 	}},
@@ -2010,7 +2010,7 @@ var manuals = [...]Manual{
 		{EFAULT, "an address lies outside of the program's memory"},
 		{EFBIG, "the file would become larger than is allowed"},
 		{EINTR, "a signal handler ran before it was done"},
-		{EINVAL, "the flags contradict each other, or the file system lacks O_DIRECT"},
+		{EINVAL, "a flag is unknown, the flags contradict each other, or the size is wrong"},
 		{EISDIR, "it is a directory, and it was to be written"},
 		{ELOOP, "there are too many symbolic links, or O_NOFOLLOW met one at the end"},
 		{EMFILE, "the process has as many descriptors open as it may"},
@@ -3428,8 +3428,8 @@ var manuals = [...]Manual{
 		{EPERM, "a new namespace takes the capability CAP_SYS_ADMIN, but for users"},
 		{EUSERS, "there are too many users, or namespaces in each other"},
 	}},
-	{Summary: "Enter the kernel from a probe; only the kernel puts it into code", Sentence: "enters the kernel from a probe", Returns: "a number, as the arguments ask", Since: "6.18"},
-	{Summary: "Enter the kernel from a probe of a return; only the kernel uses it", Sentence: "enters the kernel from a probe of a return", Returns: "a number, as the arguments ask", Page: "uretprobe", Since: "6.11"},
+	{Summary: "Enter the kernel from a probe; only the kernel puts it into code", Sentence: "enters the kernel from a probe", Returns: "nothing that a program looks at", Since: "6.18"},
+	{Summary: "Enter the kernel from a probe of a return; only the kernel uses it", Sentence: "enters the kernel from a probe of a return", Returns: "nothing that a program looks at", Page: "uretprobe", Since: "6.11"},
 	{Summary: "Load a shared library of the old a.out kind", Sentence: "loads a shared library of the old a.out kind", Returns: "0", Page: "uselib", Advice: "Kernels of today lack it: the dynamic linker loads libraries with mmap.", Errors: []Failure{
 		{EACCES, "the library may not be read and executed"},
 		{EFAULT, "an address lies outside of the program's memory"},
