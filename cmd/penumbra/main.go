@@ -25,6 +25,7 @@ func verbs() []*verb {
 	return []*verb{
 		runVerb(),
 		doctorVerb(),
+		explainVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),
