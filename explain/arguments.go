@@ -17,13 +17,20 @@ func (p *page) arguments(s *abi.Syscall) {
 		names = append(names, arg.Name)
 	}
 	column := columnFor(names)
+	shown := map[string]string{} // the argument at which a structure was shown
 	p.heading("ARGUMENTS")
 	for _, arg := range s.Args {
-		p.item(arg.Name, column, describe(s, arg))
-		if arg.Kind == abi.KindFlags {
-			p.flags(abi.FlagSetOf(arg.Of), indent+column)
+		text := describe(s, arg)
+		first := shown[arg.Of]
+		if first != "" {
+			text += ", as " + first
 		}
-		if arg.Kind == abi.KindStruct {
+		p.item(arg.Name, column, text)
+		switch {
+		case arg.Kind == abi.KindFlags:
+			p.flags(abi.FlagSetOf(arg.Of), indent+column)
+		case arg.Kind == abi.KindStruct && first == "" && abi.LayoutOf(arg.Of).Kind == abi.KindStruct:
+			shown[arg.Of] = arg.Name
 			p.structure(abi.LayoutOf(arg.Of), archOf(s), indent+column)
 		}
 	}
@@ -91,9 +98,6 @@ func extent(s *abi.Syscall, arg abi.Arg) string {
 // structure writes the names of l's fields, and the flags of those that are
 // well known.
 func (p *page) structure(l *abi.Layout, a abi.Arch, from int) {
-	if l.Kind != abi.KindStruct {
-		return
-	}
 	var names []string
 	for _, f := range l.Fields(a) {
 		names = append(names, f.Name)

@@ -21,8 +21,10 @@ func call(name string) (string, bool) {
 	p.arguments(s)
 	p.heading("RETURNS")
 	p.paragraph(m.Returns)
-	p.heading("SIGNALS")
-	p.paragraph(interruption(s))
+	if !s.NoReturn {
+		p.heading("SIGNALS")
+		p.paragraph(interruption(s))
+	}
 	if len(m.Errors) > 0 {
 		p.heading("COMMON ERRORS")
 		p.failures(m.Errors)

@@ -49,6 +49,7 @@ func TestLookup(t *testing.T) {
 		{"msgsnd", []string{"struct msgbuf, and msgsz bytes behind it"}},
 		{"mincore", []string{"one for each 4096 of len"}},
 		{"poll", []string{"also one\n    with SA_RESTART", "POLLIN     there is something to read"}},
+		{"setitimer", []string{"out: struct itimerval, as value\n"}},
 		{"getpid", []string{"never fails with EINTR"}},
 		{"lseek", []string{"one of these:", "SEEK_SET   count from the start of the file"}},
 		{"clone", []string{"    arm64: pid_t clone("}},
