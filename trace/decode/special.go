@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"maps"
-
-	"penumbra/abi"
-)
+import "penumbra/abi"
 
 // special is what a call needs beyond the table.
 type special struct {
@@ -27,14 +23,14 @@ type special struct {
 // another way than field by field, by the name of their layout.
 var (
 	specials   = bySyscall(fileCalls, socketCalls)
-	structures = merged(socketStructures)
+	structures = byLayout(socketStructures)
 )
 
-func bySyscall(rooms ...map[string]special) map[*abi.Syscall]special {
-	all := map[*abi.Syscall]special{}
+func bySyscall(rooms ...map[string]special) map[*abi.Syscall]*special {
+	all := map[*abi.Syscall]*special{}
 	for _, room := range rooms {
 		for name, s := range room {
-			all[abi.ByName(name)] = s
+			all[abi.ByName(name)] = &s
 		}
 	}
 	return all
@@ -43,10 +39,12 @@ func bySyscall(rooms ...map[string]special) map[*abi.Syscall]special {
 // A structureWriter writes the structure, of layout l, that lies in b.
 type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 
-func merged(rooms ...map[string]structureWriter) map[string]structureWriter {
-	all := map[string]structureWriter{}
+func byLayout(rooms ...map[string]structureWriter) map[*abi.Layout]structureWriter {
+	all := map[*abi.Layout]structureWriter{}
 	for _, room := range rooms {
-		maps.Copy(all, room)
+		for name, write := range room {
+			all[abi.LayoutOf(name)] = write
+		}
 	}
 	return all
 }
