@@ -29,7 +29,7 @@ type Program struct {
 	// Signals, if not nil, says which signals start ignored and blocked (bit
 	// n-1 for signal n). With nil the guest inherits those that this process
 	// ignores.
-	Signals *Signals
+	Signals *SignalState
 	// NoFile is the limit on open files, soft and hard; zero leaves it.
 	NoFile [2]uint64
 	// Follow makes this whole process stop when the guest's first process
@@ -39,8 +39,9 @@ type Program struct {
 	Follow bool
 }
 
-// Signals are the signals that a program starts with ignored and blocked.
-type Signals struct{ Ignored, Blocked uint64 }
+// SignalState is the sets of signals that a program starts with ignored and
+// blocked.
+type SignalState struct{ Ignored, Blocked uint64 }
 
 // Event is news of the guest's first process.
 type Event struct {

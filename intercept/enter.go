@@ -142,7 +142,7 @@ func (g *Guest) refuseTrace(c *Call) Verdict {
 		c.result = -int64(abi.EPERM)
 		g.config.Policy.Exit(c)
 	}
-	return Fail(abi.EPERM)
+	return Fail(abi.EPERM).After(v.delay + c.hold)
 }
 
 // refused notes that a program was refused ptrace and reports whether for the

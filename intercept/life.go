@@ -90,6 +90,7 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.tracees, tid)
 	delete(t.announced, tid)
 	delete(t.parked, tid)
+	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
 	t.guest.strict.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {

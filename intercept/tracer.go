@@ -3,11 +3,13 @@ package intercept
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/guest"
 	"penumbra/internal/sys"
+	"penumbra/internal/waker"
 )
 
 // tracer owns the trace door and the life of threads. All of it happens on one
@@ -22,7 +24,14 @@ type tracer struct {
 	parked    map[int]unix.WaitStatus
 	// stillborn holds threads that ended before they could stop.
 	stillborn map[int]bool
-	info      sys.SyscallInfo
+	// held says when threads go on whose stop at a call was prolonged, and
+	// waker ends the tracer's wait at that time; nil as long as nobody needs it.
+	held  map[*tracee]time.Time
+	waker *waker.Waker
+
+	signals Signals // the policy, if it wants to hear of them
+	info    sys.SyscallInfo
+	siginfo sys.Siginfo
 }
 
 // tracee is a thread under ptrace.
@@ -42,10 +51,11 @@ const (
 )
 
 func newTracer(g *Guest) *tracer {
+	signals, _ := g.config.Policy.(Signals)
 	return &tracer{
 		guest: g, tracees: map[int]*tracee{},
 		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
-		stillborn: map[int]bool{},
+		stillborn: map[int]bool{}, held: map[*tracee]time.Time{}, signals: signals,
 	}
 }
 
@@ -133,6 +143,7 @@ func (t *tracer) release(first int) error {
 // serve handles the stops of all tracees until the init ends, after the last
 // of them.
 func (t *tracer) serve() {
+	defer t.closeWaker()
 	for {
 		tid, status, err := sys.Wait(-1, 0)
 		switch {
@@ -147,6 +158,8 @@ func (t *tracer) serve() {
 			if !status.Stopped() {
 				return
 			}
+		case t.waker != nil && tid == t.waker.PID:
+			t.woken(status)
 		case status.Stopped():
 			t.stopped(tid, status)
 		default:
@@ -173,6 +186,7 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		t.execed(tid)
 	case event == 0:
 		t.repairInterrupted(tr)
+		t.tellSignal(tr, status.StopSignal())
 		t.resumeFrom(tid, status)
 	default:
 		t.resumeFrom(tid, status)
@@ -189,6 +203,7 @@ func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
 	}
 	switch signal {
 	case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU:
+		t.tellHalt(tid, signal)
 		sys.Listen(tid)
 	default:
 		t.resume(tid, 0)

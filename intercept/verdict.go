@@ -1,6 +1,8 @@
 package intercept
 
 import (
+	"time"
+
 	"penumbra/abi"
 	"penumbra/guest"
 )
@@ -26,6 +28,7 @@ const (
 type Verdict struct {
 	kind  verdictKind
 	value int64
+	delay time.Duration
 }
 
 type verdictKind uint8
@@ -45,10 +48,18 @@ var (
 )
 
 // Skip keeps the call from running; the guest gets value as its result.
-func Skip(value int64) Verdict { return Verdict{skip, value} }
+func Skip(value int64) Verdict { return Verdict{kind: skip, value: value} }
 
 // Fail keeps the call from running; the guest gets the error e.
-func Fail(e abi.Errno) Verdict { return Verdict{skip, -int64(e)} }
+func Fail(e abi.Errno) Verdict { return Skip(-int64(e)) }
+
+// After returns the verdict v that takes effect only when d has passed. Until
+// then the thread is held where it is: it takes no signal but SIGKILL, and a
+// stop of its process is complete only afterwards. Other threads go on.
+func (v Verdict) After(d time.Duration) Verdict {
+	v.delay = d
+	return v
+}
 
 // Policy decides about the calls of a guest.
 type Policy interface {
@@ -99,4 +110,17 @@ type Life interface {
 	// Exited: a thread ended. The last one of a process tells its exit status,
 	// in the form of wait(2).
 	Exited(t *guest.Thread, status uint32)
+}
+
+// Signals is implemented by a Policy that wants to hear of signals. Its methods
+// must not block.
+type Signals interface {
+	// Signalled: s is about to be delivered to t, which will handle it, die or
+	// stop of it, or ignore it. One that t blocks is told of when t lets it in,
+	// and SIGKILL never. info is the siginfo_t of sigaction(2) in the layout of the
+	// supervisor's own architecture, 128 bytes, and valid during the call.
+	Signalled(t *guest.Thread, s abi.Signal, info []byte)
+	// Halted: t was stopped together with its process by s, one of SIGSTOP,
+	// SIGTSTP, SIGTTIN and SIGTTOU. It is told of each thread of the process.
+	Halted(t *guest.Thread, s abi.Signal)
 }

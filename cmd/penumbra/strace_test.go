@@ -237,6 +237,9 @@ var chances = compileChances([]chance{
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
 	{`(getrandom\(")[^"]*(")`, "$1#$2"},
 	{`/cc\w{6}\b`, "/cc######"},
+	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
+	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
+	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
 	{`(\bsed)\w{6}\b`, "$1######"},
 	// -t, -tt, -ttt, -r, -T
 	{`(?m)^((?:\[pid +\d+\] |\d+ +)?)\d\d:\d\d:\d\d(\.\d{6})?( )`, "${1}TIME$3"},
@@ -257,7 +260,12 @@ type explanation struct {
 }
 
 // differences are all that are explained.
-var differences = compileExplanations([]explanation{})
+var differences = compileExplanations([]explanation{
+	{`ioctl\((\d+), SNDCTL_TMR_\w+ or (TCSETS\w*, .*)`, `ioctl\(\d+, TCSETS\w*, .*c_iflag.*`,
+		"strace names the timers of sound cards too, which have the same requests"},
+	{`ioctl\(\d+, BTRFS_IOC_CLONE or FICLONE, .*`, `ioctl\(\d+, FICLONE, .*`,
+		"FICLONE was the clone of btrfs alone before it was everybody's"},
+})
 
 type compiledChance struct {
 	*regexp.Regexp

@@ -81,7 +81,7 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	program := intercept.Program{Path: path, Argv: argv, Env: env, Follow: true}
 	if o := origin.Get(); o.Known {
-		program.Signals = &intercept.Signals{Ignored: o.Ignored, Blocked: o.Blocked}
+		program.Signals = &intercept.SignalState{Ignored: o.Ignored, Blocked: o.Blocked}
 		program.NoFile = o.NoFile
 		program.Files = standardFiles(o.Closed)
 	}

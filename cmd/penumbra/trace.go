@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/jsonl"
+	"penumbra/trace/output"
+	"penumbra/trace/tally"
 	"penumbra/trace/text"
 )
 
@@ -47,40 +51,59 @@ Exit status: as that of penumbra run; 1 if the output could not be written.`,
 }
 
 // runTrace runs argv as the options say and returns the exit status.
-func runTrace(s streams, opts *traceOptions, argv []string) int {
+func runTrace(s streams, o *traceOptions, argv []string) int {
 	if len(argv) == 0 {
 		return s.usage("trace", "no command given, as in \"penumbra trace ls -l\"")
 	}
-	out, err := opts.openOutput()
+	out, err := o.openOutput()
 	if err != nil {
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
-	printer := text.NewPrinter(out.lines, opts.text())
-	policy := newTraced(trace.Sinks{printer}, opts.calls, opts.unknown)
+	var sinks trace.Sinks
+	switch {
+	case o.count: // its table alone
+	case o.json:
+		sinks = append(sinks, jsonl.New(out.Output, o.jsonl()))
+	default:
+		sinks = append(sinks, text.NewPrinter(out.Output, o.text()))
+	}
+	var counted *tally.Tally
+	if o.count || o.alsoCount {
+		counted = tally.New()
+		sinks = append(sinks, counted)
+	}
+	policy := newTraced(sinks, abi.Set{}, o.filter())
 	return runGuest(guestRun{
 		verb: "trace", policy: policy, heard: "those traced",
-		ended: func() int { return out.end(s) },
+		ended: func() int {
+			if counted != nil {
+				out.finish(func(w io.Writer) error { return counted.Write(w, o.order) })
+			}
+			return out.end(s)
+		},
 	}, argv)
 }
 
 // traceOutput is where a trace is written.
 type traceOutput struct {
+	*output.Output
 	name  string
-	lines *text.Output
-	close func() error // of the file or command behind it
+	w     io.Writer    // what is behind it, if that is one thing
+	close func() error // ends that
+	err   error
 }
 
 // openOutput opens what -o names.
 func (o *traceOptions) openOutput() (*traceOutput, error) {
 	switch {
 	case o.output == "":
-		return &traceOutput{name: "standard error", lines: text.NewOutput(complaints{}, true), close: func() error { return nil }}, nil
+		return &traceOutput{output.New(complaints{}, true), "standard error", complaints{}, nothing, nil}, nil
 	case o.separate():
 		open := func(tid int) (io.WriteCloser, error) { return o.create(o.output + "." + strconv.Itoa(tid)) }
 		if _, err := os.Stat(filepath.Dir(o.output)); err != nil {
 			return nil, fmt.Errorf("cannot write to %s.*: %w", o.output, err)
 		}
-		return &traceOutput{name: o.output + ".*", lines: text.NewOutputs(open), close: func() error { return nil }}, nil
+		return &traceOutput{output.PerThread(open), o.output + ".*", complaints{}, nothing, nil}, nil
 	case strings.HasPrefix(o.output, "|") || strings.HasPrefix(o.output, "!"):
 		return pipeTo(o.output[1:])
 	}
@@ -88,7 +111,7 @@ func (o *traceOptions) openOutput() (*traceOutput, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the trace: %w", err)
 	}
-	return &traceOutput{name: o.output, lines: text.NewOutput(f, false), close: f.Close}, nil
+	return &traceOutput{output.New(f, false), o.output, f, f.Close, nil}, nil
 }
 
 func (o *traceOptions) create(name string) (*os.File, error) {
@@ -110,18 +133,32 @@ func pipeTo(command string) (*traceOutput, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot start %q for the trace: %w", command, err)
 	}
-	return &traceOutput{name: "|" + command, lines: text.NewOutput(in, false), close: func() error {
-		return errors.Join(in.Close(), cmd.Wait())
-	}}, nil
+	stop := func() error { return errors.Join(in.Close(), cmd.Wait()) }
+	return &traceOutput{output.New(in, false), "|" + command, in, stop, nil}, nil
 }
 
-// end finishes the output and returns an exit status: that of a failure if
+func nothing() error { return nil }
+
+// finish writes what comes behind the lines.
+func (out *traceOutput) finish(write func(io.Writer) error) {
+	out.err = errors.Join(out.err, out.Flush())
+	if out.err == nil {
+		out.err = write(out.w)
+	}
+}
+
+// end closes the output and returns an exit status: that of a failure if
 // something could not be written.
 func (out *traceOutput) end(s streams) int {
-	if err := errors.Join(out.lines.Close(), out.close()); err != nil {
+	if err := cmp.Or(out.err, out.Close(), out.close()); err != nil {
 		return s.fail(fmt.Sprintf("trace: cannot write to %s: %v: the trace is not complete", out.name, err), exitFailure)
 	}
 	return 0
+}
+
+// filter returns which calls are to be shown.
+func (o *traceOptions) filter() filter {
+	return filter{o.calls, o.unknown, o.pathFilter(), o.statusFilter()}
 }
 
 // text returns how the printer is to print.
@@ -129,9 +166,12 @@ func (o *traceOptions) text() text.Options {
 	return text.Options{
 		Strings: o.strings, Whole: o.whole, Files: o.files > 0, Hex: int(o.hex), Column: o.column,
 		Clock: text.Clock(min(o.clock, 3)), Relative: o.relative, Elapsed: o.elapsed, IP: o.ip, Number: o.number,
-		Bracketed: o.output == "", Calls: o.calls, Unknown: o.unknown, Signals: o.signalFilter(), NoExits: o.quiet > 1,
-		Keep: o.statusFilter(), Match: o.pathFilter(),
+		Bracketed: o.output == "", Signals: o.signalFilter(), NoExits: o.quiet > 1, AtEnd: o.statuses != nil,
 	}
+}
+
+func (o *traceOptions) jsonl() jsonl.Options {
+	return jsonl.Options{Strings: o.strings, Whole: o.whole, Files: o.files > 0}
 }
 
 // signalFilter returns what -e signal= asks for, or nil for all.

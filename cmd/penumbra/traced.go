@@ -12,18 +12,45 @@ import (
 // traced is the policy under which a guest's calls become events for sinks.
 type traced struct {
 	sinks   trace.Sinks
-	calls   abi.Set
-	unknown bool                // hear also of calls without a name
-	current map[int]*trace.Call // by thread: the call that it is in, or was
+	needed  abi.Set // the calls that some sink has to hear of
+	filter  filter
+	current map[int]*inCall // by thread
 }
 
-func newTraced(sinks trace.Sinks, calls abi.Set, unknown bool) *traced {
-	return &traced{sinks: sinks, calls: calls, unknown: unknown, current: map[int]*trace.Call{}}
+// inCall is the call that a thread is in, or was.
+type inCall struct {
+	trace.Call
+	begun bool // and has not ended
+}
+
+// filter says which calls the user asked to see.
+type filter struct {
+	calls   abi.Set
+	unknown bool // those too that the table does not know
+	// match looks at a call's arguments, keep at how it ended, if at all; nil
+	// lets all pass.
+	match func(*trace.Call) bool
+	keep  func(c *trace.Call, ended bool) bool
+}
+
+func (f *filter) hides(c *trace.Call) bool {
+	if c.Syscall == nil && !f.unknown || c.Syscall != nil && !f.calls.Has(c.Syscall) {
+		return true
+	}
+	return f.match != nil && !f.match(c)
+}
+
+func (f *filter) hidesEnd(c *trace.Call, ended bool) bool {
+	return f.keep != nil && !f.keep(c, ended)
+}
+
+func newTraced(sinks trace.Sinks, needed abi.Set, f filter) *traced {
+	return &traced{sinks: sinks, needed: needed.Union(f.calls), filter: f, current: map[int]*inCall{}}
 }
 
 // Interest implements intercept.Policy.
 func (p *traced) Interest(_ abi.Arch, s *abi.Syscall) intercept.Interest {
-	if s == nil && p.unknown || p.calls.Has(s) {
+	if s == nil && p.filter.unknown || p.needed.Has(s) {
 		return intercept.Observe
 	}
 	return intercept.Ignore
@@ -33,29 +60,36 @@ func (p *traced) Interest(_ abi.Arch, s *abi.Syscall) intercept.Interest {
 func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 	t := p.current[c.Thread.ID()]
 	if t == nil {
-		t = &trace.Call{}
+		t = &inCall{}
 		p.current[c.Thread.ID()] = t
 	}
-	*t = trace.Call{
-		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP,
+	t.begun = true
+	t.Call = trace.Call{
+		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP, SP: c.SP,
 		Begin: time.Now(),
 	}
-	p.sinks.Enter(t)
+	t.Hidden = p.filter.hides(&t.Call)
+	p.sinks.Enter(&t.Call)
 	return intercept.Watch
 }
 
 // Exit implements intercept.Policy.
 func (p *traced) Exit(c *intercept.Call) {
 	t := p.current[c.Thread.ID()]
-	t.Thread, t.End = c.Thread, time.Now()
+	t.begun = false
+	t.End = time.Now()
 	t.Value, t.Err = c.Result()
-	p.sinks.Exit(t)
+	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, true)
+	p.sinks.Exit(&t.Call)
 }
 
 // Forked implements intercept.Life, as do Execed and Exited.
 func (p *traced) Forked(parent, child *guest.Thread) { p.sinks.Forked(parent, child) }
 
 func (p *traced) Execed(t *guest.Thread, former int) {
+	if former != t.ID() {
+		p.abandon(t.ID())
+	}
 	if c := p.current[former]; c != nil {
 		delete(p.current, former)
 		c.Thread = t
@@ -65,6 +99,21 @@ func (p *traced) Execed(t *guest.Thread, former int) {
 }
 
 func (p *traced) Exited(t *guest.Thread, status uint32) {
+	p.abandon(t.ID())
 	p.sinks.Ended(t, status)
 	delete(p.current, t.ID())
 }
+
+// abandon notes that the call that a thread is in will never return.
+func (p *traced) abandon(tid int) {
+	if c := p.current[tid]; c != nil && c.begun {
+		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, false)
+	}
+}
+
+// Signalled implements intercept.Signals, as does Halted.
+func (p *traced) Signalled(t *guest.Thread, s abi.Signal, info []byte) {
+	p.sinks.Signalled(t, trace.Signal{Number: s, Info: info, Arch: abi.Native, Time: time.Now()})
+}
+
+func (p *traced) Halted(t *guest.Thread, s abi.Signal) { p.sinks.Halted(t, s) }

@@ -10,6 +10,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/tally"
 )
 
 // traceOptions are trace's flags.
@@ -33,10 +34,15 @@ type traceOptions struct {
 	ip       bool
 	number   bool
 	quiet    count
+	json     bool
+
+	count     bool // a summary instead of lines
+	alsoCount bool // a summary after them
+	order     string
 }
 
 func newTraceOptions() *traceOptions {
-	return &traceOptions{calls: abi.AllCalls(), unknown: true, strings: 32, column: 40}
+	return &traceOptions{calls: abi.AllCalls(), unknown: true, strings: 32, column: 40, order: "time"}
 }
 
 // define gives fs the flags that set o.
@@ -57,6 +63,10 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.BoolVar(&o.ip, "i", false, "the instruction pointer of each call")
 	fs.BoolVar(&o.number, "n", false, "the number of each call")
 	fs.Var(&o.quiet, "q", "fewer lines about processes; twice: none of their end")
+	fs.BoolVar(&o.json, "json", false, "JSON, an object a line: see penumbra-trace(1)")
+	fs.BoolVar(&o.count, "c", false, "count calls, errors and time instead of printing lines")
+	fs.BoolVar(&o.alsoCount, "C", false, "count as well as print")
+	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")
 	fs.Var(statusFlag{o, "successful"}, "z", "only calls that succeeded")
 	fs.Var(statusFlag{o, "failed"}, "Z", "only calls that failed")
 }

@@ -57,6 +57,14 @@ func EventMessage(tid int) (msg uint64, err error) {
 	return msg, err
 }
 
+// Siginfo is a siginfo_t, in the layout of this machine also for a 32-bit guest.
+type Siginfo [128]byte
+
+// GetSiginfo fills i with what is told with the signal that stopped tid.
+func GetSiginfo(tid int, i *Siginfo) error {
+	return ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(i)))
+}
+
 // GetSyscallInfo fills i with the call that the stopped thread tid is in.
 func GetSyscallInfo(tid int, i *SyscallInfo) error {
 	*i = SyscallInfo{}

@@ -20,18 +20,27 @@ type Decoder struct {
 	// Files shows what descriptors are open on.
 	Files bool
 
+	specials   map[*abi.Syscall]*special
+	structures map[*abi.Layout]structureWriter
+	shown      map[*abi.Layout]*fieldList // of structures without a writer
+
 	call    *trace.Call
 	args    []abi.Arg
 	special *special
 	memory  Memory
-	forms   map[*abi.Layout]*fieldList // what this decoder shows of structures
 	page    [4096]byte
-	fixed   Memory // for tests: the memory of all calls
 }
 
 // Memory is what the pointers of a call point into; see guest.Memory.
 type Memory interface {
 	ReadAt(p []byte, at abi.Addr) (n int, err error)
+}
+
+// New returns a decoder that writes to out and shows so many bytes or elements.
+func New(out Notation, limit int) *Decoder {
+	return &Decoder{
+		Out: out, Limit: limit, specials: specials(), structures: structures(), shown: map[*abi.Layout]*fieldList{},
+	}
 }
 
 // Saved is what a decoder keeps of a call between its begin and its end.
@@ -43,7 +52,11 @@ type Saved struct {
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
-	d.set(c)
+	d.set(c, c.Memory())
+	d.enter(s)
+}
+
+func (d *Decoder) enter(s *Saved) {
 	*s = Saved{}
 	if d.special.enter != nil {
 		d.special.enter(d, s)
@@ -55,7 +68,11 @@ func (d *Decoder) Enter(c *trace.Call, s *Saved) {
 
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
-	d.set(c)
+	d.set(c, c.Memory())
+	d.exit(s)
+}
+
+func (d *Decoder) exit(s *Saved) {
 	for s.next < len(d.args) {
 		d.argument(s)
 	}
@@ -64,15 +81,12 @@ func (d *Decoder) Exit(c *trace.Call, s *Saved) {
 // Done reports whether all arguments have been written.
 func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
-func (d *Decoder) set(c *trace.Call) {
-	d.call, d.memory = c, d.fixed
-	if d.memory == nil {
-		d.memory = c.Memory()
-	}
+func (d *Decoder) set(c *trace.Call, m Memory) {
+	d.call, d.memory = c, m
 	d.args, d.special = unknownArgs, &plainly
 	if c.Syscall != nil {
 		d.args = c.Syscall.ArgsOn(c.Arch)
-		if special := specials[c.Syscall]; special != nil {
+		if special := d.specials[c.Syscall]; special != nil {
 			d.special = special
 		}
 	}

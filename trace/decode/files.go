@@ -3,12 +3,14 @@ package decode
 import "penumbra/abi"
 
 // fileCalls are those that work on files by name or descriptor.
-var fileCalls = map[string]special{
-	"open":     {arg: openMode(1, 2)},
-	"openat":   {arg: openMode(2, 3)},
-	"mq_open":  {arg: openMode(1, 2)},
-	"execve":   {arg: environment(2)},
-	"execveat": {arg: environment(3)},
+func fileCalls() map[string]special {
+	return map[string]special{
+		"open":     {arg: openMode(1, 2)},
+		"openat":   {arg: openMode(2, 3)},
+		"mq_open":  {arg: openMode(1, 2)},
+		"execve":   {arg: environment(2)},
+		"execveat": {arg: environment(3)},
+	}
 }
 
 // openMode leaves out the mode of an open that creates nothing.

@@ -32,7 +32,8 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 		d.strings(at)
 	case abi.KindBuffer:
 		n, ok := d.length(i)
-		if !ok {
+		if !ok || n == 0 && d.call.Value > 0 && arg.Dir == abi.Out {
+			// No room was given: the call told how much it would need.
 			d.Out.Hex(uint64(at))
 			return
 		}
@@ -42,7 +43,7 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 	case abi.KindIovec:
 		d.iovecs(at, d.call.Args[arg.Len], arg.Dir)
 	case abi.KindSockaddr:
-		d.sockaddrArg(i, at)
+		d.sockaddrAt(at, int64(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDSet:
 		d.fdSet(at, int(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDPair:
@@ -63,6 +64,18 @@ func (d *Decoder) read(at abi.Addr, n int) []byte {
 		return nil
 	}
 	return b[:n]
+}
+
+// copyOf returns n bytes of the guest's memory that stay good, or nil.
+func (d *Decoder) copyOf(at abi.Addr, n int) []byte {
+	if at == 0 || n < 0 {
+		return nil
+	}
+	b := make([]byte, n)
+	if k, err := d.memory.ReadAt(b, at); err != nil || k < n {
+		return nil
+	}
+	return b
 }
 
 // word reads a number of size bytes.
@@ -233,7 +246,7 @@ func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
 
 // element writes a structure or number that lies in b.
 func (d *Decoder) element(l *abi.Layout, b []byte) {
-	if write := structures[l]; write != nil {
+	if write := d.structures[l]; write != nil {
 		write(d, l, b)
 		return
 	}
@@ -296,18 +309,22 @@ func (d *Decoder) plainField(f *abi.Field, b []byte) {
 
 // iovecs writes n vectors and the data they point to.
 func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
+	filled := ^uint64(0)
+	if dir == abi.Out {
+		filled = uint64(max(d.call.Value, 0))
+	}
+	d.vectors(at, n, filled)
+}
+
+// vectors writes n vectors, of whose data so many bytes are filled in.
+func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 	size := 2 * d.call.Arch.PointerSize()
 	const most = 1024 // UIO_MAXIOV
 	shown := min(n, uint64(d.Limit), most)
-	raw := d.read(at, int(shown)*size)
+	raw := d.copyOf(at, int(shown)*size)
 	if raw == nil {
 		d.Out.Hex(uint64(at))
 		return
-	}
-	raw = append([]byte(nil), raw...)
-	left := ^uint64(0)
-	if dir == abi.Out {
-		left = uint64(max(d.call.Value, 0))
 	}
 	d.Out.List()
 	for k := range int(shown) {
@@ -315,16 +332,15 @@ func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
 		d.Out.Item()
 		d.Out.Record()
 		d.Out.Field("iov_base")
-		filled := min(length, left)
 		if base == 0 {
 			d.Out.Word("NULL")
 		} else {
-			d.buffer(abi.Addr(base), filled)
+			d.buffer(abi.Addr(base), min(length, filled))
 		}
 		d.Out.Field("iov_len")
 		d.Out.Uint(length)
 		d.Out.EndRecord()
-		left -= filled
+		filled -= min(length, filled)
 	}
 	if shown < n {
 		d.Out.Item()

@@ -8,7 +8,11 @@ import (
 // Result writes the result of a call that has ended without an error. note is
 // what is to be told beside it, as "Timeout", or "".
 func (d *Decoder) Result(c *trace.Call, s *Saved) (note string) {
-	d.set(c)
+	d.set(c, c.Memory())
+	return d.resultOf(s)
+}
+
+func (d *Decoder) resultOf(s *Saved) (note string) {
 	if d.special.result == nil || !d.special.result(d) {
 		d.resultValue()
 	}

@@ -19,16 +19,15 @@ type special struct {
 	note   func(d *Decoder, s *Saved) string
 }
 
-// specials are all of them, by call; structures are those that are written in
-// another way than field by field, by the name of their layout.
-var (
-	specials   = bySyscall(fileCalls, socketCalls)
-	structures = byLayout(socketStructures)
-)
+// A structureWriter writes the structure, of layout l, that lies in b.
+type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 
-func bySyscall(rooms ...map[string]special) map[*abi.Syscall]*special {
+// specials lists what all rooms say of calls.
+func specials() map[*abi.Syscall]*special {
 	all := map[*abi.Syscall]*special{}
-	for _, room := range rooms {
+	for _, room := range []map[string]special{
+		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = &s
 		}
@@ -36,12 +35,11 @@ func bySyscall(rooms ...map[string]special) map[*abi.Syscall]*special {
 	return all
 }
 
-// A structureWriter writes the structure, of layout l, that lies in b.
-type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
-
-func byLayout(rooms ...map[string]structureWriter) map[*abi.Layout]structureWriter {
+// structures lists those that are written in another way than field by field.
+// The rooms name their layouts.
+func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
-	for _, room := range rooms {
+	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write
 		}

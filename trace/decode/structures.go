@@ -6,27 +6,17 @@ import (
 	"penumbra/abi"
 )
 
-// form says which fields of a structure are shown, in which order.
-type form struct {
+// selection says which fields of a structure are shown, in which order.
+type selection struct {
 	brief string // if not Whole; "" if all are shown then too
 	whole string // "" for all, as they lie
 }
 
-// forms are those of structures that are not shown whole, as they lie, by the
+// selections are those of structures that are not shown whole, as they lie, by the
 // name of the layout.
-var forms = joined(fileForms, timeForms, processForms)
+var selections = map[string]selection{}
 
-func joined(rooms ...map[string]form) map[*abi.Layout]form {
-	all := map[*abi.Layout]form{}
-	for _, room := range rooms {
-		for name, f := range room {
-			all[abi.LayoutOf(name)] = f
-		}
-	}
-	return all
-}
-
-// fieldList is a form made ready for one decoder.
+// fieldList is a selection made ready for one decoder.
 type fieldList struct {
 	fields [abi.NumArch][]*abi.Field
 	more   bool // there is more than these
@@ -34,11 +24,11 @@ type fieldList struct {
 
 // fieldsOf returns what d shows of l.
 func (d *Decoder) fieldsOf(l *abi.Layout) *fieldList {
-	if list := d.forms[l]; list != nil {
+	if list := d.shown[l]; list != nil {
 		return list
 	}
 	list := &fieldList{}
-	f := forms[l]
+	f := selections[l.Name]
 	names := f.whole
 	if !d.Whole && f.brief != "" {
 		names, list.more = f.brief, true
@@ -55,10 +45,7 @@ func (d *Decoder) fieldsOf(l *abi.Layout) *fieldList {
 			}
 		}
 	}
-	if d.forms == nil {
-		d.forms = map[*abi.Layout]*fieldList{}
-	}
-	d.forms[l] = list
+	d.shown[l] = list
 	return list
 }
 
@@ -70,8 +57,7 @@ func (d *Decoder) record(l *abi.Layout, b []byte) {
 		d.field(f, b)
 	}
 	if list.more {
-		d.Out.Item()
-		d.Out.More()
+		d.Out.Rest()
 	}
 	d.Out.EndRecord()
 }

@@ -13,8 +13,8 @@ import (
 // unfinished.
 func (p *Printer) begin(l *line, at time.Time) {
 	p.n.line = p.n.line[:0]
-	if !p.staging() {
-		p.interrupt(l.file)
+	if !p.opts.AtEnd {
+		p.interrupt(l)
 	}
 	p.leader(l, at)
 }
@@ -32,38 +32,39 @@ func (p *Printer) leader(l *line, at time.Time) {
 	}
 }
 
-// staging reports whether calls are printed only when they have ended.
-func (p *Printer) staging() bool { return p.opts.Keep != nil }
-
-// interrupt ends a file's unfinished line.
-func (p *Printer) interrupt(f *file) {
-	if f.open != nil {
-		p.out.write(f, []byte(" <unfinished ...>\n"))
-		f.open = nil
+// interrupt ends the unfinished line where a thread's lines go, if there is one.
+func (p *Printer) interrupt(l *line) {
+	open := p.open
+	if p.out.Separate() {
+		open = l
+	}
+	if open != nil && open.open {
+		p.out.Write(open.thread.ID(), []byte(" <unfinished ...>\n"))
+		open.open = false
 	}
 }
 
 // pause leaves a thread's line as it is until the call has ended.
 func (p *Printer) pause(l *line) {
 	l.column = len(p.n.line)
-	if p.staging() {
+	if p.opts.AtEnd {
 		l.staged = append(l.staged[:0], p.n.line...)
 		return
 	}
-	p.out.write(l.file, p.n.line)
-	l.file.open = l
+	p.out.Write(l.thread.ID(), p.n.line)
+	p.open, l.open = l, true
 }
 
 // resume goes on with a thread's line, in a new one if another came between.
 func (p *Printer) resume(l *line, c *trace.Call) {
 	p.n.line = p.n.line[:0]
 	switch {
-	case p.staging():
+	case p.opts.AtEnd:
 		p.n.line = append(p.n.line, l.staged...)
 		l.column = 0
-	case l.file.open == l:
+	case l.open:
 	default:
-		p.interrupt(l.file)
+		p.interrupt(l)
 		p.leader(l, c.End)
 		p.n.line = append(append(append(p.n.line, "<... "...), c.Name()...), " resumed>"...)
 	}
@@ -72,16 +73,14 @@ func (p *Printer) resume(l *line, c *trace.Call) {
 // end ends a line.
 func (p *Printer) end(l *line) {
 	p.n.line = append(p.n.line, '\n')
-	p.out.write(l.file, p.n.line)
-	if l.file.open == l {
-		l.file.open = nil
-	}
+	p.out.Write(l.thread.ID(), p.n.line)
+	l.open = false
 }
 
 // event writes a line that is about no call.
 func (p *Printer) event(t *guest.Thread, at time.Time, write func()) {
 	l := p.lineOf(t)
-	p.interrupt(l.file)
+	p.interrupt(l)
 	// Its own call, if it has begun one, goes on in another line.
 	call, column := l.call, l.column
 	l.call = nil
@@ -97,7 +96,7 @@ func (p *Printer) event(t *guest.Thread, at time.Time, write func()) {
 func (p *Printer) appendPID(b []byte, tid int) []byte {
 	const width = 5
 	switch {
-	case p.out.each != nil:
+	case p.out.Separate():
 		return b
 	case !p.opts.Bracketed:
 		start := len(b)

@@ -35,6 +35,8 @@ func (n *notation) separate(by string) {
 
 func (n *notation) Arg(string) { n.separate(", ") }
 
+func (n *notation) Label(name string) { n.line = append(append(n.line, name...), '=') }
+
 func (n *notation) Word(w string) { n.line = append(n.line, w...) }
 
 func (n *notation) Int(v int64) { n.line = strconv.AppendInt(n.line, v, 10) }
@@ -49,17 +51,15 @@ func (n *notation) Hex(v uint64) {
 	n.line = strconv.AppendUint(append(n.line, "0x"...), v, 16)
 }
 
-// Octal writes three digits at least after the zero, as permissions have.
+// Octal writes three digits at least, a zero before all others.
 func (n *notation) Octal(v uint64) {
-	n.line = append(n.line, '0')
-	for limit := uint64(0o100); limit > 1 && v < limit; limit /= 8 {
+	switch {
+	case v == 0:
+		n.line = append(n.line, "00"...)
+	case v < 0o10:
 		n.line = append(n.line, '0')
 	}
-	if v != 0 {
-		n.line = strconv.AppendUint(n.line, v, 8)
-	} else {
-		n.line = append(n.line, '0')
-	}
+	n.line = strconv.AppendUint(append(n.line, '0'), v, 8)
 }
 
 func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
@@ -80,6 +80,11 @@ func (n *notation) Record() { n.line, n.fresh = append(n.line, '{'), true }
 func (n *notation) Field(name string) {
 	n.separate(", ")
 	n.line = append(append(n.line, name...), '=')
+}
+
+func (n *notation) Pointed(name, before, after string) {
+	n.separate(", ")
+	n.line = append(append(append(n.line, before...), name...), after...)
 }
 
 func (n *notation) EndRecord() { n.line, n.fresh = append(n.line, '}'), false }
@@ -111,6 +116,11 @@ func (n *notation) EndBag() {
 
 func (n *notation) More() { n.line = append(n.line, "..."...) }
 
+func (n *notation) Rest() {
+	n.separate(", ")
+	n.More()
+}
+
 func (n *notation) Becomes() { n.line = append(n.line, " => "...) }
 
 func (n *notation) Comment(c string) {
@@ -133,6 +143,12 @@ func (n *notation) String(b []byte, cut bool) {
 	if cut {
 		n.line = append(n.line, "..."...)
 	}
+}
+
+// Abstract writes a name as unix(7) speaks of it.
+func (n *notation) Abstract(name []byte) {
+	n.line = append(n.line, '@')
+	n.String(name, false)
 }
 
 const digits = "0123456789abcdef"

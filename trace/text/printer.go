@@ -9,6 +9,7 @@ import (
 	"penumbra/guest"
 	"penumbra/trace"
 	"penumbra/trace/decode"
+	"penumbra/trace/output"
 )
 
 // Options say how lines look. Those of strace(1) are given in parentheses.
@@ -27,16 +28,9 @@ type Options struct {
 	// there are several: for a terminal.
 	Bracketed bool
 
-	// Calls are the calls to print; the rest is seen for others' sake.
-	Calls abi.Set
-	// Unknown says that calls without a name are printed too.
-	Unknown bool
-	// Keep says whether a call that has ended is printed, if not nil; then a
-	// call's line appears only at its end. Ended is false for a call that never
-	// returned.
-	Keep func(c *trace.Call, ended bool) bool
-	// Match says by a call's arguments whether it is printed, if not nil (-P).
-	Match func(c *trace.Call) bool
+	// AtEnd prints a call only when it has ended, so that Hidden may depend on
+	// how it did.
+	AtEnd bool
 	// Signals says which signals are printed, if not nil.
 	Signals func(abi.Signal) bool
 	// NoExits leaves out the lines that tell the end of a thread (-qq).
@@ -59,9 +53,10 @@ const (
 type Printer struct {
 	trace.Quiet
 	opts  Options
-	out   *Output
+	out   *output.Output
+	open  *line // the line that the shared output ends in, unfinished
 	n     *notation
-	d     decode.Decoder
+	d     *decode.Decoder
 	lines map[int]*line // by thread id
 	alive int           // threads
 	last  time.Time     // of the line before, for Relative
@@ -70,47 +65,34 @@ type Printer struct {
 // line is what a printer keeps of a thread.
 type line struct {
 	thread *guest.Thread
-	file   *file // where it goes
 	call   *trace.Call
 	saved  decode.Saved
 	whole  bool   // all arguments have been written
+	open   bool   // its own output ends in it, unfinished
 	column int    // where what has been written of the line ends
 	staged []byte // what is written of it, if it appears only at its end
 }
 
 // NewPrinter returns a printer of lines to out.
-func NewPrinter(out *Output, opts Options) *Printer {
+func NewPrinter(out *output.Output, opts Options) *Printer {
 	n := &notation{hex: hexStyle(opts.Hex)}
-	return &Printer{
-		opts: opts, out: out, n: n,
-		d:     decode.Decoder{Out: n, Limit: opts.Strings, Whole: opts.Whole, Files: opts.Files},
-		lines: map[int]*line{},
-	}
+	d := decode.New(n, opts.Strings)
+	d.Whole, d.Files = opts.Whole, opts.Files
+	return &Printer{opts: opts, out: out, n: n, d: d, lines: map[int]*line{}}
 }
 
 func (p *Printer) lineOf(t *guest.Thread) *line {
 	l := p.lines[t.ID()]
 	if l == nil {
-		l = &line{thread: t, file: p.out.fileOf(t.ID())}
+		l = &line{thread: t}
 		p.lines[t.ID()] = l
 	}
 	return l
 }
 
-func (p *Printer) wants(c *trace.Call) bool {
-	if c.Syscall == nil {
-		if !p.opts.Unknown {
-			return false
-		}
-	} else if !p.opts.Calls.Has(c.Syscall) {
-		return false
-	}
-	return p.opts.Match == nil || p.opts.Match(c)
-}
-
 // Enter writes the begin of a call's line.
 func (p *Printer) Enter(c *trace.Call) {
-	if !p.wants(c) {
+	if c.Hidden {
 		return
 	}
 	l := p.lineOf(c.Thread)
@@ -133,7 +115,7 @@ func (p *Printer) Exit(c *trace.Call) {
 	if l == nil || l.call != c {
 		return
 	}
-	if p.staging() && !p.opts.Keep(c, true) {
+	if c.Hidden {
 		l.call = nil
 		return
 	}
@@ -206,7 +188,7 @@ func (p *Printer) Signalled(t *guest.Thread, s trace.Signal) {
 		p.n.line = append(append(p.n.line, "--- "...), s.Number.Name()...)
 		if s.Info != nil {
 			p.n.line = append(p.n.line, ' ')
-			p.d.SignalInfo(s.Info)
+			p.d.SignalInfo(s.Arch, s.Info)
 		}
 		p.n.line = append(p.n.line, " ---"...)
 	})
@@ -266,17 +248,15 @@ func (p *Printer) Ended(t *guest.Thread, status uint32) {
 
 func (p *Printer) forget(t *guest.Thread) {
 	p.alive--
-	if l := p.lines[t.ID()]; l != nil {
-		p.out.release(l.file)
-		delete(p.lines, t.ID())
-	}
+	p.out.End(t.ID())
+	delete(p.lines, t.ID())
 }
 
 // abandon ends the line of a call that will never return.
 func (p *Printer) abandon(l *line) {
 	c := l.call
 	c.End = time.Now()
-	if p.staging() && !p.opts.Keep(c, false) {
+	if c.Hidden {
 		l.call = nil
 		return
 	}
@@ -306,7 +286,7 @@ func appendEnd(b []byte, status uint32) []byte {
 // Detached ends the line that a thread has begun.
 func (p *Printer) Detached(t *guest.Thread) {
 	l := p.lines[t.ID()]
-	if l != nil && l.call != nil && !p.staging() {
+	if l != nil && l.call != nil && !p.opts.AtEnd {
 		l.call.End = time.Now()
 		p.resume(l, l.call)
 		p.n.line = append(p.n.line, " <detached ...>"...)
