@@ -26,6 +26,7 @@ func verbs() []*verb {
 		runVerb(),
 		traceVerb(),
 		doctorVerb(),
+		explainVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),

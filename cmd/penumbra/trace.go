@@ -163,11 +163,29 @@ func (o *traceOptions) filter() filter {
 
 // text returns how the printer is to print.
 func (o *traceOptions) text() text.Options {
+	var gloss func(*trace.Call) string
+	if o.explain {
+		gloss = explainCall
+	}
 	return text.Options{
 		Strings: o.strings, Whole: o.whole, Files: o.files > 0, Hex: int(o.hex), Column: o.column,
 		Clock: text.Clock(min(o.clock, 3)), Relative: o.relative, Elapsed: o.elapsed, IP: o.ip, Number: o.number,
 		Bracketed: o.output == "", Signals: o.signalFilter(), NoExits: o.quiet > 1, AtEnd: o.statuses != nil,
+		Gloss: gloss,
 	}
+}
+
+// explainCall says what a call has done, or why it could not.
+func explainCall(c *trace.Call) string {
+	switch {
+	case c.Syscall == nil:
+		return ""
+	case c.Restarts():
+		return "a signal came; its handler decides whether the call is made again"
+	case c.Failed():
+		return c.Syscall.Reason(c.Err)
+	}
+	return c.Syscall.Manual().Sentence
 }
 
 func (o *traceOptions) jsonl() jsonl.Options {

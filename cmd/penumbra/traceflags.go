@@ -35,6 +35,7 @@ type traceOptions struct {
 	number   bool
 	quiet    count
 	json     bool
+	explain  bool
 
 	count     bool // a summary instead of lines
 	alsoCount bool // a summary after them
@@ -64,6 +65,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.BoolVar(&o.number, "n", false, "the number of each call")
 	fs.Var(&o.quiet, "q", "fewer lines about processes; twice: none of their end")
 	fs.BoolVar(&o.json, "json", false, "JSON, an object a line: see penumbra-trace(1)")
+	fs.BoolVar(&o.explain, "explain", false, "say behind each line what the call does, or why it\nfailed, in plain words")
 	fs.BoolVar(&o.count, "c", false, "count calls, errors and time instead of printing lines")
 	fs.BoolVar(&o.alsoCount, "C", false, "count as well as print")
 	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Output is where lines go. A write that fails is remembered and ends the
-// output, never the run. Its methods may be called by several goroutines.
+// Output is where lines go. A write that fails is remembered and ends that
+// place's lines, never the run. Its methods may be called by several goroutines.
 type Output struct {
 	live bool
 	each func(tid int) (io.WriteCloser, error) // makes a thread's own file, or nil
@@ -22,8 +22,9 @@ type Output struct {
 }
 
 type file struct {
-	w   io.Writer
-	buf []byte
+	w      io.Writer
+	buf    []byte
+	broken bool // a write has failed
 }
 
 const (
@@ -101,8 +102,9 @@ func (o *Output) End(tid int) {
 }
 
 func (o *Output) flush(f *file) {
-	if o.err == nil && len(f.buf) > 0 {
+	if !f.broken && len(f.buf) > 0 {
 		if _, err := f.w.Write(f.buf); err != nil {
+			f.broken = true
 			o.fail(err)
 		}
 	}

@@ -53,10 +53,7 @@ func (n *notation) Hex(v uint64) {
 
 // Octal writes three digits at least, a zero before all others.
 func (n *notation) Octal(v uint64) {
-	switch {
-	case v == 0:
-		n.line = append(n.line, "00"...)
-	case v < 0o10:
+	if v < 0o10 {
 		n.line = append(n.line, '0')
 	}
 	n.line = strconv.AppendUint(append(n.line, '0'), v, 8)
