@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"penumbra/abi"
-	"penumbra/guest"
 	"penumbra/trace"
 )
 
@@ -21,17 +20,27 @@ type Decoder struct {
 	// Files shows what descriptors are open on.
 	Files bool
 
-	specials   map[*abi.Syscall]special
-	structures map[string]structureWriter
+	specials   map[*abi.Syscall]*special
+	structures map[*abi.Layout]structureWriter
+	shown      map[*abi.Layout]*fieldList // of structures without a writer
 
-	call *trace.Call
-	args []abi.Arg
-	page [4096]byte
+	call    *trace.Call
+	args    []abi.Arg
+	special *special
+	memory  Memory
+	page    [4096]byte
+}
+
+// Memory is what the pointers of a call point into; see guest.Memory.
+type Memory interface {
+	ReadAt(p []byte, at abi.Addr) (n int, err error)
 }
 
 // New returns a decoder that writes to out and shows so many bytes or elements.
 func New(out Notation, limit int) *Decoder {
-	return &Decoder{Out: out, Limit: limit, specials: specials(), structures: structures()}
+	return &Decoder{
+		Out: out, Limit: limit, specials: specials(), structures: structures(), shown: map[*abi.Layout]*fieldList{},
+	}
 }
 
 // Saved is what a decoder keeps of a call between its begin and its end.
@@ -43,39 +52,48 @@ type Saved struct {
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
-	d.set(c)
+	d.set(c, c.Memory())
+	d.enter(s)
+}
+
+func (d *Decoder) enter(s *Saved) {
 	*s = Saved{}
-	special := d.specials[c.Syscall]
-	if special.enter != nil {
-		special.enter(d, s)
+	if d.special.enter != nil {
+		d.special.enter(d, s)
 	}
-	for s.next < len(d.args) && !d.waits(s.next, special) {
-		d.argument(s, special)
+	for s.next < len(d.args) && !d.waits(s.next) {
+		d.argument(s)
 	}
 }
 
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
-	d.set(c)
-	special := d.specials[c.Syscall]
+	d.set(c, c.Memory())
+	d.exit(s)
+}
+
+func (d *Decoder) exit(s *Saved) {
 	for s.next < len(d.args) {
-		d.argument(s, special)
+		d.argument(s)
 	}
 }
 
 // Done reports whether all arguments have been written.
 func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
-func (d *Decoder) set(c *trace.Call) {
-	d.call = c
-	if c.Syscall == nil {
-		d.args = unknownArgs
-		return
+func (d *Decoder) set(c *trace.Call, m Memory) {
+	d.call, d.memory = c, m
+	d.args, d.special = unknownArgs, &plainly
+	if c.Syscall != nil {
+		d.args = c.Syscall.ArgsOn(c.Arch)
+		if special := d.specials[c.Syscall]; special != nil {
+			d.special = special
+		}
 	}
-	d.args = c.Syscall.ArgsOn(c.Arch)
 }
 
-func (d *Decoder) mem() guest.Memory { return d.call.Memory() }
+// plainly is what is special about most calls.
+var plainly special
 
 // unknownArgs are those of a call that the table does not know: six registers.
 var unknownArgs = []abi.Arg{
@@ -85,18 +103,18 @@ var unknownArgs = []abi.Arg{
 
 // waits reports whether argument i can be written only when the call has
 // ended.
-func (d *Decoder) waits(i int, special special) bool {
-	if special.early > i {
+func (d *Decoder) waits(i int) bool {
+	if d.special.early > i {
 		return false
 	}
-	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || special.late != 0 && i >= special.late
+	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || d.special.late != 0 && i >= d.special.late
 }
 
 // argument writes argument s.next and moves on.
-func (d *Decoder) argument(s *Saved, special special) {
+func (d *Decoder) argument(s *Saved) {
 	i := s.next
 	s.next++
-	if special.arg != nil && special.arg(d, s, i) {
+	if d.special.arg != nil && d.special.arg(d, s, i) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
@@ -107,14 +125,14 @@ func (d *Decoder) argument(s *Saved, special special) {
 func (d *Decoder) value(i int) {
 	arg, v := &d.args[i], d.call.Args[i]
 	if arg.Kind.Memory() {
-		d.memory(i, abi.Addr(v))
+		d.pointed(i, abi.Addr(v))
 		return
 	}
-	d.plain(arg.Kind, arg.Of, v)
+	d.plain(arg.Kind, arg.Set, v)
 }
 
 // plain writes a value that is no address of described memory.
-func (d *Decoder) plain(k abi.Kind, of string, v uint64) {
+func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 	a := d.call.Arch
 	switch k {
 	case abi.KindFD:
@@ -122,7 +140,7 @@ func (d *Decoder) plain(k abi.Kind, of string, v uint64) {
 	case abi.KindDirFD:
 		d.dirFD(int32(v))
 	case abi.KindFlags:
-		d.Out.Flags(abi.FlagSetOf(of), v, a)
+		d.Out.Flags(set, v, a)
 	case abi.KindMode:
 		d.mode(uint32(v))
 	case abi.KindDev:

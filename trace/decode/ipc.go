@@ -95,7 +95,7 @@ func (d *Decoder) ipcStructure(i int, command uint64) {
 		d.address(uint64(at))
 		return
 	}
-	d.structAt(at, abi.LayoutOf(d.args[i].Of))
+	d.structAt(at, d.args[i].Layout)
 }
 
 // semaphoreArg writes the argument of semctl, which is a number or an address.

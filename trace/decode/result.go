@@ -8,13 +8,16 @@ import (
 // Result writes the result of a call that has ended without an error. note is
 // what is to be told beside it, as "Timeout", or "".
 func (d *Decoder) Result(c *trace.Call, s *Saved) (note string) {
-	d.set(c)
-	special := d.specials[c.Syscall]
-	if special.result == nil || !special.result(d) {
+	d.set(c, c.Memory())
+	return d.resultOf(s)
+}
+
+func (d *Decoder) resultOf(s *Saved) (note string) {
+	if d.special.result == nil || !d.special.result(d) {
 		d.resultValue()
 	}
-	if special.note != nil {
-		note = special.note(d, s)
+	if d.special.note != nil {
+		note = d.special.note(d, s)
 	}
 	return note
 }
@@ -35,7 +38,7 @@ func (d *Decoder) resultValue() {
 		}
 		d.address(v)
 	case abi.KindFlags:
-		d.Out.Flags(abi.FlagSetOf(c.Syscall.Set), uint64(c.Value), c.Arch)
+		d.Out.Flags(c.Syscall.Set, uint64(c.Value), c.Arch)
 	case abi.KindMode:
 		d.Out.Octal(uint64(c.Value))
 	default:

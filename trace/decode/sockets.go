@@ -81,7 +81,7 @@ func (d *Decoder) sockaddrAt(at abi.Addr, n int64) {
 	}
 	var own [most]byte
 	b := own[:min(n, most)]
-	if k, err := d.mem().ReadAt(b, at); err != nil || k < len(b) {
+	if k, err := d.memory.ReadAt(b, at); err != nil || k < len(b) {
 		d.Out.Hex(uint64(at))
 		return
 	}

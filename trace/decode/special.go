@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"maps"
-
-	"penumbra/abi"
-)
+import "penumbra/abi"
 
 // special is what a call needs beyond the table.
 type special struct {
@@ -27,24 +23,26 @@ type special struct {
 type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 
 // specials lists what all rooms say of calls.
-func specials() map[*abi.Syscall]special {
-	all := map[*abi.Syscall]special{}
+func specials() map[*abi.Syscall]*special {
+	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
 		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
-			all[abi.ByName(name)] = s
+			all[abi.ByName(name)] = &s
 		}
 	}
 	return all
 }
 
-// structures lists, by the name of their layout, those that are written in
-// another way than field by field.
-func structures() map[string]structureWriter {
-	all := map[string]structureWriter{}
+// structures lists those that are written in another way than field by field.
+// The rooms name their layouts.
+func structures() map[*abi.Layout]structureWriter {
+	all := map[*abi.Layout]structureWriter{}
 	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
-		maps.Copy(all, room)
+		for name, write := range room {
+			all[abi.LayoutOf(name)] = write
+		}
 	}
 	return all
 }

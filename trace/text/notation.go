@@ -60,7 +60,7 @@ func (n *notation) Octal(v uint64) {
 }
 
 func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
-	n.line = append(n.line, set.Format(v, a)...)
+	n.line = set.Append(n.line, v, a)
 }
 
 func (n *notation) FD(fd int64, file string) {
