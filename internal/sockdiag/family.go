@@ -1,6 +1,7 @@
 package sockdiag
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -71,7 +72,7 @@ func readUnix(b []byte) (inode uint32, s *Socket) {
 		value := b[unix.SizeofNlAttr:n]
 		switch kind := binary.NativeEndian.Uint16(b[2:]); {
 		case kind == name:
-			s.Name = append([]byte{}, value...)
+			s.Name = nameIn(value)
 		case kind == peer && len(value) >= 4:
 			s.Remote = strconv.FormatUint(uint64(binary.NativeEndian.Uint32(value)), 10)
 		}
@@ -81,6 +82,16 @@ func readUnix(b []byte) (inode uint32, s *Socket) {
 		return 0, nil
 	}
 	return inode, s
+}
+
+// nameIn returns a copy of an address without the NUL that ends a path.
+func nameIn(b []byte) []byte {
+	if len(b) > 0 && b[0] != 0 {
+		if i := bytes.IndexByte(b, 0); i >= 0 {
+			b = b[:i]
+		}
+	}
+	return append([]byte{}, b...)
 }
 
 // netlinkRequest is struct netlink_diag_req (linux/netlink_diag.h).

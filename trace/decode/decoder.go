@@ -1,10 +1,10 @@
 package decode
 
 import (
-	"os"
 	"strconv"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/trace"
 )
 
@@ -17,13 +17,15 @@ type Decoder struct {
 	Limit int
 	// Whole shows every field of a structure, not only the telling ones.
 	Whole bool
-	// Files shows what descriptors are open on.
-	Files bool
+	// Files shows what descriptors are open on: 1 their names, 2 all that can be
+	// told.
+	Files int
 
 	specials   map[*abi.Syscall]*special
 	structures map[*abi.Layout]structureWriter
 	shown      map[*abi.Layout]*fieldList // of structures without a writer
 
+	files   guest.Files
 	call    *trace.Call
 	args    []abi.Arg
 	special *special
@@ -76,6 +78,7 @@ func (d *Decoder) exit(s *Saved) {
 	for s.next < len(d.args) {
 		d.argument(s)
 	}
+	d.settled()
 }
 
 // Done reports whether all arguments have been written.
@@ -203,31 +206,6 @@ func (d *Decoder) signal(s int32) {
 		return
 	}
 	d.Out.Word(abi.Signal(s).Name())
-}
-
-func (d *Decoder) dirFD(fd int32) {
-	const cwd = -100 // AT_FDCWD
-	if fd == cwd {
-		file := ""
-		if d.Files {
-			file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/cwd")
-		}
-		d.Out.Word("AT_FDCWD")
-		if file != "" {
-			d.Out.Comment(file)
-		}
-		return
-	}
-	d.fd(fd)
-}
-
-// fd writes a descriptor.
-func (d *Decoder) fd(fd int32) {
-	file := ""
-	if d.Files && fd >= 0 {
-		file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/fd/" + strconv.Itoa(int(fd)))
-	}
-	d.Out.FD(int64(fd), file)
 }
 
 // mode writes permission bits alone; a file's type comes with them only in

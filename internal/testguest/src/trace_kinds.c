@@ -79,7 +79,7 @@ static void sockets(void)
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sockaddr_in6 a6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr_un u = {.sun_family = AF_UNIX, .sun_path = "/tmp/../tmp/\"\1\xff"};
-	struct sockaddr_un n = {.sun_family = AF_UNIX, .sun_path = "\0abstract\0\1"};
+	struct sockaddr_un n = {.sun_family = AF_UNIX, .sun_path = "\0abstract\1"};
 	struct sockaddr_nl l = {.nl_family = AF_NETLINK};
 	socklen_t len = sizeof a, len6 = sizeof a6;
 	int s = socket(AF_INET, SOCK_STREAM, 0), c = socket(AF_INET, SOCK_STREAM, 0), k, p[2];
@@ -109,7 +109,7 @@ static void sockets(void)
 	connect(s, (void *)&a6, sizeof a6);
 	fsync(s);
 	fsync(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
-	fsync(socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)));
+	socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	bind(s, (void *)&l, sizeof l);
 	fsync(s);
@@ -127,7 +127,7 @@ static void sockets(void)
 	unlink(u.sun_path);
 	fsync(s);
 	s = socket(AF_UNIX, SOCK_DGRAM, 0);
-	bind(s, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 11);
+	bind(s, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 10);
 	fsync(s);
 	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p);
 	fsync(p[1]);
