@@ -246,7 +246,7 @@ var chances = compileChances([]chance{
 	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
-	{`(getrandom\(")[^"]*(")`, "$1#$2"},
+	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`/cc\w{6}\b`, "/cc######"},
 	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
@@ -280,8 +280,6 @@ var differences = compileExplanations([]explanation{
 		"strace names the timers of sound cards too, which have the same requests"},
 	{`ioctl\(\d+, BTRFS_IOC_CLONE or FICLONE, .*`, `ioctl\(\d+, FICLONE, .*`,
 		"FICLONE was the clone of btrfs alone before it was everybody's"},
-	{`socket\(AF_PACKET, .*<socket:\[#\]>`, `socket\(AF_PACKET, .*<PACKET:\[#\]>`,
-		"strace does not know packet sockets by the kernel's name for them"},
 })
 
 type compiledChance struct {

@@ -88,7 +88,7 @@ func (d *Decoder) set(c *trace.Call, m Memory) {
 	d.call, d.memory = c, m
 	d.args, d.special = unknownArgs, &plainly
 	if c.Syscall != nil {
-		d.args = c.Syscall.ArgsOn(c.Arch)
+		d.args = c.Params()
 		if special := d.specials[c.Syscall]; special != nil {
 			d.special = special
 		}
@@ -121,6 +121,10 @@ func (d *Decoder) argument(s *Saved) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
+	if d.half(i) {
+		s.next++
+		return
+	}
 	d.value(i)
 }
 

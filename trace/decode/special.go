@@ -26,7 +26,7 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 func specials() map[*abi.Syscall]*special {
 	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
-		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+		fileCalls(), halvedCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = &s

@@ -2,9 +2,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/if_packet.h>
 #include <linux/netlink.h>
-#include <net/ethernet.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
@@ -109,7 +107,6 @@ static void sockets(void)
 	connect(s, (void *)&a6, sizeof a6);
 	fsync(s);
 	fsync(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
-	socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	bind(s, (void *)&l, sizeof l);
 	fsync(s);
