@@ -1950,6 +1950,9 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "msgctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1958,9 +1961,6 @@ var flagSets = [...]FlagSet{
 			{"MSG_STAT", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 			{"MSG_INFO", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 			{"MSG_STAT_ANY", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
-		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "msgop", Unknown: "???", wide: false, sections: []section{
@@ -2553,6 +2553,9 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "semctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2568,9 +2571,6 @@ var flagSets = [...]FlagSet{
 			{"SEM_STAT", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
 			{"SEM_INFO", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
 			{"SEM_STAT_ANY", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
-		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "semop", Unknown: "???", wide: false, sections: []section{
@@ -2594,6 +2594,9 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "shmctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2604,9 +2607,6 @@ var flagSets = [...]FlagSet{
 			{"SHM_STAT", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
 			{"SHM_INFO", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
 			{"SHM_STAT_ANY", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
-		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "shmget", Unknown: "???", wide: false, sections: []section{

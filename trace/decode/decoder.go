@@ -100,8 +100,8 @@ var plainly special
 
 // unknownArgs are those of a call that the table does not know: six registers.
 var unknownArgs = []abi.Arg{
-	{Name: "arg1", Kind: abi.KindAddr}, {Name: "arg2", Kind: abi.KindAddr}, {Name: "arg3", Kind: abi.KindAddr},
-	{Name: "arg4", Kind: abi.KindAddr}, {Name: "arg5", Kind: abi.KindAddr}, {Name: "arg6", Kind: abi.KindAddr},
+	{Name: "arg1", Kind: abi.KindArg}, {Name: "arg2", Kind: abi.KindArg}, {Name: "arg3", Kind: abi.KindArg},
+	{Name: "arg4", Kind: abi.KindArg}, {Name: "arg5", Kind: abi.KindArg}, {Name: "arg6", Kind: abi.KindArg},
 }
 
 // waits reports whether argument i can be written only when the call has
@@ -158,6 +158,9 @@ func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 		d.address(v)
 	case abi.KindArg:
 		d.Out.Hex(v)
+	case abi.KindPageOffset:
+		const page = 4096
+		d.Out.Hex(v * page)
 	case abi.KindInt, abi.KindS32, abi.KindPid, abi.KindTid, abi.KindPgid, abi.KindTimer, abi.KindMsqid,
 		abi.KindSemid, abi.KindShmid, abi.KindKeyID:
 		d.Out.Int(int64(int32(v)))

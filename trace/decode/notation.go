@@ -33,6 +33,8 @@ type Notation interface {
 	Text(expression, value string)
 	// String is text or bytes of the guest; cut says that there is more.
 	String(b []byte, cut bool)
+	// Bytes is a string of the guest that is never text.
+	Bytes(b []byte, cut bool)
 	// Abstract is the name of a Unix socket that no file has.
 	Abstract(name []byte)
 	// FD is a descriptor, CWD stands for the working directory where one may
@@ -62,4 +64,10 @@ type Notation interface {
 	Becomes()
 	// Comment explains the value before it.
 	Comment(string)
+
+	// Note begins what is told beside a result, Part each value of it, under a
+	// label if it is not "".
+	Note()
+	Part(label string)
+	EndNote()
 }

@@ -14,9 +14,9 @@ type special struct {
 	// they are known.
 	early, late int
 	// result writes the result in another way than its kind says; false leaves
-	// it to the kind. note says what is to be told beside the result.
+	// it to the kind. note writes the parts of what is told beside the result.
 	result func(*Decoder) bool
-	note   func(d *Decoder, s *Saved) string
+	note   func(d *Decoder, s *Saved)
 }
 
 // A structureWriter writes the structure, of layout l, that lies in b.
@@ -26,7 +26,7 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 func specials() map[*abi.Syscall]*special {
 	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
-		fileCalls(), halvedCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+		fileCalls(), i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = &s
@@ -39,7 +39,7 @@ func specials() map[*abi.Syscall]*special {
 // The rooms name their layouts.
 func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
-	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
+	for _, room := range []map[string]structureWriter{segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures()} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write
 		}

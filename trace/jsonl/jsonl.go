@@ -109,23 +109,24 @@ func (s *Sink) appendResult(line []byte, c *trace.Call, b *begun) []byte {
 	return line
 }
 
-// appendValue appends what a result means, if that is more than its number.
+// appendValue appends what a result means, if that is more than its number,
+// and what is told beside it.
 func (s *Sink) appendValue(line []byte, c *trace.Call, b *begun) []byte {
 	plain := len(line)
-	line = append(line, `,"decoded":`...)
-	n := notation{line: line}
+	n := notation{line: append(line, `,"decoded":`...)}
+	start := len(n.line)
 	n.value()
 	s.d.Out = &n
-	note := s.d.Result(c, &b.saved)
+	s.d.Result(c, &b.saved)
 	n.close()
-	if value := n.line[len(line):]; value[0] == '"' || value[0] == '{' {
-		plain = len(n.line)
+	if n.line[start] == '"' || n.line[start] == '{' {
+		return n.line
 	}
-	line = n.line[:plain]
-	if note != "" {
-		line = appendString(append(line, `,"note":`...), note)
+	end := len(n.line)
+	if n.result != 0 {
+		end = n.result
 	}
-	return line
+	return append(n.line[:plain], n.line[end:]...)
 }
 
 // abandon writes a call that never returns.

@@ -17,6 +17,7 @@ type notation struct {
 	levels  []level // the argument or lone value in hand, and what it holds
 	comment string  // about the argument's value
 	args    int
+	result  int // where a lone value ends, if a note follows it
 }
 
 // level is an argument, record or list that has been begun.
@@ -53,6 +54,38 @@ func (n *notation) end() {
 // value starts a value that is no argument.
 func (n *notation) value() {
 	n.levels = append(n.levels[:0], level{kind: loneValue, start: len(n.line)})
+}
+
+// Note begins an object that follows a lone value; a part without a label is
+// its "value".
+func (n *notation) Note() {
+	if len(n.levels) == 0 || n.levels[0].kind != loneValue || n.result != 0 {
+		return
+	}
+	n.close()
+	n.result = len(n.line)
+	n.line = append(n.line, `,"note":`...)
+	n.value()
+	n.Record()
+}
+
+func (n *notation) Part(label string) {
+	if label == "" {
+		label = "value"
+	}
+	n.Field(label)
+}
+
+// EndNote ends the note, and takes it back if it has no part.
+func (n *notation) EndNote() {
+	if n.result == 0 || len(n.levels) == 0 {
+		return
+	}
+	if len(n.levels) == 2 && n.levels[1].count == 0 {
+		n.line, n.levels = n.line[:n.result], n.levels[:0]
+		return
+	}
+	n.close()
 }
 
 // close ends what has been begun.
@@ -203,6 +236,8 @@ func appendBytes(line, b []byte, cut bool) []byte {
 	}
 	return append(line, '}')
 }
+
+func (n *notation) Bytes(b []byte, cut bool) { n.String(b, cut) }
 
 func (n *notation) Abstract(name []byte) { n.String(append([]byte{'@'}, name...), false) }
 

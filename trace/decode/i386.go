@@ -1,6 +1,10 @@
 package decode
 
-import "penumbra/abi"
+import (
+	"strings"
+
+	"penumbra/abi"
+)
 
 // Calls of i386 have 64-bit numbers in two arguments.
 
@@ -59,10 +63,39 @@ func markMask(d *Decoder, s *Saved, i int) bool {
 
 var fanotifyFlags = abi.FlagSetOf("fanotify")
 
-func halvedCalls() map[string]special {
+// leaveOut writes nothing of argument i, which the kernel ignores.
+func leaveOut(i int) func(*Decoder, *Saved, int) bool {
+	return func(_ *Decoder, _ *Saved, k int) bool { return k == i }
+}
+
+// numberedArg writes the arguments of a call that stands for none of those in
+// set.
+func numberedArg(set string) func(*Decoder, *Saved, int) bool {
+	names := abi.FlagSetOf(set)
+	return func(d *Decoder, _ *Saved, i int) bool {
+		v := d.call.Args[i]
+		switch {
+		case i == 0 && strings.HasPrefix(names.Format(v, d.call.Arch), "0"):
+			d.Out.Arg(d.args[i].Name)
+			d.Out.Int(int64(int32(v)))
+		case d.args[i].Name == "ptr":
+			d.Out.Arg(d.args[i].Name)
+			d.Out.Hex(v)
+		default:
+			return false
+		}
+		return true
+	}
+}
+
+// i386Calls are those that i386 alone has, or has in another form.
+func i386Calls() map[string]special {
 	return map[string]special{
 		"truncate64":    {arg: unsignedLength},
 		"ftruncate64":   {arg: unsignedLength},
 		"fanotify_mark": {arg: markMask},
+		"readdir":       {arg: leaveOut(2)},
+		"socketcall":    {arg: numberedArg("socketcall")},
+		"ipc":           {arg: numberedArg("ipccall")},
 	}
 }
