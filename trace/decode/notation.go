@@ -27,6 +27,8 @@ type Notation interface {
 	Flags(set *abi.FlagSet, v uint64, a abi.Arch)
 	// String is text or bytes of the guest; cut says that there is more.
 	String(b []byte, cut bool)
+	// Bytes is a string of the guest that is never text.
+	Bytes(b []byte, cut bool)
 	// Abstract is the name of a Unix socket that no file has.
 	Abstract(name []byte)
 	// FD is a descriptor, with what it is open on if that is known.
@@ -54,4 +56,10 @@ type Notation interface {
 	Becomes()
 	// Comment explains the value before it.
 	Comment(string)
+
+	// Note begins what is told beside a result, Part each value of it, under a
+	// label if it is not "".
+	Note()
+	Part(label string)
+	EndNote()
 }

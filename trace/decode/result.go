@@ -5,21 +5,22 @@ import (
 	"penumbra/trace"
 )
 
-// Result writes the result of a call that has ended without an error. note is
-// what is to be told beside it, as "Timeout", or "".
-func (d *Decoder) Result(c *trace.Call, s *Saved) (note string) {
+// Result writes the result of a call that has ended without an error, and what
+// is to be told beside it, as "Timeout".
+func (d *Decoder) Result(c *trace.Call, s *Saved) {
 	d.set(c, c.Memory())
-	return d.resultOf(s)
+	d.result(s)
 }
 
-func (d *Decoder) resultOf(s *Saved) (note string) {
+func (d *Decoder) result(s *Saved) {
 	if d.special.result == nil || !d.special.result(d) {
 		d.resultValue()
 	}
 	if d.special.note != nil {
-		note = d.special.note(d, s)
+		d.Out.Note()
+		d.special.note(d, s)
+		d.Out.EndNote()
 	}
-	return note
 }
 
 func (d *Decoder) resultValue() {

@@ -116,11 +116,11 @@ func oldMaskArgument(d *Decoder, s *Saved, i int) bool {
 }
 
 // signalTaken names the signal that a call returned the number of.
-func signalTaken(d *Decoder, _ *Saved) string {
-	if d.call.Value <= 0 {
-		return ""
+func signalTaken(d *Decoder, _ *Saved) {
+	if d.call.Value > 0 {
+		d.Out.Part("")
+		d.signal(int32(d.call.Value))
 	}
-	return abi.Signal(d.call.Value).Name()
 }
 
 // Where the mask lies above the stack pointer that a handler returns with:

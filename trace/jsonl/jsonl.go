@@ -109,21 +109,22 @@ func (s *Sink) appendResult(line []byte, c *trace.Call, b *begun) []byte {
 	return line
 }
 
-// appendValue appends what a result means, if that is more than its number.
+// appendValue appends what a result means, if that is more than its number,
+// and what is told beside it.
 func (s *Sink) appendValue(line []byte, c *trace.Call, b *begun) []byte {
 	plain := len(line)
 	line = append(line, `,"decoded":`...)
 	n := notation{line: line, levels: []level{{kind: 'a', start: len(line)}}}
 	s.d.Out = &n
-	note := s.d.Result(c, &b.saved)
-	if n.line[len(line)] == '"' || n.line[len(line)] == '{' {
-		plain = len(n.line)
+	s.d.Result(c, &b.saved)
+	value, note := n.line[len(line):], []byte(nil)
+	if n.value != 0 {
+		value, note = n.line[len(line):n.value], n.line[n.value:]
 	}
-	line = n.line[:plain]
-	if note != "" {
-		line = appendString(append(line, `,"note":`...), note)
+	if value[0] == '"' || value[0] == '{' {
+		return n.line
 	}
-	return line
+	return append(n.line[:plain], note...)
 }
 
 // abandon writes a call that never returns.

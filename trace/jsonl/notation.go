@@ -15,6 +15,7 @@ type notation struct {
 	levels  []level
 	comment string // about the argument's value
 	args    int
+	value   int // where the value of a result ends, if a note follows
 }
 
 // level is an argument, record or list that has been begun.
@@ -179,6 +180,8 @@ func (n *notation) String(b []byte, cut bool) {
 	n.line = append(n.line, '}')
 }
 
+func (n *notation) Bytes(b []byte, cut bool) { n.String(b, cut) }
+
 func (n *notation) Abstract(name []byte) { n.String(append([]byte{'@'}, name...), false) }
 
 func (n *notation) More() {
@@ -288,4 +291,28 @@ func appendString(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// Note makes an object of its parts: the first without a label is its value.
+func (n *notation) Note() {
+	n.complete()
+	n.value = len(n.line)
+	n.line = append(n.line, `,"note":{`...)
+	n.levels = []level{{kind: '{', start: len(n.line), filled: true}}
+}
+
+func (n *notation) Part(label string) {
+	if label == "" {
+		label = "value"
+	}
+	n.Field(label)
+}
+
+func (n *notation) EndNote() {
+	if n.top().count == 0 {
+		n.line = n.line[:n.value]
+		return
+	}
+	n.complete()
+	n.line = append(n.line, '}')
 }

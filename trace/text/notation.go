@@ -14,6 +14,7 @@ type notation struct {
 	// fresh: nothing stands before the next argument, field or item that it
 	// would have to be separated from.
 	fresh bool
+	noted int // where the note of a result begins, if it has any
 	bags  int // sets within which items are separated by blanks
 }
 
@@ -146,6 +147,33 @@ func (n *notation) String(b []byte, cut bool) {
 func (n *notation) Abstract(name []byte) {
 	n.line = append(n.line, '@')
 	n.String(name, false)
+}
+
+func (n *notation) Bytes(b []byte, cut bool) {
+	hex := n.hex
+	n.hex = hexAlways
+	n.String(b, cut)
+	n.hex = hex
+}
+
+// Note puts its parts into parentheses, or nothing if it has none.
+func (n *notation) Note() { n.noted = len(n.line) }
+
+func (n *notation) Part(label string) {
+	if len(n.line) == n.noted {
+		n.line = append(n.line, " ("...)
+	} else {
+		n.line = append(n.line, ", "...)
+	}
+	if label != "" {
+		n.line = append(append(n.line, label...), ' ')
+	}
+}
+
+func (n *notation) EndNote() {
+	if len(n.line) > n.noted {
+		n.line = append(n.line, ')')
+	}
 }
 
 const digits = "0123456789abcdef"

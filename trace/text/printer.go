@@ -143,9 +143,7 @@ func (p *Printer) result(l *line, c *trace.Call) {
 		n.line = append(append(n.line, c.Err.Name()...), " ("...)
 		n.line = append(append(n.line, c.Err.Error()...), ')')
 	default:
-		if note := p.d.Result(c, &l.saved); note != "" {
-			n.line = append(append(append(n.line, " ("...), note...), ')')
-		}
+		p.d.Result(c, &l.saved)
 	}
 	if c.Injected {
 		n.line = append(n.line, " (INJECTED)"...)
