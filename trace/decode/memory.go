@@ -288,6 +288,8 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 			s = s[:i]
 		}
 		d.Out.String(s, false)
+	case f.Kind == abi.KindMode:
+		d.mode(f.Get(a, b))
 	case f.Array:
 		d.Out.More()
 	case f.Signed && f.Kind != abi.KindFlags:
@@ -300,7 +302,7 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 func (d *Decoder) plainField(f *abi.Field, b []byte) {
 	v := f.Get(d.call.Arch, b)
 	switch f.Kind {
-	case abi.KindFD, abi.KindDirFD, abi.KindFlags, abi.KindDev, abi.KindMode, abi.KindSignal:
+	case abi.KindFD, abi.KindDirFD, abi.KindFlags, abi.KindDev, abi.KindSignal:
 		d.plain(f.Kind, f.Set, v)
 	default:
 		d.Out.Int(int64(v))
@@ -356,10 +358,12 @@ func pointerIn(b []byte, size int) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
+// maxSet bounds the descriptors of a set.
+const maxSet = 1 << 16
+
 // fdSet writes the descriptors below n in a set of select(2).
 func (d *Decoder) fdSet(at abi.Addr, n int) {
-	const most = 1 << 16
-	n = min(max(n, 0), most)
+	n = min(max(n, 0), maxSet)
 	b := d.read(at, (n+7)/8)
 	if b == nil {
 		d.Out.Hex(uint64(at))
