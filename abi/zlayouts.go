@@ -73,7 +73,7 @@ var layout_clone_args = Layout{Name: "clone_args", Kind: KindStruct, Signed: fal
 
 var layout_cmsghdr = Layout{Name: "cmsghdr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 12, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "cmsg_len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[194], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[207], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cmsg_type", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -146,7 +146,7 @@ var layout_file_handle = Layout{Name: "file_handle", Kind: KindStruct, Signed: f
 
 var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 16, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[46], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[168], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[181], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -158,7 +158,7 @@ var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: 
 
 var layout_flock64 = Layout{Name: "flock64", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 24, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[46], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[168], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[181], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 20, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -182,6 +182,18 @@ var layout_gid = Layout{Name: "gid", Kind: KindGid, Signed: false, size: [NumArc
 
 var layout_gid16 = Layout{Name: "gid16", Kind: KindGid16, Signed: false, size: [NumArch]int{2, 2, 2}, align: [NumArch]int{2, 2, 2}}
 
+var layout_ifaddrmsg = Layout{Name: "ifaddrmsg", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "ifa_family", Kind: KindFlags, Of: "family", Set: &flagSets[38], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_prefixlen", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_flags", Kind: KindFlags, Of: "ifa_flags", Set: &flagSets[59], Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[163], Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_index", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+}}
+
 var layout_ifconf = Layout{Name: "ifconf", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 8, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ifc_len", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifc_buf", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -189,6 +201,18 @@ var layout_ifconf = Layout{Name: "ifconf", Kind: KindStruct, Signed: false, size
 	{0x0, 0x1},
 	{0x0, 0x1},
 	{0x0, 0x1},
+}}
+
+var layout_ifinfomsg = Layout{Name: "ifinfomsg", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "ifi_family", Kind: KindFlags, Of: "family", Set: &flagSets[38], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_type", Kind: KindFlags, Of: "arphrd", Set: &flagSets[3], Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_index", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[60], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_change", Kind: KindFlags, Of: "iff", Set: &flagSets[60], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
 }}
 
 var layout_ifmap = Layout{Name: "ifmap", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 16, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
@@ -207,7 +231,7 @@ var layout_ifmap = Layout{Name: "ifmap", Kind: KindStruct, Signed: false, size: 
 var layout_ifreq = Layout{Name: "ifreq", Kind: KindStruct, Signed: false, size: [NumArch]int{40, 32, 40}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ifr_name", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{16, 16, 16}},
 	{Name: "ifr_addr", Kind: KindStruct, Of: "sockaddr", Layout: &layout_sockaddr, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ifr_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[59], Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifr_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[60], Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_ifindex", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_mtu", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_newname", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{16, 16, 16}},
@@ -221,7 +245,7 @@ var layout_ifreq = Layout{Name: "ifreq", Kind: KindStruct, Signed: false, size: 
 
 var layout_inotify_event = Layout{Name: "inotify_event", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
 	{Name: "wd", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[60], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[61], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cookie", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "len", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "name", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{0, 0, 0}, count: [NumArch]int{0, 0, 0}},
@@ -277,10 +301,10 @@ var layout_io_sqring_offsets = Layout{Name: "io_sqring_offsets", Kind: KindStruc
 var layout_io_uring_params = Layout{Name: "io_uring_params", Kind: KindStruct, Signed: false, size: [NumArch]int{120, 120, 120}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sq_entries", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cq_entries", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "io_uring_setup", Set: &flagSets[65], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "io_uring_setup", Set: &flagSets[66], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_thread_cpu", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_thread_idle", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "features", Kind: KindFlags, Of: "io_uring_feature", Set: &flagSets[63], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "features", Kind: KindFlags, Of: "io_uring_feature", Set: &flagSets[64], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "wq_fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_off", Kind: KindStruct, Of: "io_sqring_offsets", Layout: &layout_io_sqring_offsets, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{40, 40, 40}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cq_off", Kind: KindStruct, Of: "io_cqring_offsets", Layout: &layout_io_cqring_offsets, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{40, 40, 40}, count: [NumArch]int{1, 1, 1}},
@@ -293,8 +317,8 @@ var layout_io_uring_params = Layout{Name: "io_uring_params", Kind: KindStruct, S
 var layout_iocb = Layout{Name: "iocb", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "aio_data", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_key", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[156], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "aio_lio_opcode", Kind: KindFlags, Of: "iocb", Set: &flagSets[66], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[169], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "aio_lio_opcode", Kind: KindFlags, Of: "iocb", Set: &flagSets[67], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_reqprio", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{18, 18, 18}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_fildes", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_buf", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -390,7 +414,7 @@ var layout_kexec_segment = Layout{Name: "kexec_segment", Kind: KindStruct, Signe
 }}
 
 var layout_landlock_net_port_attr = Layout{Name: "landlock_net_port_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[83], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "port", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -399,7 +423,7 @@ var layout_landlock_net_port_attr = Layout{Name: "landlock_net_port_attr", Kind:
 }}
 
 var layout_landlock_path_beneath_attr = Layout{Name: "landlock_path_beneath_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 12}, align: [NumArch]int{1, 1, 1}, fields: []Field{
-	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[81], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "parent_fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -408,9 +432,9 @@ var layout_landlock_path_beneath_attr = Layout{Name: "landlock_path_beneath_attr
 }}
 
 var layout_landlock_ruleset_attr = Layout{Name: "landlock_ruleset_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "handled_access_fs", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[81], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "handled_access_net", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "scoped", Kind: KindFlags, Of: "landlock_scope", Set: &flagSets[85], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "handled_access_fs", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "handled_access_net", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[83], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "scoped", Kind: KindFlags, Of: "landlock_scope", Set: &flagSets[86], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -454,8 +478,8 @@ var layout_long = Layout{Name: "long", Kind: KindLong, Signed: true, size: [NumA
 var layout_mmap_arg_struct = Layout{Name: "mmap_arg_struct", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 24, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "addr", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[145], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[100], Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[152], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[101], Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{-1, 16, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "offset", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{-1, 20, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 }, order: [NumArch][]uint8{
@@ -486,9 +510,9 @@ var layout_mnt_id_req = Layout{Name: "mnt_id_req", Kind: KindStruct, Signed: fal
 }}
 
 var layout_mount_attr = Layout{Name: "mount_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 32, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "attr_set", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[104], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "attr_clr", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[104], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "propagation", Kind: KindFlags, Of: "mount", Set: &flagSets[103], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "attr_set", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[105], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "attr_clr", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[105], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "propagation", Kind: KindFlags, Of: "mount", Set: &flagSets[104], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "userns_fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
@@ -497,7 +521,7 @@ var layout_mount_attr = Layout{Name: "mount_attr", Kind: KindStruct, Signed: fal
 }}
 
 var layout_mq_attr = Layout{Name: "mq_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 32, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "mq_flags", Kind: KindFlags, Of: "open", Set: &flagSets[116], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "mq_flags", Kind: KindFlags, Of: "open", Set: &flagSets[123], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_maxmsg", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_msgsize", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_curmsgs", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -523,7 +547,7 @@ var layout_msghdr = Layout{Name: "msghdr", Kind: KindStruct, Signed: false, size
 	{Name: "msg_iovlen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "msg_control", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{32, 16, 32}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "msg_controllen", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "msg_flags", Kind: KindFlags, Of: "msg", Set: &flagSets[109], Signed: false, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "msg_flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Signed: false, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6},
@@ -549,10 +573,22 @@ var layout_msqid_ds = Layout{Name: "msqid_ds", Kind: KindStruct, Signed: false, 
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
 }}
 
+var layout_nlmsghdr = Layout{Name: "nlmsghdr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "nlmsg_len", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_type", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_flags", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_seq", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_pid", Kind: KindPid, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+}}
+
 var layout_ns_id_req = Layout{Name: "ns_id_req", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 32, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ns_id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ns_type", Kind: KindFlags, Of: "namespace", Set: &flagSets[113], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ns_type", Kind: KindFlags, Of: "namespace", Set: &flagSets[114], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "user_ns_id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
@@ -574,7 +610,7 @@ var layout_old_linux_dirent = Layout{Name: "old_linux_dirent", Kind: KindStruct,
 var layout_old_sigaction = Layout{Name: "old_sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 16, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_mask", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[185], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[198], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 }, order: [NumArch][]uint8{
 	{},
@@ -627,9 +663,9 @@ var layout_oldstat = Layout{Name: "oldstat", Kind: KindStruct, Signed: false, si
 }}
 
 var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[116], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[123], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mode", Kind: KindMode, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[152], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[159], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -637,12 +673,12 @@ var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{136, 136, 136}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[123], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[130], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "config", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_period", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[122], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[121], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[129], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[128], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "flags", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "wakeup_events", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "bp_type", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{52, 52, 52}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -666,8 +702,8 @@ var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, S
 
 var layout_pollfd = Layout{Name: "pollfd", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[129], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[129], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[136], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[136], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -717,6 +753,22 @@ var layout_rseq = Layout{Name: "rseq", Kind: KindStruct, Signed: false, size: [N
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5},
 }}
 
+var layout_rtmsg = Layout{Name: "rtmsg", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 12}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "rtm_family", Kind: KindFlags, Of: "family", Set: &flagSets[38], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_dst_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_src_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_tos", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_table", Kind: KindFlags, Of: "rt_table", Set: &flagSets[164], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_protocol", Kind: KindFlags, Of: "rt_protocol", Set: &flagSets[162], Signed: false, Array: false, offset: [NumArch]int{5, 5, 5}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[163], Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_type", Kind: KindFlags, Of: "rt_type", Set: &flagSets[165], Signed: false, Array: false, offset: [NumArch]int{7, 7, 7}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_flags", Kind: KindFlags, Of: "rtm_flags", Set: &flagSets[166], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+}}
+
 var layout_rusage = Layout{Name: "rusage", Kind: KindStruct, Signed: false, size: [NumArch]int{144, 72, 144}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ru_utime", Kind: KindStruct, Of: "timeval", Layout: &layout_timeval, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ru_stime", Kind: KindStruct, Of: "timeval", Layout: &layout_timeval, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
@@ -744,8 +796,8 @@ var layout_s64 = Layout{Name: "s64", Kind: KindS64, Signed: true, size: [NumArch
 
 var layout_sched_attr = Layout{Name: "sched_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{56, 56, 56}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[157], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[158], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[170], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[171], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_nice", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_priority", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_runtime", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -791,10 +843,10 @@ var layout_seccomp_notif = Layout{Name: "seccomp_notif", Kind: KindStruct, Signe
 
 var layout_seccomp_notif_addfd = Layout{Name: "seccomp_notif_addfd", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[163], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[176], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "srcfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "newfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "newfd_flags", Kind: KindFlags, Of: "open", Set: &flagSets[116], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "newfd_flags", Kind: KindFlags, Of: "open", Set: &flagSets[123], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4},
 	{0x0, 0x1, 0x2, 0x3, 0x4},
@@ -805,7 +857,7 @@ var layout_seccomp_notif_resp = Layout{Name: "seccomp_notif_resp", Kind: KindStr
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "val", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "error", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[166], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[179], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
 	{0x0, 0x1, 0x2, 0x3},
@@ -837,7 +889,7 @@ var layout_sel_arg_struct = Layout{Name: "sel_arg_struct", Kind: KindStruct, Sig
 var layout_sembuf = Layout{Name: "sembuf", Kind: KindStruct, Signed: false, size: [NumArch]int{6, 6, 6}, align: [NumArch]int{2, 2, 2}, fields: []Field{
 	{Name: "sem_num", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sem_op", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[170], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[183], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -877,7 +929,7 @@ var layout_shmid_ds = Layout{Name: "shmid_ds", Kind: KindStruct, Signed: false, 
 
 var layout_sigaction = Layout{Name: "sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 20, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[185], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[198], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_mask", Kind: KindStruct, Of: "sigset", Layout: &layout_sigset, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -898,7 +950,7 @@ var layout_sigev_thread = Layout{Name: "sigev_thread", Kind: KindStruct, Signed:
 var layout_sigevent = Layout{Name: "sigevent", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sigev_value", Kind: KindStruct, Of: "sigval", Layout: &layout_sigval, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_signo", Kind: KindSignal, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[187], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[200], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_notify_thread_id", Kind: KindTid, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_thread", Kind: KindStruct, Of: "sigev_thread", Layout: &layout_sigev_thread, Signed: false, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -996,7 +1048,7 @@ var layout_siginfo_sigfault = Layout{Name: "siginfo_sigfault", Kind: KindStruct,
 }}
 
 var layout_siginfo_sigpoll = Layout{Name: "siginfo_sigpoll", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 8, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[129], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[136], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -1187,7 +1239,7 @@ var layout_sockaddr_vm = Layout{Name: "sockaddr_vm", Kind: KindStruct, Signed: f
 
 var layout_stack = Layout{Name: "stack", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 12, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ss_sp", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[186], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[199], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ss_size", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -1253,7 +1305,7 @@ var layout_statfs = Layout{Name: "statfs", Kind: KindStruct, Signed: false, size
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 36, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 40, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[196], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[209], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1271,7 +1323,7 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 48, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 56, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 60, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[196], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[209], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1279,9 +1331,9 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: [NumArch]int{256, 256, 256}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[197], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[210], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blksize", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[198], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[211], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_nlink", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_uid", Kind: KindUid, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_gid", Kind: KindGid, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -1289,7 +1341,7 @@ var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: 
 	{Name: "stx_ino", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_size", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blocks", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[198], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[211], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_atime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_btime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_ctime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{96, 96, 96}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
@@ -1411,7 +1463,7 @@ var layout_timex = Layout{Name: "timex", Kind: KindStruct, Signed: false, size: 
 	{Name: "freq", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{32, 16, 32}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[209], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[222], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{64, 32, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1438,7 +1490,7 @@ var layout_timex64 = Layout{Name: "timex64", Kind: KindStruct, Signed: false, si
 	{Name: "freq", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[209], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[222], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1561,7 +1613,7 @@ var layout_winsize = Layout{Name: "winsize", Kind: KindStruct, Signed: false, si
 var layout_xattr_args = Layout{Name: "xattr_args", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{8, 8, 8}, fields: []Field{
 	{Name: "value", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[216], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[229], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -1589,7 +1641,9 @@ var layouts = [...]*Layout{
 	&layout_futex_waitv,
 	&layout_gid,
 	&layout_gid16,
+	&layout_ifaddrmsg,
 	&layout_ifconf,
+	&layout_ifinfomsg,
 	&layout_ifmap,
 	&layout_ifreq,
 	&layout_inotify_event,
@@ -1622,6 +1676,7 @@ var layouts = [...]*Layout{
 	&layout_msgbuf,
 	&layout_msghdr,
 	&layout_msqid_ds,
+	&layout_nlmsghdr,
 	&layout_ns_id_req,
 	&layout_old_linux_dirent,
 	&layout_old_sigaction,
@@ -1637,6 +1692,7 @@ var layouts = [...]*Layout{
 	&layout_rlimit64,
 	&layout_robust_list_head,
 	&layout_rseq,
+	&layout_rtmsg,
 	&layout_rusage,
 	&layout_s64,
 	&layout_sched_attr,
