@@ -322,6 +322,8 @@ var differences = compileExplanations([]explanation{
 		"strace names the timers of sound cards too, which have the same requests"},
 	{`ioctl\(\d+, BTRFS_IOC_CLONE or FICLONE, .*`, `ioctl\(\d+, FICLONE, .*`,
 		"FICLONE was the clone of btrfs alone before it was everybody's"},
+	{`io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|0x[0-9a-f]+, .*`, `io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|IORING_FEAT_.*`,
+		"features of io_uring that are newer than strace"},
 	{`recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\{nla_len=.*`, `recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\}, \.\.\.\].*`,
 		"the attributes of what the kernel tells of links, addresses and routes are left out"},
 })
