@@ -290,7 +290,7 @@ var chances = compileChances([]chance{
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
 	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`/cc\w{6}\b`, "/cc######"},
-	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
+	{`((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+`, "$1ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
 	{`(\bsed)\w{6}\b`, "$1######"},

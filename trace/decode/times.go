@@ -13,11 +13,21 @@ func timeCalls() map[string]special {
 		"nanosleep":              nap,
 		"clock_nanosleep":        clockNap,
 		"clock_nanosleep_time64": clockNap,
-		"adjtimex":               {note: clockState},
-		"clock_adjtime":          {note: clockState},
+		"adjtimex":               {values: map[int]valueWriter{0: adjustment}, note: clockState},
+		"clock_adjtime":          {values: map[int]valueWriter{1: adjustment}, note: clockState},
+		"clock_adjtime64":        {values: map[int]valueWriter{1: adjustment}, note: clockState},
 		"time":                   {note: timeNote},
 		"times":                  {},
 	}
+}
+
+// adjustment writes a timex unless the call has failed.
+func adjustment(d *Decoder, i int) {
+	if d.failed() {
+		d.address(d.call.Args[i])
+		return
+	}
+	d.value(i)
 }
 
 func timeStructures() map[string]structureWriter {
