@@ -277,7 +277,9 @@ var chances = compileChances([]chance{
 	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
-	{`(getrandom\(")[^"]*(")`, "$1#$2"},
+	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
+	{`\bf_(bfree|bavail|files|ffree)=\d+`, "f_$1=#"},
+	{`(ru_[us]time)=\{[^}]*\}`, "$1=#"},
 	{`/cc\w{6}\b`, "/cc######"},
 	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
@@ -289,7 +291,8 @@ var chances = compileChances([]chance{
 	{`(?m)^((?:\[pid +\d+\] |\d+ +)?) {5}\d\.\d{6}( )`, "${1}SINCE$2"},
 	{` <\d+\.\d{6}>`, " <TOOK>"},
 	// Who starts the program has other memory.
-	{`(?m)^(.*execve\(.*\], )0x[0-9a-f]+( /\* \d+ vars \*/\))`, "${1}ENVP$2"},
+	{`(?m)(execve\(.*\], )0x[0-9a-f]+( /\* \d+ vars \*/)`, "${1}ENVP$2"},
+	{`(?m)^(\d+ +)?\[[0-9a-f]{16}\] execve`, "$1[IP] execve"},
 	{`(si_utime|si_stime)=\d+( /\* [\d.]+ s \*/)?`, "$1=#"},
 })
 

@@ -52,6 +52,10 @@ type Saved struct {
 	loose bool   // what follows puts its own comma
 }
 
+// Loose reports that nothing is to be written between the arguments before the
+// call and what follows after it: that brings its own separator.
+func (s *Saved) Loose() bool { return s.loose }
+
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
@@ -64,7 +68,7 @@ func (d *Decoder) enter(s *Saved) {
 	if d.special.enter != nil {
 		d.special.enter(d, s)
 	}
-	for s.next < len(d.args) && !d.waits(s.next) {
+	for s.next < len(d.args) && !d.waits(s, s.next) {
 		d.argument(s)
 	}
 }
@@ -106,11 +110,11 @@ var unknownArgs = []abi.Arg{
 
 // waits reports whether argument i can be written only when the call has
 // ended.
-func (d *Decoder) waits(i int) bool {
+func (d *Decoder) waits(s *Saved, i int) bool {
 	if d.special.early > i {
 		return false
 	}
-	if d.special.waits != nil && d.special.waits(d, i) {
+	if d.special.waits != nil && d.special.waits(d, s, i) {
 		return true
 	}
 	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || d.special.late != 0 && i >= d.special.late
@@ -217,18 +221,15 @@ func (d *Decoder) signal(s int32) {
 
 func (d *Decoder) dirFD(fd int32) {
 	const cwd = -100 // AT_FDCWD
-	if fd == cwd {
-		file := ""
-		if d.Files {
-			file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/cwd")
-		}
-		d.Out.Word("AT_FDCWD")
-		if file != "" {
-			d.Out.Comment(file)
-		}
+	if fd != cwd {
+		d.fd(fd)
 		return
 	}
-	d.fd(fd)
+	file := ""
+	if d.Files {
+		file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/cwd")
+	}
+	d.Out.NamedFD("AT_FDCWD", file)
 }
 
 // fd writes a descriptor.

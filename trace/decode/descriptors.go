@@ -78,7 +78,7 @@ var (
 )
 
 // fcntlWaits reports whether the argument of a command is filled in.
-func fcntlWaits(d *Decoder, i int) bool {
+func fcntlWaits(d *Decoder, _ *Saved, i int) bool {
 	if i != 2 {
 		return false
 	}

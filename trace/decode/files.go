@@ -26,8 +26,7 @@ func fileCalls() map[string]special {
 		"name_to_handle_at": {enter: keepHandleSize, arg: handleArg},
 		"open_by_handle_at": {values: map[int]valueWriter{1: fileHandle}},
 		"fanotify_mark":     {values: map[int]valueWriter{3: fanotifyDirFD}},
-		"getdents":          {values: map[int]valueWriter{1: entriesOf("linux_dirent")}},
-		"getdents64":        {values: map[int]valueWriter{1: entriesOf("linux_dirent64")}},
+		"getcwd":            {values: map[int]valueWriter{0: filledPath}},
 		"memfd_create":      {values: map[int]valueWriter{0: memfdName}},
 	}
 }
@@ -130,6 +129,15 @@ func deviceOf(mode, dev int) func(*Decoder, *Saved, int) bool {
 	return func(d *Decoder, _ *Saved, i int) bool { return i == dev && !isDevice(d.call.Args[mode]) }
 }
 
+// filledPath writes a path that the call has filled in.
+func filledPath(d *Decoder, i int) {
+	if d.failed() {
+		d.address(d.call.Args[i])
+		return
+	}
+	pathValue(d, i)
+}
+
 // memfdName writes a name as far as the kernel takes it.
 func memfdName(d *Decoder, i int) {
 	const most = 255 - len("memfd:")
@@ -143,42 +151,6 @@ func fanotifyDirFD(d *Decoder, i int) {
 		return
 	}
 	d.value(i)
-}
-
-// entriesOf writes the address of directory entries, and how many there are.
-func entriesOf(layout string) valueWriter {
-	length := abi.LayoutOf(layout).Field("d_reclen")
-	return func(d *Decoder, i int) {
-		at := d.call.Args.Addr(i)
-		d.address(uint64(at))
-		if !d.failed() && at != 0 {
-			d.Out.Comment(decimal(uint64(d.countEntries(at, d.call.Value, length))) + " entries")
-		}
-	}
-}
-
-// countEntries counts the directory entries in size bytes.
-func (d *Decoder) countEntries(at abi.Addr, size int64, length *abi.Field) (n int) {
-	const most = 1 << 20 // bytes
-	head := length.Offset(d.call.Arch) + length.Size(d.call.Arch)
-	for left := int(min(size, most)); left >= head; {
-		b := d.page[:min(left, len(d.page))]
-		if got, _ := d.memory.ReadAt(b, at); got < len(b) {
-			return n
-		}
-		done := 0
-		for done+head <= len(b) {
-			step := int(length.Get(d.call.Arch, b[done:]))
-			if step < head {
-				return n
-			}
-			n++
-			done += step
-		}
-		left -= done
-		at += abi.Addr(done)
-	}
-	return n
 }
 
 // keepHandleSize keeps what room the guest says that a handle has.

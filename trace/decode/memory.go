@@ -22,12 +22,18 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 		return
 	}
 	if arg.Dir == abi.Out && d.failed() {
+		if arg.Kind == abi.KindIovec {
+			d.remote(at, d.call.Args[arg.Len])
+			return
+		}
 		d.Out.Hex(uint64(at))
 		return
 	}
 	switch arg.Kind {
-	case abi.KindPath, abi.KindString:
+	case abi.KindPath:
 		d.text(at)
+	case abi.KindString:
+		d.textUpTo(at, d.Limit)
 	case abi.KindStrings:
 		d.strings(at)
 	case abi.KindBuffer:
@@ -88,7 +94,7 @@ func (d *Decoder) word(at abi.Addr, size int) (v uint64, ok bool) {
 }
 
 // text writes a NUL-terminated string. Paths are shown whole.
-func (d *Decoder) text(at abi.Addr) { d.textUpTo(at, pathMax) }
+func (d *Decoder) text(at abi.Addr) { d.textUpTo(at, pathMax-1) }
 
 func (d *Decoder) textUpTo(at abi.Addr, limit int) {
 	s, cut, ok := d.stringAt(at, limit)

@@ -33,6 +33,8 @@ type Notation interface {
 	Abstract(name []byte)
 	// FD is a descriptor, with what it is open on if that is known.
 	FD(fd int64, file string)
+	// NamedFD is a descriptor that has a name instead of a number.
+	NamedFD(name, file string)
 
 	Record()
 	Field(name string)

@@ -157,6 +157,17 @@ func (n *notation) FD(fd int64, file string) {
 	}
 }
 
+func (n *notation) NamedFD(name, file string) {
+	if file == "" {
+		n.Word(name)
+		return
+	}
+	if n.room() {
+		n.line = appendString(append(n.line, `{"fd":`...), name)
+		n.line = append(appendString(append(n.line, `,"file":`...), file), '}')
+	}
+}
+
 // String writes text as a string; bytes that are no text, and what was cut, in
 // an object that says so.
 func (n *notation) String(b []byte, cut bool) {

@@ -66,6 +66,15 @@ func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
 
 func (n *notation) FD(fd int64, file string) {
 	n.Int(fd)
+	n.openOn(file)
+}
+
+func (n *notation) NamedFD(name, file string) {
+	n.Word(name)
+	n.openOn(file)
+}
+
+func (n *notation) openOn(file string) {
 	if file != "" {
 		n.line = append(n.line, '<')
 		n.line = append(n.line, file...)
@@ -134,7 +143,7 @@ func (n *notation) String(b []byte, cut bool) {
 		}
 	} else {
 		for i, c := range b {
-			n.line = appendByte(n.line, c, i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9')
+			n.line = appendByte(n.line, c, i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '7')
 		}
 	}
 	n.line = append(n.line, '"')
@@ -188,7 +197,7 @@ func printable(b []byte) bool {
 }
 
 // appendByte appends one byte of a string. An octal escape is as short as it
-// may be: three digits if a digit follows.
+// may be: three digits if one that could belong to it follows.
 func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	switch c {
 	case '"', '\\':
