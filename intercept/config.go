@@ -4,7 +4,7 @@ import "golang.org/x/sys/unix"
 
 // Config says what to run and who decides about its calls.
 type Config struct {
-	Program
+	Program // of no meaning for Attach
 	// Policy decides about the guest's calls. With nil every call is the
 	// kernel's, and the guest is not traced.
 	Policy Policy
@@ -12,7 +12,8 @@ type Config struct {
 	// guest cannot explain itself. It may be called by several goroutines at
 	// once.
 	Notice func(string)
-	// Event takes the news of the guest's first process, in order.
+	// Event takes the news of the guest's first process, in order. Of an
+	// attached guest it is told Ended alone.
 	Event func(Event)
 }
 

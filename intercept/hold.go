@@ -13,14 +13,14 @@ import (
 // the thread stays as it is, and the tracer serves the others; SIGKILL ends it
 // all the same.
 func (t *tracer) goOn(tr *tracee, d time.Duration) {
-	if d <= 0 {
+	delete(t.held, tr)
+	if d <= 0 || t.detaching {
 		t.resume(tr.thread.ID(), 0)
 		return
 	}
 	until := time.Now().Add(d) // before the alarm is set, which must not be early
 	if err := t.wakeAfter(d); err != nil {
 		t.guest.config.Notice(fmt.Sprintf("cannot hold thread %v for %v: %v", tr.thread, d, err))
-		delete(t.held, tr)
 		t.resume(tr.thread.ID(), 0)
 		return
 	}
@@ -29,27 +29,47 @@ func (t *tracer) goOn(tr *tracee, d time.Duration) {
 
 // wakeAfter makes the tracer's wait end when d has passed.
 func (t *tracer) wakeAfter(d time.Duration) error {
-	if t.waker == nil {
-		w, err := waker.Start()
-		if err != nil {
-			return err
-		}
-		t.waker = w
+	if err := t.startWaker(); err != nil {
+		return err
 	}
-	time.AfterFunc(d, t.waker.Wake)
+	time.AfterFunc(d, t.guest.waker.Load().Wake)
 	return nil
 }
 
-// woken lets those threads go on whose time has come.
-func (t *tracer) woken(status unix.WaitStatus) {
-	if !status.Stopped() { // somebody killed the waker
-		t.closeWaker()
-		for tr, until := range t.held {
-			t.goOn(tr, max(1, time.Until(until)))
-		}
-		return
+// startWaker starts the waker unless it runs.
+func (t *tracer) startWaker() error {
+	if t.guest.waker.Load() != nil {
+		return nil
 	}
-	t.waker.Rearm()
+	w, err := waker.Start()
+	if err == nil {
+		t.guest.waker.Store(w)
+	}
+	return err
+}
+
+func (t *tracer) isWaker(tid int) bool {
+	w := t.guest.waker.Load()
+	return w != nil && w.PID == tid
+}
+
+func (t *tracer) closeWaker() {
+	if w := t.guest.waker.Swap(nil); w != nil {
+		w.Close()
+	}
+}
+
+// woken does what the tracer was woken for: it lets go of an attached guest,
+// and lets those threads go on whose time has come.
+func (t *tracer) woken(status unix.WaitStatus) {
+	if status.Stopped() {
+		t.guest.waker.Load().Rearm()
+	} else {
+		t.replaceWaker()
+	}
+	if t.guest.leaving.Load() && !t.detaching {
+		t.detach()
+	}
 	for tr, until := range t.held {
 		if time.Now().Before(until) {
 			continue
@@ -62,9 +82,16 @@ func (t *tracer) woken(status unix.WaitStatus) {
 	}
 }
 
-func (t *tracer) closeWaker() {
-	if t.waker != nil {
-		t.waker.Close()
-		t.waker = nil
+// replaceWaker starts another waker in the place of one that was killed.
+func (t *tracer) replaceWaker() {
+	t.closeWaker()
+	if t.guest.attached {
+		if err := t.startWaker(); err != nil {
+			t.guest.failed = fmt.Errorf("intercept: the tracer's waker was killed: %w", err)
+			t.guest.leaving.Store(true)
+		}
+	}
+	for tr, until := range t.held {
+		t.goOn(tr, max(1, time.Until(until)))
 	}
 }

@@ -26,16 +26,33 @@ func (t *tracer) callEnters(tr *tracee) {
 		t.resume(tid, 0)
 		return
 	}
+	c := t.callOf(tr, arch)
+	t.carryOut(tr, c, t.guest.enter(c))
+}
+
+// callOf returns the call that tr, of which t.info tells, is about to make.
+func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 	number := int(int32(t.info.Number))
 	c := &tr.buffer
 	*c = Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
 		Args: t.info.Args, IP: abi.Addr(t.info.IP), SP: abi.Addr(t.info.SP),
 	}
-	v := t.guest.enter(c)
+	return c
+}
+
+// carryOut lets a thread at the begin of a call go on as the verdict says.
+func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 	switch {
 	case v.kind == skip:
-		skipCall(tr.thread, arch, v.value)
+		skipCall(tr.thread, c.Arch, v.value)
+		if t.every {
+			// A filter of the guest's own hears of the skipped call, and may
+			// have given it another result.
+			c.watched, c.rewritten = false, false
+			c.SetResult(v.value)
+			tr.call = c
+		}
 	case c.rewritten:
 		// Its end has to be seen, since the guest's registers must look
 		// untouched afterwards.
@@ -77,7 +94,9 @@ func (t *tracer) callEnds(tr *tracee) {
 	if err != nil {
 		return
 	}
-	c.result = regs.Result()
+	if !c.changed {
+		c.result = regs.Result()
+	}
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}

@@ -1,6 +1,7 @@
 package intercept
 
 import (
+	"slices"
 	"time"
 
 	"penumbra/abi"
@@ -69,7 +70,7 @@ type Policy interface {
 	Interest(a abi.Arch, s *abi.Syscall) Interest
 	// Enter gives the verdict on a call that is about to run. For calls of
 	// Interest Answer it may block, and runs in parallel with itself; for those
-	// of Interest Observe it must not block.
+	// of Interest Observe, and for all of an attached guest, it must not block.
 	Enter(*Call) Verdict
 	// Exit is told of the end of a call whose verdict was Watch, or which Enter
 	// rewrote, and may change its result. It must not block.
@@ -80,6 +81,18 @@ type Policy interface {
 type interests struct {
 	known   []Interest
 	unknown Interest
+}
+
+func (all *interests) of(number int) Interest {
+	if uint(number) < uint(len(all.known)) {
+		return all.known[number]
+	}
+	return all.unknown
+}
+
+// any reports whether there is a call that the policy wants to hear of.
+func (all *interests) any() bool {
+	return all.unknown != Ignore || slices.ContainsFunc(all.known, func(i Interest) bool { return i != Ignore })
 }
 
 func interestsOf(p Policy, a abi.Arch) interests {
@@ -102,7 +115,8 @@ func interestsOf(p Policy, a abi.Arch) interests {
 // it makes a call, and makes none after it has exited.
 type Life interface {
 	// Forked: a thread, of a new process or not, was created by parent, which
-	// is nil for the first of all and if it died meanwhile.
+	// is nil for the first of all, for those that Attach found, and if it died
+	// meanwhile.
 	Forked(parent, child *guest.Thread)
 	// Execed: the program of a process was replaced, and t, whose id had been
 	// former, is its one thread now.

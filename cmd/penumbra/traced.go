@@ -45,7 +45,8 @@ func (f *filter) hidesEnd(c *trace.Call, ended bool) bool {
 }
 
 func newTraced(sinks trace.Sinks, needed abi.Set, f filter) *traced {
-	return &traced{sinks: sinks, needed: needed.Union(f.calls), filter: f, current: map[int]*inCall{}}
+	needed = needed.Union(f.calls)
+	return &traced{sinks: sinks, needed: needed.Union(trace.Folding(needed)), filter: f, current: map[int]*inCall{}}
 }
 
 // Interest implements intercept.Policy.
@@ -68,6 +69,7 @@ func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP, SP: c.SP,
 		Begin: time.Now(),
 	}
+	t.Unfold()
 	t.Hidden = p.filter.hides(&t.Call)
 	p.sinks.Enter(&t.Call)
 	return intercept.Watch

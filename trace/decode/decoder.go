@@ -1,10 +1,8 @@
 package decode
 
 import (
-	"os"
-	"strconv"
-
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/trace"
 )
 
@@ -17,13 +15,15 @@ type Decoder struct {
 	Limit int
 	// Whole shows every field of a structure, not only the telling ones.
 	Whole bool
-	// Files shows what descriptors are open on.
-	Files bool
+	// Files shows what descriptors are open on: 1 their names, 2 all that can be
+	// told.
+	Files int
 
 	specials   map[*abi.Syscall]*special
 	structures map[*abi.Layout]structureWriter
 	shown      map[*abi.Layout]*fieldList // of structures without a writer
 
+	files   guest.Files
 	call    *trace.Call
 	args    []abi.Arg
 	special *special
@@ -83,6 +83,7 @@ func (d *Decoder) exit(s *Saved) {
 	for s.next < len(d.args) {
 		d.argument(s)
 	}
+	d.settled()
 }
 
 // Done reports whether all arguments have been written.
@@ -92,7 +93,7 @@ func (d *Decoder) set(c *trace.Call, m Memory) {
 	d.call, d.memory = c, m
 	d.args, d.special = unknownArgs, &plainly
 	if c.Syscall != nil {
-		d.args = c.Syscall.ArgsOn(c.Arch)
+		d.args = c.Params()
 		if special := d.specials[c.Syscall]; special != nil {
 			d.special = special
 		}
@@ -104,8 +105,8 @@ var plainly special
 
 // unknownArgs are those of a call that the table does not know: six registers.
 var unknownArgs = []abi.Arg{
-	{Name: "arg1", Kind: abi.KindAddr}, {Name: "arg2", Kind: abi.KindAddr}, {Name: "arg3", Kind: abi.KindAddr},
-	{Name: "arg4", Kind: abi.KindAddr}, {Name: "arg5", Kind: abi.KindAddr}, {Name: "arg6", Kind: abi.KindAddr},
+	{Name: "arg1", Kind: abi.KindArg}, {Name: "arg2", Kind: abi.KindArg}, {Name: "arg3", Kind: abi.KindArg},
+	{Name: "arg4", Kind: abi.KindArg}, {Name: "arg5", Kind: abi.KindArg}, {Name: "arg6", Kind: abi.KindArg},
 }
 
 // waits reports whether argument i can be written only when the call has
@@ -130,6 +131,10 @@ func (d *Decoder) argument(s *Saved) {
 	d.Out.Arg(d.args[i].Name)
 	if write := d.special.values[i]; write != nil {
 		write(d, i)
+		return
+	}
+	if d.half(i) {
+		s.next++
 		return
 	}
 	d.value(i)
@@ -165,6 +170,9 @@ func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 		d.address(v)
 	case abi.KindArg:
 		d.Out.Hex(v)
+	case abi.KindPageOffset:
+		const page = 4096
+		d.Out.Hex(v * page)
 	case abi.KindInt, abi.KindS32, abi.KindPid, abi.KindTid, abi.KindPgid, abi.KindTimer, abi.KindMsqid,
 		abi.KindSemid, abi.KindShmid, abi.KindKeyID:
 		d.Out.Int(int64(int32(v)))
@@ -217,28 +225,6 @@ func (d *Decoder) signal(s int32) {
 		return
 	}
 	d.Out.Word(abi.Signal(s).Name())
-}
-
-func (d *Decoder) dirFD(fd int32) {
-	const cwd = -100 // AT_FDCWD
-	if fd != cwd {
-		d.fd(fd)
-		return
-	}
-	file := ""
-	if d.Files {
-		file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/cwd")
-	}
-	d.Out.NamedFD("AT_FDCWD", file)
-}
-
-// fd writes a descriptor.
-func (d *Decoder) fd(fd int32) {
-	file := ""
-	if d.Files && fd >= 0 {
-		file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/fd/" + strconv.Itoa(int(fd)))
-	}
-	d.Out.FD(int64(fd), file)
 }
 
 // mode writes a file's type and permissions.

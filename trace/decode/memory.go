@@ -203,7 +203,7 @@ func (d *Decoder) structs(i int, at abi.Addr) {
 		}
 		d.array(at, l, n)
 	default:
-		if l.Kind != abi.KindStruct {
+		if l.Kind != abi.KindStruct && d.structures[l] == nil {
 			d.array(at, l, 1)
 			return
 		}

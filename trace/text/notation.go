@@ -2,6 +2,7 @@ package text
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"penumbra/abi"
@@ -64,23 +65,9 @@ func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
 	n.line = set.Append(n.line, v, a)
 }
 
-func (n *notation) FD(fd int64, file string) {
-	n.Int(fd)
-	n.openOn(file)
-}
+func (n *notation) Number(expression string, _ uint64) { n.Word(expression) }
 
-func (n *notation) NamedFD(name, file string) {
-	n.Word(name)
-	n.openOn(file)
-}
-
-func (n *notation) openOn(file string) {
-	if file != "" {
-		n.line = append(n.line, '<')
-		n.line = append(n.line, file...)
-		n.line = append(n.line, '>')
-	}
-}
+func (n *notation) Text(expression, _ string) { n.Word(expression) }
 
 func (n *notation) Record() { n.line, n.fresh = append(n.line, '{'), true }
 
@@ -89,7 +76,7 @@ func (n *notation) Field(name string) {
 	n.line = append(append(n.line, name...), '=')
 }
 
-func (n *notation) Pointed(name, before, after string) {
+func (n *notation) Pointed(name, before, after, _ string) {
 	n.separate(", ")
 	n.line = append(append(append(n.line, before...), name...), after...)
 }
@@ -137,18 +124,29 @@ func (n *notation) Comment(c string) {
 // String writes b in quotes, unprintable bytes as C would have them.
 func (n *notation) String(b []byte, cut bool) {
 	n.line = append(n.line, '"')
+	n.escaped(b, "")
+	n.line = append(n.line, '"')
+	if cut {
+		n.line = append(n.line, "..."...)
+	}
+}
+
+// escaped appends b so that it can be printed, with escapes also for the bytes
+// in special.
+func (n *notation) escaped(b []byte, special string) {
 	if n.hex == hexAlways || n.hex == hexUnprintable && !printable(b) {
 		for _, c := range b {
 			n.line = append(n.line, '\\', 'x', digits[c>>4], digits[c&15])
 		}
-	} else {
-		for i, c := range b {
-			n.line = appendByte(n.line, c, i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '7')
-		}
+		return
 	}
-	n.line = append(n.line, '"')
-	if cut {
-		n.line = append(n.line, "..."...)
+	for i, c := range b {
+		digitFollows := i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '7'
+		if strings.IndexByte(special, c) >= 0 {
+			n.line = appendOctal(n.line, c, digitFollows)
+			continue
+		}
+		n.line = appendByte(n.line, c, digitFollows)
 	}
 }
 
@@ -196,8 +194,8 @@ func printable(b []byte) bool {
 	return true
 }
 
-// appendByte appends one byte of a string. An octal escape is as short as it
-// may be: three digits if one that could belong to it follows.
+// appendByte appends one byte of a string; digitFollows says that what follows
+// could be taken for a part of an octal escape.
 func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	switch c {
 	case '"', '\\':
@@ -216,6 +214,12 @@ func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	if c >= ' ' && c < 0x7f {
 		return append(line, c)
 	}
+	return appendOctal(line, c, digitFollows)
+}
+
+// appendOctal appends an octal escape as short as it may be: three digits if a
+// digit follows.
+func appendOctal(line []byte, c byte, digitFollows bool) []byte {
 	line = append(line, '\\')
 	if digitFollows || c >= 0o100 {
 		line = append(line, '0'+c>>6)

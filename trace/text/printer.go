@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Strings  int  // how many bytes of a string are shown (-s)
 	Whole    bool // show all of a structure (-v)
-	Files    bool // show what descriptors are open on (-y)
+	Files    int  // show what descriptors are open on: 1 names, 2 all (-y, -yy)
 	Hex      int  // strings in hexadecimal: 1 unprintable ones, 2 all (-x, -xx)
 	Column   int  // where results begin (-a)
 	Clock    Clock

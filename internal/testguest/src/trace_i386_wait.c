@@ -126,8 +126,6 @@ static void processes(void)
 		_exit(3);
 	syscall(SYS_waitpid, -1, &status, 0);
 	syscall(SYS_personality, -1);
-	syscall(SYS_vm86old, 0);
-	syscall(SYS_vm86, 0, 0);
 	syscall(SYS_bdflush, 0, 0);
 	syscall(SYS_ftime);
 	syscall(17);
