@@ -56,7 +56,7 @@ func (c *Call) Name() string {
 		return c.name
 	}
 	if c.Syscall == nil {
-		return fmt.Sprintf("syscall_%#x", c.Number)
+		return fmt.Sprintf("syscall_%#x", uint64(c.Number))
 	}
 	return c.Syscall.Name
 }

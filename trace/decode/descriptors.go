@@ -36,7 +36,7 @@ func sentOffset(d *Decoder, s *Saved, i int) bool {
 	d.Out.Item()
 	d.Out.Int(int64(s.was))
 	d.Out.EndList()
-	if now, ok := d.word(at, d.args[i].Layout.Size(d.call.Arch)); ok && !d.failed() {
+	if now, ok := d.word(at, d.args[i].Layout.Size(d.call.Arch)); ok && d.call.Err == 0 && d.call.Value > 0 {
 		d.Out.Becomes()
 		d.Out.List()
 		d.Out.Item()

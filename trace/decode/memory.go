@@ -203,6 +203,10 @@ func (d *Decoder) structs(i int, at abi.Addr) {
 		}
 		d.array(at, l, n)
 	default:
+		if arg.Length == abi.LengthBytes && d.call.Args[arg.Len] < uint64(l.Size(d.call.Arch)) {
+			d.Out.Hex(uint64(at)) // less than the kernel would take
+			return
+		}
 		if l.Kind != abi.KindStruct && d.structures[l] == nil {
 			d.array(at, l, 1)
 			return
@@ -328,6 +332,10 @@ func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
 func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 	size := 2 * d.call.Arch.PointerSize()
 	const most = 1024 // UIO_MAXIOV
+	if n > ^uint64(0)/uint64(size) {
+		d.Out.Hex(uint64(at)) // no such array fits into memory
+		return
+	}
 	shown := min(n, uint64(d.Limit), most)
 	raw := d.copyOf(at, int(shown)*size)
 	if raw == nil {
@@ -348,7 +356,11 @@ func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 		d.Out.Field("iov_len")
 		d.Out.Uint(length)
 		d.Out.EndRecord()
-		filled -= min(length, filled)
+		if filled != ^uint64(0) {
+			if filled != ^uint64(0) {
+				filled -= min(length, filled)
+			}
+		}
 	}
 	if shown < n {
 		d.Out.Item()

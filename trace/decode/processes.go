@@ -10,17 +10,15 @@ import (
 // processCalls are those that make, wait for and replace processes.
 func processCalls() map[string]special {
 	return map[string]special{
-		"clone":           {arg: cloneArg, waits: cloneWaits},
-		"clone3":          {arg: clone3Arg, waits: clone3Waits, early: 1},
-		"wait4":           {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
-		"waitpid":         {values: map[int]valueWriter{1: waitStatus}},
-		"waitid":          {values: map[int]valueWriter{1: waitedFor}},
-		"kcmp":            {arg: kcmpArg},
-		"pidfd_getfd":     {values: map[int]valueWriter{2: uintHexValue}, result: nil},
-		"exit":            {},
-		"rseq":            {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
-		"arch_prctl":      {arg: archPrctlArg, waits: archPrctlWaits},
-		"set_tid_address": {},
+		"clone":       {arg: cloneArg, waits: cloneWaits},
+		"clone3":      {arg: clone3Arg, waits: clone3Waits, early: 1},
+		"wait4":       {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
+		"waitpid":     {values: map[int]valueWriter{1: waitStatus}},
+		"waitid":      {values: map[int]valueWriter{1: waitedFor}},
+		"kcmp":        {arg: kcmpArg},
+		"pidfd_getfd": {values: map[int]valueWriter{2: uintHexValue}},
+		"rseq":        {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
+		"arch_prctl":  {arg: archPrctlArg, waits: archPrctlWaits},
 		"process_vm_readv": {
 			values: map[int]valueWriter{3: remoteVectors},
 		},
@@ -33,7 +31,6 @@ func processCalls() map[string]special {
 func processStructures() map[string]structureWriter {
 	return map[string]structureWriter{
 		"rlimit": limits, "rlimit64": limits,
-		"rusage":       usage,
 		"sched_param":  schedParam,
 		"futex_waitv":  futexWaiter,
 		"iovec_remote": remoteVector,

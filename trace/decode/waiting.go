@@ -9,7 +9,6 @@ func waitingCalls() map[string]special {
 	return map[string]special{
 		"poll": poll, "ppoll": poll, "ppoll_time64": poll,
 		"select": selects, "_newselect": selects, "pselect6": selects, "pselect6_time64": selects,
-		"epoll_wait": {}, "epoll_pwait": {}, "epoll_pwait2": {},
 	}
 }
 
@@ -41,15 +40,12 @@ func pollfd(d *Decoder, _ *abi.Layout, b []byte) {
 
 // pollArg writes all descriptors, whatever the call will return.
 func pollArg(d *Decoder, _ *Saved, i int) bool {
-	switch {
-	case i == 0:
-		d.Out.Arg(d.args[i].Name)
-		d.arrayArg(d.call.Args.Addr(0), pollfdLayout, uint64(uint32(d.call.Args[1])))
-		return true
-	case i == 3:
-		return d.sizedSet(i)
+	if i != 0 {
+		return false
 	}
-	return false
+	d.Out.Arg(d.args[i].Name)
+	d.arrayArg(d.call.Args.Addr(0), pollfdLayout, uint64(uint32(d.call.Args[1])))
+	return true
 }
 
 // arrayArg writes n elements at an address that may be null.
@@ -59,19 +55,6 @@ func (d *Decoder) arrayArg(at abi.Addr, l *abi.Layout, n uint64) {
 		return
 	}
 	d.array(at, l, n)
-}
-
-// sizedSet writes a set of signals whose size is in the next argument, which
-// has to be that of the kernel's.
-func (d *Decoder) sizedSet(i int) bool {
-	const size = 8
-	at := d.call.Args.Addr(i)
-	if at == 0 || d.call.Args[i+1] == size {
-		return false
-	}
-	d.Out.Arg(d.args[i].Name)
-	d.address(uint64(at))
-	return true
 }
 
 // pollNote writes the descriptors that are ready, and the time that is left.
