@@ -27,14 +27,9 @@ type Decoder struct {
 	call    *trace.Call
 	args    []abi.Arg
 	special *special
-	memory  Memory
+	memory  trace.Memory
 	page    [4096]byte
 	words   [64]byte // an expression while it is put together
-}
-
-// Memory is what the pointers of a call point into; see guest.Memory.
-type Memory interface {
-	ReadAt(p []byte, at abi.Addr) (n int, err error)
 }
 
 // New returns a decoder that writes to out and shows so many bytes or elements.
@@ -59,11 +54,7 @@ func (s *Saved) Loose() bool { return s.loose }
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
-	d.set(c, c.Memory())
-	d.enter(s)
-}
-
-func (d *Decoder) enter(s *Saved) {
+	d.set(c)
 	*s = Saved{}
 	if d.special.enter != nil {
 		d.special.enter(d, s)
@@ -75,11 +66,7 @@ func (d *Decoder) enter(s *Saved) {
 
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
-	d.set(c, c.Memory())
-	d.exit(s)
-}
-
-func (d *Decoder) exit(s *Saved) {
+	d.set(c)
 	for s.next < len(d.args) {
 		d.argument(s)
 	}
@@ -89,8 +76,8 @@ func (d *Decoder) exit(s *Saved) {
 // Done reports whether all arguments have been written.
 func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
-func (d *Decoder) set(c *trace.Call, m Memory) {
-	d.call, d.memory = c, m
+func (d *Decoder) set(c *trace.Call) {
+	d.call, d.memory = c, c.Space()
 	d.args, d.special = unknownArgs, &plainly
 	if c.Syscall != nil {
 		d.args = c.Params()

@@ -63,34 +63,50 @@ func pollNote(d *Decoder, _ *Saved) {
 		d.timeout()
 		return
 	}
-	n := uint64(uint32(d.call.Args[1]))
-	const most = 1 << 16
-	size := pollfdLayout.Size(d.call.Arch)
 	d.Out.Part("")
 	d.Out.List()
-	left := min(uint64(d.call.Value), uint64(d.Limit))
-	for k := uint64(0); k < min(n, most) && left > 0; k++ {
-		b := d.read(d.call.Args.Addr(0)+abi.Addr(k*uint64(size)), size)
-		if b == nil {
-			break
+	ready := uint64(d.call.Value)
+	left := min(ready, uint64(d.Limit))
+	d.pollfds(func(b []byte) bool {
+		if left > 0 && pollRevents.Get(d.call.Arch, b) != 0 {
+			left--
+			d.Out.Item()
+			d.Out.Record()
+			d.field(pollFD, b)
+			d.field(pollRevents, b)
+			d.Out.EndRecord()
 		}
-		if pollRevents.Get(d.call.Arch, b) == 0 {
-			continue
-		}
-		left--
-		d.Out.Item()
-		d.Out.Record()
-		d.field(pollFD, b)
-		d.field(pollRevents, b)
-		d.Out.EndRecord()
-	}
-	if uint64(d.call.Value) > uint64(d.Limit) {
+		return left > 0
+	})
+	if ready > uint64(d.Limit) {
 		d.Out.Item()
 		d.Out.More()
 	}
 	d.Out.EndList()
 	if len(d.args) > 3 {
 		d.timeLeft(2)
+	}
+}
+
+// pollfds calls visit for each of the descriptors that poll is given, until
+// that returns false.
+func (d *Decoder) pollfds(visit func(b []byte) bool) {
+	const chunk = 64
+	var own [8 * chunk]byte
+	size := pollfdLayout.Size(d.call.Arch)
+	at, n := d.call.Args.Addr(0), min(uint64(uint32(d.call.Args[1])), maxSet)
+	for n > 0 {
+		b := own[:min(n, chunk)*uint64(size)]
+		if !d.readAll(b, at) {
+			return
+		}
+		for k := 0; k < len(b); k += size {
+			if !visit(b[k : k+size]) {
+				return
+			}
+		}
+		n -= uint64(len(b) / size)
+		at += abi.Addr(len(b))
 	}
 }
 
