@@ -93,7 +93,7 @@ func setApart(lines []string) (calls, signals []string) {
 		case interrupted.MatchString(line):
 			// It is made again.
 		case childEnded.MatchString(line):
-			signals = append(signals, line)
+			// One that is told while another is pending is told never.
 		case handlerEnded.MatchString(line):
 			signals = append(signals, handlerEnded.ReplaceAllString(line, "$1#"))
 		default:

@@ -21,7 +21,7 @@ type Decoder struct {
 
 	specials   map[*abi.Syscall]*special
 	structures map[*abi.Layout]structureWriter
-	shown      map[*abi.Layout]*fieldList // of structures without a writer
+	lists      map[*abi.Layout]*fieldList // what is shown of structures without a writer
 
 	files   guest.Files
 	call    *trace.Call
@@ -29,13 +29,15 @@ type Decoder struct {
 	special *special
 	memory  trace.Memory
 	page    [4096]byte
-	words   [64]byte // an expression while it is put together
+	scratch []byte // what has been taken of it is good until the next call
+	taken   int
+	words   [128]byte // an expression while it is put together
 }
 
 // New returns a decoder that writes to out and shows so many bytes or elements.
 func New(out Notation, limit int) *Decoder {
 	return &Decoder{
-		Out: out, Limit: limit, specials: specials(), structures: structures(), shown: map[*abi.Layout]*fieldList{},
+		Out: out, Limit: limit, specials: specials(), structures: structures(), lists: map[*abi.Layout]*fieldList{},
 	}
 }
 
@@ -78,7 +80,7 @@ func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
 func (d *Decoder) set(c *trace.Call) {
 	d.call, d.memory = c, c.Space()
-	d.args, d.special = unknownArgs, &plainly
+	d.args, d.special, d.taken = unknownArgs, &plainly, 0
 	if c.Syscall != nil {
 		d.args = c.Params()
 		if special := d.specials[c.Syscall]; special != nil {
@@ -125,6 +127,15 @@ func (d *Decoder) argument(s *Saved) {
 		return
 	}
 	d.value(i)
+}
+
+// shown returns how many of n elements are to be shown.
+func (d *Decoder) shown(n uint64) uint64 {
+	const most = 1 << 16
+	if d.Whole {
+		return min(n, most)
+	}
+	return min(n, uint64(d.Limit))
 }
 
 // value writes argument i as the table describes it.

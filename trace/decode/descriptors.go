@@ -11,7 +11,7 @@ func descriptorCalls() map[string]special {
 		"sendfile": {enter: keepOffset, arg: sentOffset}, "sendfile64": {enter: keepOffset, arg: sentOffset},
 		"copy_file_range": {early: 4}, "splice": {early: 4},
 		"preadv": moved, "pwritev": moved, "preadv2": moved, "pwritev2": moved,
-		"vmsplice": {early: 2},
+		"vmsplice": {early: 2}, "close_range": {values: map[int]valueWriter{0: uintValue}},
 	}
 }
 

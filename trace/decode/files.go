@@ -11,7 +11,8 @@ func fileCalls() map[string]special {
 	return map[string]special{
 		"open":              {arg: openMode(1, 2)},
 		"openat":            {arg: openMode(2, 3)},
-		"mq_open":           {arg: openMode(1, 2)},
+		"mq_open":           {arg: openMode(1, 2), values: map[int]valueWriter{0: pathValue}},
+		"mq_unlink":         {values: map[int]valueWriter{0: pathValue}},
 		"openat2":           {values: map[int]valueWriter{2: openHow}},
 		"execve":            {arg: environment(2)},
 		"execveat":          {arg: environment(3)},

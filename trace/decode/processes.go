@@ -139,7 +139,8 @@ func clone3Waits(_ *Decoder, s *Saved, i int) bool { return i == 1 && s.loose }
 // cloneArgs reads clone3's structure, as far as the guest gives it.
 func (d *Decoder) cloneArgs(at abi.Addr, size uint64) (b []byte, ok bool) {
 	const least = 64 // CLONE_ARGS_SIZE_VER0
-	b = make([]byte, cloneLayout.Size(d.call.Arch))
+	b = d.take(cloneLayout.Size(d.call.Arch))
+	clear(b)
 	if at == 0 || size < least {
 		return nil, false
 	}
@@ -215,12 +216,6 @@ func (d *Decoder) cloneSetTID(at, n uint64) {
 
 var intLayout = abi.LayoutOf("int")
 
-// readAll fills b from an address.
-func (d *Decoder) readAll(b []byte, at abi.Addr) bool {
-	n, err := d.memory.ReadAt(b, at)
-	return err == nil && n == len(b)
-}
-
 // waitStatus writes how a child ended, stopped or went on, in wait(2)'s macros.
 func waitStatus(d *Decoder, i int) {
 	at := d.call.Args.Addr(i)
@@ -292,9 +287,9 @@ func kcmpArg(d *Decoder, s *Saved, i int) bool {
 	}
 	switch t := d.call.Args.Int32(2); {
 	case t == file:
-		d.rest(s, i, fdValue, fdValue)
+		d.rest(s, i, intValue, intValue)
 	case t == epoll:
-		d.rest(s, i, fdValue, structureOf("kcmp_epoll_slot"))
+		d.rest(s, i, intValue, structureOf("kcmp_epoll_slot"))
 	case t >= vm && t <= sysvsem:
 		s.next = len(d.args)
 	default:

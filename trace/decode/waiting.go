@@ -66,19 +66,20 @@ func pollNote(d *Decoder, _ *Saved) {
 	d.Out.Part("")
 	d.Out.List()
 	ready := uint64(d.call.Value)
-	left := min(ready, uint64(d.Limit))
+	left := d.shown(ready)
 	d.pollfds(func(b []byte) bool {
 		if left > 0 && pollRevents.Get(d.call.Arch, b) != 0 {
 			left--
 			d.Out.Item()
 			d.Out.Record()
-			d.field(pollFD, b)
+			d.Out.Field(pollFD.Name)
+			d.Out.Int(int64(pollFD.Get(d.call.Arch, b)))
 			d.field(pollRevents, b)
 			d.Out.EndRecord()
 		}
 		return left > 0
 	})
-	if ready > uint64(d.Limit) {
+	if ready > d.shown(ready) {
 		d.Out.Item()
 		d.Out.More()
 	}
@@ -92,7 +93,7 @@ func pollNote(d *Decoder, _ *Saved) {
 // that returns false.
 func (d *Decoder) pollfds(visit func(b []byte) bool) {
 	const chunk = 64
-	var own [8 * chunk]byte
+	own := d.take(8 * chunk)
 	size := pollfdLayout.Size(d.call.Arch)
 	at, n := d.call.Args.Addr(0), min(uint64(uint32(d.call.Args[1])), maxSet)
 	for n > 0 {
@@ -139,7 +140,7 @@ func (d *Decoder) fdSetArg(i int) {
 		d.address(uint64(at))
 		return
 	}
-	d.fdSet(at, int(n))
+	d.fdSet(at, int(n), d.fd)
 }
 
 // selectNote writes the descriptors that are ready, and the time that is left.
@@ -157,7 +158,7 @@ func selectNote(d *Decoder, _ *Saved) {
 			continue
 		}
 		d.Out.Part(label)
-		d.fdSetArg(i)
+		d.fdSet(d.call.Args.Addr(i), int(d.call.Args.Int32(0)), func(fd int32) { d.Out.Int(int64(fd)) })
 	}
 	d.timeLeft(4)
 }
