@@ -599,6 +599,12 @@ var flagSets = [...]FlagSet{
 			{"CLOSE_RANGE_CLOEXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "delete_module", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"O_TRUNC", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "dirent_type", Unknown: "DT_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"DT_UNKNOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
@@ -1027,7 +1033,7 @@ var flagSets = [...]FlagSet{
 	}},
 	{Name: "fs_magic", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
-			{"EXT4_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
+			{"EXT2_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
 			{"TMPFS_MAGIC", [NumArch]uint64{0x1021994, 0x1021994, 0x1021994}, [NumArch]bool{true, true, true}},
 			{"PROC_SUPER_MAGIC", [NumArch]uint64{0x9fa0, 0x9fa0, 0x9fa0}, [NumArch]bool{true, true, true}},
 			{"SYSFS_MAGIC", [NumArch]uint64{0x62656572, 0x62656572, 0x62656572}, [NumArch]bool{true, true, true}},
@@ -1939,7 +1945,7 @@ var flagSets = [...]FlagSet{
 			{"MADV_GUARD_REMOVE", [NumArch]uint64{0x67, 0x67, 0x67}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mbind", Unknown: "MPOL_MF_???", wide: false, sections: []section{
+	{Name: "mbind", Unknown: "MPOL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_MF_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2561,7 +2567,7 @@ var flagSets = [...]FlagSet{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pkey", Unknown: "PKEY_DISABLE_???", wide: false, sections: []section{
+	{Name: "pkey", Unknown: "PKEY_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PKEY_DISABLE_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},

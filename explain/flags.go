@@ -83,7 +83,7 @@ func usersOf(set string) []string {
 	var users []string
 	fields := fieldsOf(set)
 	for _, s := range abi.Syscalls() {
-		if s.Of == set {
+		if s.Returns == abi.KindFlags && s.Of == set {
 			users = append(users, s.Name+"() = result")
 		}
 		for _, arg := range s.Args {

@@ -41,7 +41,7 @@ func submitted(d *Decoder, i int) {
 	size := d.call.Arch.PointerSize()
 	at, n := d.call.Args.Addr(i), d.call.Args[1]
 	shown := min(n, uint64(d.Limit))
-	raw := d.copyOf(at, int(shown)*size)
+	raw := d.read(at, int(shown)*size)
 	if raw == nil {
 		d.address(uint64(at))
 		return
@@ -62,7 +62,7 @@ var iocbLayout = abi.LayoutOf("iocb")
 
 // cancelled writes which request is not to be done any more.
 func cancelled(d *Decoder, i int) {
-	b := d.copyOf(d.call.Args.Addr(i), iocbLayout.Size(d.call.Arch))
+	b := d.read(d.call.Args.Addr(i), iocbLayout.Size(d.call.Arch))
 	if b == nil {
 		d.address(d.call.Args[i])
 		return

@@ -30,7 +30,7 @@ func bpfAttributes(d *Decoder, _ *Saved, i int) bool {
 	d.Out.Arg(d.args[i].Name)
 	size := min(uint64(uint32(d.call.Args[2])), most)
 	command := d.call.Args.Int32(0)
-	b := d.copyOf(d.call.Args.Addr(i), int(size))
+	b := d.read(d.call.Args.Addr(i), int(size))
 	need := map[int32]int{bpfMapCreate: 16, bpfMapLookup: 24, bpfMapUpdate: 24, bpfMapDelete: 16, bpfMapNextKey: 24}[command]
 	if need == 0 || len(b) < need {
 		d.address(d.call.Args[i])

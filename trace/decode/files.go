@@ -11,7 +11,8 @@ func fileCalls() map[string]special {
 	return map[string]special{
 		"open":              {arg: openMode(1, 2)},
 		"openat":            {arg: openMode(2, 3)},
-		"mq_open":           {arg: openMode(1, 2)},
+		"mq_open":           {arg: openMode(1, 2), values: map[int]valueWriter{0: pathValue}},
+		"mq_unlink":         {values: map[int]valueWriter{0: pathValue}},
 		"openat2":           {values: map[int]valueWriter{2: openHow}},
 		"execve":            {arg: environment(2)},
 		"execveat":          {arg: environment(3)},
@@ -25,9 +26,13 @@ func fileCalls() map[string]special {
 		"ftruncate":         {values: map[int]valueWriter{1: ulongValue}},
 		"name_to_handle_at": {enter: keepHandleSize, arg: handleArg},
 		"open_by_handle_at": {values: map[int]valueWriter{1: fileHandle}},
-		"fanotify_mark":     {values: map[int]valueWriter{3: fanotifyDirFD}},
-		"getdents":          {values: map[int]valueWriter{1: entriesOf("linux_dirent")}},
-		"getdents64":        {values: map[int]valueWriter{1: entriesOf("linux_dirent64")}},
+		"getcwd":            {values: map[int]valueWriter{0: filledPath}},
+		"getxattr":          {values: map[int]valueWriter{2: attributeBytes}},
+		"lgetxattr":         {values: map[int]valueWriter{2: attributeBytes}},
+		"fgetxattr":         {values: map[int]valueWriter{2: attributeBytes}},
+		"listxattr":         {values: map[int]valueWriter{1: attributeBytes}},
+		"llistxattr":        {values: map[int]valueWriter{1: attributeBytes}},
+		"flistxattr":        {values: map[int]valueWriter{1: attributeBytes}},
 		"memfd_create":      {values: map[int]valueWriter{0: memfdName}},
 	}
 }
@@ -130,6 +135,25 @@ func deviceOf(mode, dev int) func(*Decoder, *Saved, int) bool {
 	return func(d *Decoder, _ *Saved, i int) bool { return i == dev && !isDevice(d.call.Args[mode]) }
 }
 
+// filledPath writes a path that the call has filled in.
+func filledPath(d *Decoder, i int) {
+	if d.failed() {
+		d.address(d.call.Args[i])
+		return
+	}
+	pathValue(d, i)
+}
+
+// attributeBytes writes the value or the names of attributes, if there was room
+// for any: otherwise the call has only told their size.
+func attributeBytes(d *Decoder, i int) {
+	if d.call.Args[i+1] == 0 {
+		d.address(d.call.Args[i])
+		return
+	}
+	d.value(i)
+}
+
 // memfdName writes a name as far as the kernel takes it.
 func memfdName(d *Decoder, i int) {
 	const most = 255 - len("memfd:")
@@ -138,47 +162,11 @@ func memfdName(d *Decoder, i int) {
 
 // fanotifyDirFD writes a descriptor that may also be none.
 func fanotifyDirFD(d *Decoder, i int) {
-	if d.call.Args.Int32(i) == -1 {
+	if d.args[i].Kind == abi.KindDirFD && d.call.Args.Int32(i) == -1 {
 		d.Out.Word("FAN_NOFD")
 		return
 	}
 	d.value(i)
-}
-
-// entriesOf writes the address of directory entries, and how many there are.
-func entriesOf(layout string) valueWriter {
-	length := abi.LayoutOf(layout).Field("d_reclen")
-	return func(d *Decoder, i int) {
-		at := d.call.Args.Addr(i)
-		d.address(uint64(at))
-		if !d.failed() && at != 0 {
-			d.Out.Comment(decimal(uint64(d.countEntries(at, d.call.Value, length))) + " entries")
-		}
-	}
-}
-
-// countEntries counts the directory entries in size bytes.
-func (d *Decoder) countEntries(at abi.Addr, size int64, length *abi.Field) (n int) {
-	const most = 1 << 20 // bytes
-	head := length.Offset(d.call.Arch) + length.Size(d.call.Arch)
-	for left := int(min(size, most)); left >= head; {
-		b := d.page[:min(left, len(d.page))]
-		if got, _ := d.memory.ReadAt(b, at); got < len(b) {
-			return n
-		}
-		done := 0
-		for done+head <= len(b) {
-			step := int(length.Get(d.call.Arch, b[done:]))
-			if step < head {
-				return n
-			}
-			n++
-			done += step
-		}
-		left -= done
-		at += abi.Addr(done)
-	}
-	return n
 }
 
 // keepHandleSize keeps what room the guest says that a handle has.

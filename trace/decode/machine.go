@@ -17,6 +17,7 @@ func machineCalls() map[string]special {
 		"personality": {values: map[int]valueWriter{0: personality}, result: personalityResult, note: personalityNote},
 		"membarrier":  {arg: membarrierArg, result: membarrierResult, note: membarrierNote},
 		"sysfs":       {arg: sysfsArg},
+		"getrandom":   {values: map[int]valueWriter{0: randomBytes}},
 		"ioperm":      {values: map[int]valueWriter{0: hexValue, 1: hexValue}},
 	}
 }
@@ -39,8 +40,7 @@ func machineNames(d *Decoder, l *abi.Layout, b []byte) {
 			name = name[:i]
 		}
 		d.Out.Field(f.Name)
-		n := min(len(name), d.Limit)
-		d.Out.String(name[:n], n < len(name))
+		d.Out.String(name, false)
 	}
 	d.Out.EndRecord()
 }
@@ -65,6 +65,18 @@ func sysinfo(d *Decoder, l *abi.Layout, b []byte) {
 	d.Out.EndRecord()
 }
 
+// randomBytes writes what was never meant to be text.
+func randomBytes(d *Decoder, i int) {
+	at, n := d.call.Args.Addr(i), uint64(max(d.call.Value, 0))
+	shown := min(n, uint64(d.Limit))
+	b := d.read(at, int(shown))
+	if at == 0 || d.failed() || b == nil {
+		d.address(uint64(at))
+		return
+	}
+	d.Out.Bytes(b, n > shown)
+}
+
 // nameOfMachine writes a name of the length that the next argument gives, if a
 // machine can have one.
 func nameOfMachine(d *Decoder, i int) {
@@ -80,7 +92,7 @@ func nameOfMachine(d *Decoder, i int) {
 // The commands of syslog(2) that read into a buffer, and that take a number.
 const syslogRead, syslogReadAll, syslogReadClear, syslogConsoleLevel = 2, 3, 4, 8
 
-func syslogWaits(d *Decoder, i int) bool { return i == 1 }
+func syslogWaits(d *Decoder, _ *Saved, i int) bool { return i == 1 }
 
 func syslogArg(d *Decoder, s *Saved, i int) bool {
 	switch {

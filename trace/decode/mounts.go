@@ -20,8 +20,12 @@ func mountCalls() map[string]special {
 // text.
 func mountData(d *Decoder, i int) {
 	const ignored = 0x1000 | 0x2000 | 0x20000 | 0x40000 | 0x80000 | 0x100000 // MS_BIND, MS_MOVE, the propagations
-	at := d.call.Args.Addr(i)
-	if at == 0 || d.call.Args[i-1]&ignored != 0 {
+	const magic, magicMask = 0xc0ed0000, 0xffff0000                          // MS_MGC_VAL: the high half of the flags means nothing
+	at, flags := d.call.Args.Addr(i), d.call.Args[i-1]
+	if flags&magicMask == magic {
+		flags &^= magicMask
+	}
+	if at == 0 || flags&ignored != 0 {
 		d.address(uint64(at))
 		return
 	}

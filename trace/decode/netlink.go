@@ -27,7 +27,7 @@ const (
 // messages of netlink(7) if that is what the socket speaks.
 func (d *Decoder) packet(at abi.Addr, n uint64) {
 	if subsystem, ok := d.speaksNetlink(at, n); ok {
-		if b := d.copyOf(at, int(min(n, nlmsgMost))); b != nil {
+		if b := d.read(at, int(min(n, nlmsgMost))); b != nil {
 			d.netlinkMessages(b, subsystem)
 			return
 		}

@@ -8,7 +8,7 @@ func prctlCalls() map[string]special {
 	forms := prctlForms()
 	prctl := special{
 		arg:    func(d *Decoder, s *Saved, i int) bool { return prctlArg(d, s, i, forms) },
-		waits:  func(d *Decoder, i int) bool { return i == 1 && forms[d.call.Args.Int32(0)].filled },
+		waits:  func(d *Decoder, _ *Saved, i int) bool { return i == 1 && forms[d.call.Args.Int32(0)].filled },
 		result: func(d *Decoder) bool { return prctlResult(d, forms) },
 		note:   func(d *Decoder, _ *Saved) { prctlNote(d, forms) },
 	}
@@ -49,7 +49,7 @@ func prctlForms() map[int32]prctlForm {
 		13: none, 14: number, // TIMING
 		15: {args: []valueWriter{threadName}}, 16: {args: []valueWriter{filledName}, filled: true}, // NAME
 		19: cell("pr_endian"), 20: flags("pr_endian"),
-		21: named("seccomp_mode"), 22: {args: []valueWriter{flagsOf("seccomp_mode"), secondFilter}}, // SECCOMP
+		21: named("seccomp_mode"), 22: {args: []valueWriter{flagsOf("seccomp_mode"), filterProgram}}, // SECCOMP
 		23: capability, 24: capability, // CAPBSET
 		25: cell("pr_tsc"), 26: flags("pr_tsc"),
 		27: {result: abi.FlagSetOf("securebits"), hex: true}, 28: flags("securebits"),
@@ -76,8 +76,13 @@ func prctlForms() map[int32]prctlForm {
 }
 
 func prctlArg(d *Decoder, s *Saved, i int, forms map[int32]prctlForm) bool {
+	const setSeccomp, filter = 22, 2 // PR_SET_SECCOMP, SECCOMP_MODE_*
 	if i != 1 {
 		return false
+	}
+	if mode := d.call.Args[1]; d.call.Args.Int32(0) == setSeccomp && mode != filter {
+		d.rest(s, i, flagsOf("seccomp_mode"), hexValue, hexValue, hexValue)
+		return true
 	}
 	form, ok := forms[d.call.Args.Int32(0)]
 	if !ok {
@@ -124,7 +129,7 @@ func signalCell(d *Decoder, i int) {
 }
 
 // threadName writes a name as far as the kernel takes it.
-func threadName(d *Decoder, i int) { d.textArg(d.call.Args.Addr(i), taskCommLen-1) }
+func threadName(d *Decoder, i int) { d.textArg(d.call.Args.Addr(i), min(taskCommLen-1, d.Limit)) }
 
 const taskCommLen = 16
 
@@ -136,15 +141,8 @@ func filledName(d *Decoder, i int) {
 	threadName(d, i)
 }
 
-// secondFilter writes the program of a filter if the mode before takes one.
-func secondFilter(d *Decoder, i int) {
-	const filter = 2 // SECCOMP_MODE_FILTER
-	if d.call.Args[i-1] == filter {
-		d.structArg(d.call.Args.Addr(i), fprogLayout)
-		return
-	}
-	d.address(d.call.Args[i])
-}
+// filterProgram writes where the program of a filter is.
+func filterProgram(d *Decoder, i int) { d.structArg(d.call.Args.Addr(i), fprogLayout) }
 
 var fprogLayout = abi.LayoutOf("sock_fprog")
 
@@ -193,7 +191,7 @@ func vmaLength(d *Decoder, i int) {
 func vmaName(d *Decoder, i int) {
 	const most = 80 - 1 // ANON_VMA_NAME_MAX_LEN
 	if d.call.Args[1] == 0 {
-		d.textArg(d.call.Args.Addr(i), most)
+		d.textArg(d.call.Args.Addr(i), min(most, d.Limit))
 		return
 	}
 	hexValue(d, i)
@@ -211,7 +209,7 @@ func tracerOf(d *Decoder, i int) {
 // The operations of seccomp(2).
 const seccompSetFilter, seccompActionAvail, seccompNotifSizes = 1, 2, 3
 
-func seccompWaits(d *Decoder, i int) bool {
+func seccompWaits(d *Decoder, _ *Saved, i int) bool {
 	return i == 2 && d.call.Args.Int32(0) == seccompNotifSizes
 }
 

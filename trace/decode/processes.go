@@ -10,17 +10,15 @@ import (
 // processCalls are those that make, wait for and replace processes.
 func processCalls() map[string]special {
 	return map[string]special{
-		"clone":           {arg: cloneArg, waits: cloneWaits},
-		"clone3":          {arg: clone3Arg, waits: clone3Waits},
-		"wait4":           {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
-		"waitpid":         {values: map[int]valueWriter{1: waitStatus}},
-		"waitid":          {values: map[int]valueWriter{1: waitedFor}},
-		"kcmp":            {arg: kcmpArg},
-		"pidfd_getfd":     {values: map[int]valueWriter{2: uintHexValue}, result: nil},
-		"exit":            {},
-		"rseq":            {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
-		"arch_prctl":      {arg: archPrctlArg, waits: archPrctlWaits},
-		"set_tid_address": {},
+		"clone":       {arg: cloneArg, waits: cloneWaits},
+		"clone3":      {arg: clone3Arg, waits: clone3Waits, early: 1},
+		"wait4":       {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
+		"waitpid":     {values: map[int]valueWriter{1: waitStatus}},
+		"waitid":      {values: map[int]valueWriter{1: waitedFor}},
+		"kcmp":        {arg: kcmpArg},
+		"pidfd_getfd": {values: map[int]valueWriter{2: uintHexValue}},
+		"rseq":        {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
+		"arch_prctl":  {arg: archPrctlArg, waits: archPrctlWaits},
 		"process_vm_readv": {
 			values: map[int]valueWriter{3: remoteVectors},
 		},
@@ -33,7 +31,6 @@ func processCalls() map[string]special {
 func processStructures() map[string]structureWriter {
 	return map[string]structureWriter{
 		"rlimit": limits, "rlimit64": limits,
-		"rusage":       usage,
 		"sched_param":  schedParam,
 		"futex_waitv":  futexWaiter,
 		"iovec_remote": remoteVector,
@@ -54,7 +51,7 @@ func (d *Decoder) cloneRest() bool {
 	return d.call.Args[0]&(cloneSetTLS|cloneParentSetTID|cloneChildClearTID|cloneChildSetTID|clonePidFD) != 0
 }
 
-func cloneWaits(d *Decoder, i int) bool { return i >= 2 }
+func cloneWaits(d *Decoder, _ *Saved, i int) bool { return i >= 2 }
 
 // cloneArg writes the arguments of clone with their names, for their order is
 // each architecture's own: the stack, the flags, and what the flags ask for.
@@ -112,32 +109,57 @@ func indexOf(args []abi.Arg, name string) int {
 
 var cloneLayout = abi.LayoutOf("clone_args")
 
-// clone3Arg writes what the guest asks for before the call, and what the kernel
-// has filled in after it.
+// clone3Arg writes what the guest asks for before the call, and the ids that the
+// kernel has filled in after it.
 func clone3Arg(d *Decoder, s *Saved, i int) bool {
 	if i != 0 {
+		if s.loose && !d.failed() {
+			d.clonedIDs()
+		}
 		return false
 	}
 	d.Out.Arg(d.args[0].Name)
 	at, size := d.call.Args.Addr(0), d.call.Args[1]
-	const least = 64 // CLONE_ARGS_SIZE_VER0
-	known := uint64(cloneLayout.Size(d.call.Arch))
-	b := make([]byte, known)
-	n := min(size, known)
-	if at == 0 || size < least || !d.readAll(b[:n], at) {
+	b, ok := d.cloneArgs(at, size)
+	if !ok {
 		d.address(uint64(at))
 		return true
 	}
+	flags := d.cloneRequest(b)
+	if size > uint64(len(b)) {
+		d.Out.Rest()
+	}
+	d.Out.EndRecord()
+	s.loose = flags&(clonePidFD|cloneParentSetTID) != 0
+	return true
+}
+
+func clone3Waits(_ *Decoder, s *Saved, i int) bool { return i == 1 && s.loose }
+
+// cloneArgs reads clone3's structure, as far as the guest gives it.
+func (d *Decoder) cloneArgs(at abi.Addr, size uint64) (b []byte, ok bool) {
+	const least = 64 // CLONE_ARGS_SIZE_VER0
+	b = d.take(cloneLayout.Size(d.call.Arch))
+	clear(b)
+	if at == 0 || size < least {
+		return nil, false
+	}
+	return b, d.readAll(b[:min(size, uint64(len(b)))], at)
+}
+
+// cloneRequest writes the fields that the flags ask for, and returns those.
+func (d *Decoder) cloneRequest(b []byte) (flags uint64) {
+	const intoCgroup = 0x200000000 // CLONE_INTO_CGROUP
 	get := func(name string) uint64 { return cloneLayout.Field(name).Get(d.call.Arch, b) }
-	d.Out.Record()
-	d.field(cloneLayout.Field("flags"), b)
-	flags := get("flags")
+	flags = get("flags")
 	address := func(name string, bits uint64) {
 		if flags&bits != 0 {
 			d.Out.Field(name)
 			d.address(get(name))
 		}
 	}
+	d.Out.Record()
+	d.field(cloneLayout.Field("flags"), b)
 	address("pidfd", clonePidFD)
 	address("child_tid", cloneChildSetTID|cloneChildClearTID)
 	address("parent_tid", cloneParentSetTID)
@@ -148,19 +170,32 @@ func clone3Arg(d *Decoder, s *Saved, i int) bool {
 	d.Out.Hex(get("stack_size"))
 	address("tls", cloneSetTLS)
 	d.cloneSetTID(get("set_tid"), get("set_tid_size"))
-	const intoCgroup = 0x200000000
 	if flags&intoCgroup != 0 {
 		d.field(cloneLayout.Field("cgroup"), b)
 	}
-	if size > known {
-		d.Out.Rest()
+	return flags
+}
+
+// clonedIDs writes the ids that clone3 has filled in.
+func (d *Decoder) clonedIDs() {
+	b, ok := d.cloneArgs(d.call.Args.Addr(0), d.call.Args[1])
+	if !ok {
+		return
+	}
+	flags := cloneLayout.Field("flags").Get(d.call.Arch, b)
+	d.Out.Becomes()
+	d.Out.Record()
+	for _, id := range []struct {
+		name   string
+		bit    uint64
+		layout *abi.Layout
+	}{{"pidfd", clonePidFD, fdLayout}, {"parent_tid", cloneParentSetTID, intLayout}} {
+		if flags&id.bit != 0 {
+			d.Out.Field(id.name)
+			d.arrayArg(abi.Addr(cloneLayout.Field(id.name).Get(d.call.Arch, b)), id.layout, 1)
+		}
 	}
 	d.Out.EndRecord()
-	s.was = flags
-	if flags&(clonePidFD|cloneParentSetTID) != 0 {
-		s.loose = true
-	}
-	return true
 }
 
 // cloneSetTID writes the ids that the child is to have.
@@ -180,14 +215,6 @@ func (d *Decoder) cloneSetTID(at, n uint64) {
 }
 
 var intLayout = abi.LayoutOf("int")
-
-func clone3Waits(d *Decoder, i int) bool { return false }
-
-// readAll fills b from an address.
-func (d *Decoder) readAll(b []byte, at abi.Addr) bool {
-	n, err := d.memory.ReadAt(b, at)
-	return err == nil && n == len(b)
-}
 
 // waitStatus writes how a child ended, stopped or went on, in wait(2)'s macros.
 func waitStatus(d *Decoder, i int) {
@@ -260,9 +287,9 @@ func kcmpArg(d *Decoder, s *Saved, i int) bool {
 	}
 	switch t := d.call.Args.Int32(2); {
 	case t == file:
-		d.rest(s, i, fdValue, fdValue)
+		d.rest(s, i, intValue, intValue)
 	case t == epoll:
-		d.rest(s, i, fdValue, structureOf("kcmp_epoll_slot"))
+		d.rest(s, i, intValue, structureOf("kcmp_epoll_slot"))
 	case t >= vm && t <= sysvsem:
 		s.next = len(d.args)
 	default:
@@ -274,7 +301,7 @@ func kcmpArg(d *Decoder, s *Saved, i int) bool {
 // The commands of arch_prctl(2).
 const archGetFS, archGetGS, archGetCPUID, archSetCPUID = 0x1003, 0x1004, 0x1011, 0x1012
 
-func archPrctlWaits(d *Decoder, i int) bool {
+func archPrctlWaits(d *Decoder, _ *Saved, i int) bool {
 	return i == 1 && (d.call.Args.Int32(0) == archGetFS || d.call.Args.Int32(0) == archGetGS)
 }
 

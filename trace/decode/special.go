@@ -17,7 +17,7 @@ type special struct {
 	// they are known.
 	early, late int
 	// waits says of an argument that it is not written before the call runs.
-	waits func(d *Decoder, i int) bool
+	waits func(d *Decoder, s *Saved, i int) bool
 	// result writes the result in another way than its kind says; false leaves
 	// it to the kind. note writes the parts of what is told beside the result.
 	result func(*Decoder) bool
@@ -34,7 +34,7 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 func specials() map[*abi.Syscall]*special {
 	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
-		fileCalls(), mountCalls(), descriptorCalls(), waitingCalls(), memoryCalls(), processCalls(),
+		fileCalls(), directoryCalls(), mountCalls(), descriptorCalls(), waitingCalls(), memoryCalls(), processCalls(),
 		schedulingCalls(), prctlCalls(), timeCalls(), identityCalls(), machineCalls(),
 		asyncCalls(), bpfCalls(), keyCalls(), i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
@@ -51,7 +51,7 @@ func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
 	for _, room := range []map[string]structureWriter{
 		statStructures(), waitingStructures(), processStructures(), timeStructures(), machineStructures(),
-		asyncStructures(), perfStructures(), segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
+		asyncStructures(), perfStructures(), filterStructures(), segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
 	} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write

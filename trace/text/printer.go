@@ -66,6 +66,8 @@ type Printer struct {
 type line struct {
 	thread *guest.Thread
 	call   *trace.Call
+	number int // of the call that it made last
+	name   string
 	saved  decode.Saved
 	whole  bool   // all arguments have been written
 	open   bool   // its own output ends in it, unfinished
@@ -96,18 +98,25 @@ func (p *Printer) Enter(c *trace.Call) {
 		return
 	}
 	l := p.lineOf(c.Thread)
-	l.call = c
+	before := l.name
+	l.call, l.number, l.name = c, c.Number, c.Name()
 	p.begin(l, c.Begin)
 	p.n.line = append(append(p.n.line, c.Name()...), '(')
 	p.n.fresh = true
+	if c.Syscall == restartCall && before != "" {
+		p.n.line = append(append(append(p.n.line, "<... resuming interrupted "...), before...), " ...>"...)
+	}
 	p.d.Enter(c, &l.saved)
 	l.whole = p.d.Done(&l.saved)
-	if !l.whole && !p.n.fresh {
+	if !l.whole && !p.n.fresh && !l.saved.Loose() {
 		p.n.line = append(p.n.line, ", "...)
 		p.n.fresh = true
 	}
 	p.pause(l)
 }
+
+// restartCall goes on with the call that the thread made before.
+var restartCall = abi.ByName("restart_syscall")
 
 // Exit writes the rest of a call's line.
 func (p *Printer) Exit(c *trace.Call) {
@@ -120,7 +129,7 @@ func (p *Printer) Exit(c *trace.Call) {
 		return
 	}
 	p.resume(l, c)
-	p.n.fresh = true
+	p.n.fresh = !l.saved.Loose()
 	p.d.Exit(c, &l.saved)
 	p.result(l, c)
 	p.end(l)
