@@ -18,6 +18,7 @@ var chances = compileChances([]chance{
 	{`\bd_ino=\d+`, "d_ino=#"},
 	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
+	{`(\b(?:msg|shm|sem)_[srcado]time)=\d{2,}`, "$1=#"},
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
 	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`^getrandom\("#", 8, GRND_NONBLOCK\) += 8$`, ""}, // until it suits mkstemp(3)
@@ -70,7 +71,7 @@ var explanations = compileExplanations([]explanation{
 		"FICLONE was the clone of btrfs alone before it was everybody's"},
 	{`io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|0x[0-9a-f]+, .*`, `io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|IORING_FEAT_.*`,
 		"strace 6.1 does not know the newer features of io_uring"},
-	{`recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\{nla_len=.*`, `recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\}, \.\.\.\].*`,
+	{`recvfrom\(\d+(<[^>]*>)?, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\{nla_len=.*`, `recvfrom\(\d+(<[^>]*>)?, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\}, \.\.\.\].*`,
 		"the attributes of what the kernel tells of links, addresses and routes are left out"},
 	{`fcntl\(\d+(<[^>]*>)?, 0x40[b-e] /\* F_\?\?\? \*/, .*`, `fcntl\(\d+(<[^>]*>)?, F_[GS]ET_(FILE_)?RW_HINT, .*`,
 		"strace 6.1 does not know the hints about the life of data"},

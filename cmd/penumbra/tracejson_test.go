@@ -22,7 +22,8 @@ import (
 // lines that penumbra trace --json writes.
 func traceJSON(t *testing.T, flags, argv []string) []string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "work")
+	makeWork(t, dir)
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("milk\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func newContext(d *Decoder, i int) {
 func submitted(d *Decoder, i int) {
 	size := d.call.Arch.PointerSize()
 	at, n := d.call.Args.Addr(i), d.call.Args[1]
-	shown := min(n, uint64(d.Limit))
+	shown := d.shown(n)
 	raw := d.read(at, int(shown)*size)
 	if raw == nil {
 		d.address(uint64(at))

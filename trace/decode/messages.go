@@ -106,7 +106,7 @@ func (d *Decoder) control(at abi.Addr, size uint64) {
 }
 
 func (d *Decoder) controlMessage(b []byte, n uint64) {
-	const socket = 1 // SOL_SOCKET
+	const ip, socket = 0, 1 // SOL_IP, SOL_SOCKET
 	a := d.call.Arch
 	level, kind := cmsghdrLayout.Field("cmsg_level").Get(a, b), cmsghdrLayout.Field("cmsg_type").Get(a, b)
 	d.Out.Record()
@@ -114,14 +114,19 @@ func (d *Decoder) controlMessage(b []byte, n uint64) {
 	d.Out.Uint(n)
 	d.field(cmsghdrLayout.Field("cmsg_level"), b)
 	d.Out.Field("cmsg_type")
-	if uint32(level) == socket {
+	switch uint32(level) {
+	case socket:
 		d.Out.Flags(cmsgFlags, kind, a)
-	} else {
+	case ip:
+		d.Out.Flags(ipOptions, kind, a)
+	default:
 		d.Out.Hex(kind)
 	}
 	if data := b[cmsghdrLayout.Size(a):]; len(data) > 0 {
 		d.Out.Field("cmsg_data")
-		d.controlData(uint32(level) == socket, uint32(kind), data)
+		if uint32(level) != ip || !d.ipControl(uint32(kind), data) {
+			d.controlData(uint32(level) == socket, uint32(kind), data)
+		}
 	}
 	d.Out.EndRecord()
 }
@@ -156,7 +161,7 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 	if receives {
 		there = min(there, max(d.call.Value, 0))
 	}
-	n := int(min(there, int64(d.Limit)))
+	n := int(d.shown(uint64(there)))
 	size := mmsghdrLayout.Size(a)
 	b := d.read(at, n*size)
 	if at == 0 || b == nil || receives && d.failed() {

@@ -64,7 +64,7 @@ func (d *Decoder) netlinkMessages(b []byte, subsystem string) {
 	d.Out.List()
 	for k := 0; len(b) >= nlmsgHead; k++ {
 		d.Out.Item()
-		if k >= d.Limit {
+		if uint64(k) >= d.shown(uint64(k+1)) {
 			d.Out.More()
 			break
 		}

@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"math/bits"
-
-	"penumbra/abi"
-)
+import "penumbra/abi"
 
 func perfStructures() map[string]structureWriter {
 	return map[string]structureWriter{"perf_event_attr": (*Decoder).perfAttributes}
@@ -44,14 +40,38 @@ func (d *Decoder) perfAttributes(l *abi.Layout, b []byte) {
 	}
 	d.field(period, b)
 	d.fields(l, b, "sample_type", "read_format")
-	for v := flags & (1<<len(perfBits) - 1); v != 0; v &= v - 1 {
-		d.Out.Field(perfBits[bits.TrailingZeros64(v)])
-		d.Out.Uint(1)
+	for k, name := range perfBits {
+		if bit := flags >> k & 1; bit != 0 || d.Whole {
+			d.Out.Field(name)
+			d.Out.Uint(bit)
+		}
 	}
 	precision := [...]string{"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"}
 	d.Out.Field("precise_ip")
 	d.Out.Uint(flags >> len(perfBits) & 3)
 	d.Out.Comment(precision[flags>>len(perfBits)&3])
-	d.Out.Rest()
+	if d.Whole {
+		d.perfRest(l, b)
+	} else {
+		d.Out.Rest()
+	}
 	d.Out.EndRecord()
+}
+
+// perfMoreBits are the names of the bits behind precise_ip.
+var perfMoreBits = []string{
+	"mmap_data", "sample_id_all", "exclude_host", "exclude_guest", "exclude_callchain_kernel", "exclude_callchain_user",
+	"mmap2", "comm_exec", "use_clockid", "context_switch", "write_backward", "namespaces", "ksymbol", "bpf_event",
+	"aux_output", "cgroup", "text_poke", "build_id", "inherit_thread", "remove_on_exec", "sigtrap",
+}
+
+// perfRest writes what comes behind precise_ip.
+func (d *Decoder) perfRest(l *abi.Layout, b []byte) {
+	flags := l.Field("flags").Get(d.call.Arch, b) >> (len(perfBits) + 2)
+	for k, name := range perfMoreBits {
+		d.Out.Field(name)
+		d.Out.Uint(flags >> k & 1)
+	}
+	d.fields(l, b, "wakeup_events", "config1", "config2", "sample_regs_user", "sample_regs_intr", "aux_watermark",
+		"sample_max_stack", "aux_sample_size", "sig_data")
 }

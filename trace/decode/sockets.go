@@ -267,7 +267,8 @@ var etherTypes = abi.FlagSetOf("ethertype")
 
 // etherType writes a protocol of Ethernet.
 func (d *Decoder) etherType(v uint16) {
-	d.Out.Text("htons("+etherTypes.Format(uint64(v), d.call.Arch)+")", etherTypes.Format(uint64(v), d.call.Arch))
+	words := string(etherTypes.Append(nil, uint64(v), d.call.Arch))
+	d.Out.Text("htons("+words+")", etherTypes.Format(uint64(v), d.call.Arch))
 }
 
 // unixPath writes the name of a Unix socket; one that begins with NUL is

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -85,8 +86,8 @@ static void sockets(void)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sockaddr_in6 a6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-	struct sockaddr_un u = {.sun_family = AF_UNIX, .sun_path = "/tmp/../tmp/\"\1\xff"};
-	struct sockaddr_un n = {.sun_family = AF_UNIX, .sun_path = "\0abstract\1"};
+	struct sockaddr_un u = {.sun_family = AF_UNIX, .sun_path = "odd\"\1\xff"};
+	struct sockaddr_un n = {.sun_family = AF_UNIX};
 	struct sockaddr_nl l = {.nl_family = AF_NETLINK};
 	socklen_t len = sizeof a, len6 = sizeof a6;
 	int s = socket(AF_INET, SOCK_STREAM, 0), c = socket(AF_INET, SOCK_STREAM, 0), k, p[2];
@@ -133,7 +134,9 @@ static void sockets(void)
 	unlink(u.sun_path);
 	fsync(s);
 	s = socket(AF_UNIX, SOCK_DGRAM, 0);
-	bind(s, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 10);
+	/* A name that no other run has. */
+	getcwd(n.sun_path + 1, sizeof n.sun_path - 1);
+	bind(s, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 1 + strlen(n.sun_path + 1));
 	fsync(s);
 	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p);
 	fsync(p[1]);
@@ -141,8 +144,8 @@ static void sockets(void)
 
 int main(void)
 {
+	sockets();
 	files();
 	anonymous();
-	sockets();
 	return 0;
 }

@@ -73,7 +73,7 @@ static void inet6(void)
 static void local(void)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "socket"};
-	struct sockaddr_un n = {.sun_family = AF_UNIX, .sun_path = "\0abstract\1"};
+	struct sockaddr_un n = {.sun_family = AF_UNIX};
 	socklen_t len = sizeof a;
 	char buf[100];
 	int l = socket(AF_UNIX, SOCK_STREAM, 0), c = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), d;
@@ -95,7 +95,9 @@ static void local(void)
 	close(l);
 	unlink("socket");
 	l = socket(AF_UNIX, SOCK_DGRAM, 0);
-	bind(l, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 10);
+	/* A name that no other run has. */
+	getcwd(n.sun_path + 1, sizeof n.sun_path - 1);
+	bind(l, (void *)&n, offsetof(struct sockaddr_un, sun_path) + 1 + strlen(n.sun_path + 1));
 	bind(l, (void *)&n, 2);
 	bind(l, (void *)&n, 1);
 	bind(l, (void *)8, sizeof n);
