@@ -52,8 +52,11 @@ Exit status: as that of penumbra run; 1 if the output could not be written.`,
 
 // runTrace runs argv as the options say and returns the exit status.
 func runTrace(s streams, o *traceOptions, argv []string) int {
-	if len(argv) == 0 {
-		return s.usage("trace", "no command given, as in \"penumbra trace ls -l\"")
+	switch {
+	case len(argv) == 0 && len(o.pids) == 0:
+		return s.usage("trace", "no command given, as in \"penumbra trace ls -l\", and no process by -p")
+	case len(argv) > 0 && len(o.pids) > 0:
+		return s.usage("trace", "-p PID attaches to a process that runs already: no command goes with it")
 	}
 	out, err := o.openOutput()
 	if err != nil {
@@ -73,15 +76,16 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 		sinks = append(sinks, counted)
 	}
 	policy := newTraced(sinks, abi.Set{}, o.filter())
-	return runGuest(guestRun{
-		verb: "trace", policy: policy, heard: "those traced",
-		ended: func() int {
-			if counted != nil {
-				out.finish(func(w io.Writer) error { return counted.Write(w, o.order) })
-			}
-			return out.end(s)
-		},
-	}, argv)
+	ended := func() int {
+		if counted != nil {
+			out.finish(func(w io.Writer) error { return counted.Write(w, o.order) })
+		}
+		return out.end(s)
+	}
+	if len(o.pids) > 0 {
+		return max(attach(s, policy, o.pids, o.quiet > 0), ended())
+	}
+	return runGuest(guestRun{verb: "trace", policy: policy, heard: "those traced", ended: ended}, argv)
 }
 
 // traceOutput is where a trace is written.

@@ -23,6 +23,7 @@ type traceOptions struct {
 	statuses map[string]bool
 	signals  map[abi.Signal]bool
 	paths    stringList
+	pids     pidList
 	strings  int
 	column   int
 	whole    bool
@@ -53,6 +54,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(&o.follow, "f", "follow threads and child processes: always so; twice,\nwith -o, each writes FILE.PID of its own")
 	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST")
 	fs.Var(&o.paths, "P", "only calls on the file `PATH`; may be given again")
+	fs.Var(&o.pids, "p", "attach to the running process `PID`; Ctrl-C detaches")
 	fs.IntVar(&o.strings, "s", o.strings, "show the first `N` bytes of strings")
 	fs.IntVar(&o.column, "a", o.column, "align results in column `N`")
 	fs.BoolVar(&o.whole, "v", false, "show structures and environments whole")
@@ -82,14 +84,16 @@ func statusWords() []string {
 }
 
 // statusFilter returns what -e status= asks for, or nil for all.
-func (o *traceOptions) statusFilter() func(*trace.Call, bool) bool {
+func (o *traceOptions) statusFilter() func(*trace.Call, ending) bool {
 	if o.statuses == nil {
 		return nil
 	}
-	return func(c *trace.Call, ended bool) bool {
+	return func(c *trace.Call, how ending) bool {
 		switch {
-		case !ended:
+		case how == endNever:
 			return o.statuses["unfinished"]
+		case how == endDetached:
+			return o.statuses["detached"]
 		case c.Restarts():
 			return o.statuses["unavailable"]
 		case c.Failed():
