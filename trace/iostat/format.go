@@ -27,6 +27,9 @@ func size(n uint64) string {
 	for v >= 999.5 && unit < len(units)-1 {
 		v, unit = v/1024, unit+1
 	}
+	if v == float64(int(v)) { // most sizes of buffers
+		return fmt.Sprintf("%d %ciB", int(v), units[unit])
+	}
 	return fmt.Sprintf("%s %ciB", digits(v), units[unit])
 }
 

@@ -1,6 +1,9 @@
 package iostat
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A lane is what the timeline shows of a thread.
 type lane struct {
@@ -22,10 +25,24 @@ func (l *lane) spent() (sum threadBin) {
 // TotalTime returns the time spent in all calls.
 func (l *lane) TotalTime() time.Duration { return l.total }
 
-func (l *lane) merge(other *lane) {
+// add adds what other spent.
+func (l *lane) add(other *lane) {
 	l.line.merge(other.line)
 	l.total += other.total
+}
+
+// merge makes other a part of l.
+func (l *lane) merge(other *lane) {
+	l.add(other)
 	other.line, other.into = nil, l
+}
+
+// threadLabel tells a thread from others of the same program.
+func threadLabel(l *lane) string {
+	if l.tid == l.pid {
+		return fmt.Sprintf("pid %d", l.pid)
+	}
+	return fmt.Sprintf("thread %d of %d", l.tid, l.pid)
 }
 
 // spend enters a call that lasted from begin to end into the bins it spans.

@@ -104,8 +104,9 @@ var roles = sync.OnceValue(func() (all [abi.NumArch][]role) {
 // and close descriptors, look up and change names, and divide or share tables
 // of descriptors. Waiting for descriptors (poll(2)) is not among them, nor
 // what happens to memory, but for mapping files.
-func Calls() abi.Set {
-	var set abi.Set
+func Calls() abi.Set { return seen() }
+
+var seen = sync.OnceValue(func() (set abi.Set) {
 	for _, s := range abi.Syscalls() {
 		for a := range abi.Arch(abi.NumArch) {
 			if nr, ok := s.On(a); ok && roles()[a][nr].action != ignore {
@@ -114,7 +115,7 @@ func Calls() abi.Set {
 		}
 	}
 	return set
-}
+})
 
 // roleOf reads the role of s on a from the table of calls.
 func roleOf(s *abi.Syscall, a abi.Arch) role {

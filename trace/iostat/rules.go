@@ -61,7 +61,7 @@ func adviseTinyWrites(f *file) (Advice, bool) {
 			f.busiest(), size(t.bytes), count(t.calls, "call", "calls"), t.each(), duration(f.mean(Write))),
 		Remedy: fmt.Sprintf("Collect the bytes in memory and write them in large blocks. Buffered streams do it by themselves: "+
 			"stdio in C unless setvbuf or setbuf turned it off, open() in Python unless buffering=0, bufio.Writer in Go. "+
-			"With a buffer of 64 KiB %s would do.", count(blocks(t.bytes), "call", "calls")),
+			"With 64 KiB at a time, %s would do.", count(blocks(t.bytes), "call", "calls")),
 		Saved: saved, Saves: spared(saved, f.Quickest[out]),
 	}, true
 }
@@ -96,7 +96,7 @@ func adviseTinyReads(f *file) (Advice, bool) {
 		File:  f.name,
 		Evidence: fmt.Sprintf("%s read %s in %s of %s each, one right behind the other. A read took %s on average.",
 			f.busiest(), size(t.bytes), count(t.calls, "call", "calls"), t.each(), duration(f.mean(Read))),
-		Remedy: remedy + fmt.Sprintf("With a buffer of 64 KiB %s would do.", count(blocks(t.bytes), "call", "calls")),
+		Remedy: remedy + fmt.Sprintf("With 64 KiB at a time, %s would do.", count(blocks(t.bytes), "call", "calls")),
 		Saved:  saved, Saves: spared(saved, f.Quickest[in]),
 	}, true
 }
@@ -123,7 +123,7 @@ func (f *file) adviseBlocks(dir direction, done, verb string) (Advice, bool) {
 		Evidence: fmt.Sprintf("%s moved %s in order, in %s of %s. A %s took %s on average, and none less than %s, however few its bytes.",
 			f.busiest(), size(bytes), count(b.hits, verb, verb+"s"), size(b.size), verb, duration(f.mean(dir.op())), duration(f.Quickest[dir])),
 		Remedy: fmt.Sprintf("Use a larger buffer: setvbuf(stream, NULL, _IOFBF, 65536) before the first use of a FILE, buffering= in Python's open, "+
-			"bufio.NewReaderSize in Go, bs= of dd. With 64 KiB %s would do.", count(blocks(bytes), "call", "calls")),
+			"bufio.NewReaderSize in Go, bs= of dd. With 64 KiB at a time, %s would do.", count(blocks(bytes), "call", "calls")),
 		Saved: saved, Saves: spared(saved, f.Quickest[dir]),
 	}, true
 }

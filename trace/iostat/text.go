@@ -244,7 +244,7 @@ func sizeLabel(class int) string {
 	if class <= 10 {
 		return fmt.Sprintf("%d–%d B", 1<<(class-1), 1<<class-1)
 	}
-	return fmt.Sprintf("%s–<%s", compact(1<<(class-1)), compact(1<<class))
+	return fmt.Sprintf("%s to <%s", compact(1<<(class-1)), compact(1<<class))
 }
 
 // compact writes a power of two.
