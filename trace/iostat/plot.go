@@ -14,9 +14,9 @@ type plot struct{ strings.Builder }
 
 // The plots of files, in units of about a CSS pixel.
 const (
-	plotWidth  = 440
-	plotHeight = 210
-	plotLeft   = 62 // room for the labels of the vertical axis
+	plotWidth  = 360
+	plotHeight = 200
+	plotLeft   = 60 // room for the labels of the vertical axis
 	plotRight  = 10
 	plotTop    = 18
 	plotBottom = 40 // room for the labels of the horizontal axis
@@ -83,7 +83,7 @@ func (f *file) sizePlot() template.HTML {
 			p.bar(words.class, x+step*(0.08+0.42*float64(dir)), plotFloor-height, step*0.42, height,
 				fmt.Sprintf("%s of %s", count(n, words.one, words.many), sizeLabel(class)))
 		}
-		if every := (last-first)/8 + 1; (class-first)%every == 0 {
+		if every := (last-first)/7 + 1; (class-first)%every == 0 {
 			p.text("tick", x+step/2, plotFloor+14, lowest(class), "middle")
 		}
 	}
