@@ -81,15 +81,18 @@ func (s *Syscall) usesCredentials() bool {
 		!strings.Contains(s.Name, "pgid")
 }
 
+// Classes returns the classes that ParseSet knows, each with its %, sorted.
+func Classes() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(classes)) {
+		all = append(all, "%"+name)
+	}
+	return all
+}
+
 func parseClass(item string) (Set, error) {
 	if keep := classes[item[1:]]; keep != nil {
 		return setWhere(keep), nil
 	}
-	return Set{}, unknown("class", item, func(yield func(string) bool) {
-		for _, name := range slices.Sorted(maps.Keys(classes)) {
-			if !yield("%" + name) {
-				return
-			}
-		}
-	})
+	return Set{}, unknown("class", item, slices.Values(Classes()))
 }

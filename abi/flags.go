@@ -2,6 +2,7 @@ package abi
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,12 @@ func FlagSets() []*FlagSet {
 		all[i] = &flagSets[i]
 	}
 	return all
+}
+
+// OneOf reports whether set has values of which there is one at a time, and no
+// flags.
+func (set *FlagSet) OneOf() bool {
+	return !slices.ContainsFunc(set.sections, func(s section) bool { return s.style != styleEnum })
 }
 
 // cut drops the bits of v that the kernel does not look at.
@@ -138,7 +145,7 @@ func (set *FlagSet) Parse(expr string, a Arch) (uint64, error) {
 			part, ok = set.parseOther(word)
 		}
 		if !ok {
-			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, unknown("flag", word, set.names(a)))
+			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, unknown("flag", word, set.Names(a)))
 		}
 		v |= part
 	}
@@ -157,8 +164,9 @@ func (set *FlagSet) parseOther(word string) (v uint64, ok bool) {
 	return uint64(s), ok
 }
 
-// names yields the names of the flags that set has on a.
-func (set *FlagSet) names(a Arch) func(yield func(string) bool) {
+// Names yields the names of the flags that set has on a, in the order of
+// flags.txt.
+func (set *FlagSet) Names(a Arch) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := range set.sections {
 			for _, f := range set.sections[i].flags {

@@ -28,6 +28,7 @@ import (
 	"penumbra/guest"
 	"penumbra/internal/launch"
 	"penumbra/internal/sys"
+	"penumbra/internal/waker"
 )
 
 // Guest is a running guest.
@@ -41,6 +42,11 @@ type Guest struct {
 	born      atomic.Bool // the first process has become the program
 
 	refusals sync.Map // who was refused ptrace
+
+	attached bool        // by Attach, instead of started
+	leaving  atomic.Bool // Detach was called
+	// waker ends the tracer's wait; nil as long as nobody needs that.
+	waker atomic.Pointer[waker.Waker]
 
 	strict    sync.Map // ids of traced threads in seccomp's strict mode
 	anyStrict atomic.Bool
@@ -64,16 +70,7 @@ var ErrNested = errors.New("another supervisor's notify door is already in force
 // guest's first process, or with an error when it could not: an *ExecError if
 // the kernel refused to run the file.
 func Start(config Config) (*Guest, error) {
-	if config.Notice == nil {
-		config.Notice = func(string) {}
-	}
-	if config.Event == nil {
-		config.Event = func(Event) {}
-	}
-	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
-	for _, a := range arches {
-		g.interests[a] = interestsOf(config.Policy, a)
-	}
+	g := newGuest(config)
 	started := make(chan error)
 	go g.supervise(started)
 	if err := <-started; err != nil {
@@ -90,6 +87,20 @@ func Start(config Config) (*Guest, error) {
 	return g, nil
 }
 
+func newGuest(config Config) *Guest {
+	if config.Notice == nil {
+		config.Notice = func(string) {}
+	}
+	if config.Event == nil {
+		config.Event = func(Event) {}
+	}
+	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
+	for _, a := range arches {
+		g.interests[a] = interestsOf(config.Policy, a)
+	}
+	return g
+}
+
 // ExecError is the kernel's refusal to run a file.
 type ExecError struct {
 	Path string
@@ -100,7 +111,8 @@ func (e *ExecError) Error() string { return fmt.Sprintf("intercept: run %q: %v",
 
 func (e *ExecError) Unwrap() error { return e.Err }
 
-// PID returns the id of the guest's first process.
+// PID returns the id of the guest's first process, or of the first that Attach
+// was given.
 func (g *Guest) PID() int { return g.first }
 
 // Threads returns the guest's living threads, as far as they are known: all of
@@ -117,8 +129,12 @@ func (g *Guest) Signal(s unix.Signal) error {
 }
 
 // Settle returns when every signal that the process group was sent before has
-// been told as an Event, or the guest has ended.
+// been told as an Event, or the guest has ended. An attached guest has no such
+// events.
 func (g *Guest) Settle() {
+	if g.attached {
+		return
+	}
 	g.settling.Lock()
 	defer g.settling.Unlock()
 	if g.init.Settle() != nil {
@@ -130,11 +146,17 @@ func (g *Guest) Settle() {
 	}
 }
 
-// Kill ends every process of the guest.
-func (g *Guest) Kill() { g.init.Kill() }
+// Kill ends every process of a guest that Start started. Those of an attached
+// one are their parents' to end, and go on.
+func (g *Guest) Kill() {
+	if !g.attached {
+		g.init.Kill()
+	}
+}
 
-// Wait waits for the end of the last guest process and returns the status of
-// the first, in the form of wait(2).
+// Wait waits for the end of the last guest process, or until Detach has let go
+// of them, and returns the status of the first, in the form of wait(2): zero
+// if that still runs.
 func (g *Guest) Wait() (unix.WaitStatus, error) {
 	<-g.done
 	return g.status, g.failed
@@ -227,11 +249,16 @@ func (g *Guest) readReports() {
 		case r.Status.Continued():
 			g.config.Event(Event{Continued, 0})
 		default:
-			g.status = r.Status
-			g.ended.Store(true)
-			g.config.Event(Event{Kind: Ended})
+			g.firstEnded(r.Status)
 		}
 	}
+}
+
+// firstEnded notes the end of the first process.
+func (g *Guest) firstEnded(status unix.WaitStatus) {
+	g.status = status
+	g.ended.Store(true)
+	g.config.Event(Event{Kind: Ended})
 }
 
 func (g *Guest) spec() *launch.Spec {

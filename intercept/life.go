@@ -67,6 +67,7 @@ func (t *tracer) execed(tid int) {
 	}
 	delete(t.tracees, former)
 	tr.thread = t.guest.threads.Exec(former, tid)
+	tr.fresh = false
 	t.tracees[tid] = tr
 	if tr.call != nil {
 		tr.call.Thread = tr.thread
@@ -90,10 +91,14 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.tracees, tid)
 	delete(t.announced, tid)
 	delete(t.parked, tid)
+	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
 	t.guest.strict.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
 		l.Exited(tr.thread, uint32(status))
+	}
+	if t.guest.attached && tid == t.guest.first {
+		t.guest.firstEnded(status)
 	}
 	t.unpark()
 }

@@ -17,10 +17,10 @@ import (
 // been, had the signal come a moment later. Any other is made again, as if the
 // signal had come first.
 func (t *tracer) repairInterrupted(tr *tracee) {
-	if !t.guest.notify.wanted {
+	if t.guest.notify == nil || !t.guest.notify.wanted {
 		return
 	}
-	regs, arch, ok := t.interrupted(tr)
+	regs, arch, ok := t.endedBy(tr, abi.ERESTARTSYS)
 	if !ok {
 		return
 	}
@@ -63,11 +63,11 @@ func returnRest(th *guest.Thread, s *abi.Syscall, a abi.Arch, args abi.Args) {
 	}
 }
 
-// interrupted returns the registers of a thread that has been stopped by a
-// signal at the end of a call which the handler decides upon.
-func (t *tracer) interrupted(tr *tracee) (regs *guest.Registers, arch abi.Arch, ok bool) {
+// endedBy returns the registers of a thread that is stopped at the end of a
+// call whose result is the error e.
+func (t *tracer) endedBy(tr *tracee, e abi.Errno) (regs *guest.Registers, arch abi.Arch, ok bool) {
 	regs, err := guest.ReadRegisters(tr.thread, arches[0])
-	if err != nil || regs.Number() < 0 || int32(regs.Result()) != -int32(abi.ERESTARTSYS) {
+	if err != nil || regs.Number() < 0 || int32(regs.Result()) != -int32(e) {
 		return nil, 0, false
 	}
 	if sys.GetSyscallInfo(tr.thread.ID(), &t.info) != nil {

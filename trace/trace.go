@@ -21,6 +21,7 @@ type Call struct {
 	Syscall *abi.Syscall // nil if the table does not know the number
 	Args    abi.Args     // as the guest gave them, whatever the kernel saw
 	IP      abi.Addr     // behind the instruction that made the call
+	SP      abi.Addr     // the top of the thread's stack
 
 	Begin, End time.Time // End is set at Exit
 
@@ -29,6 +30,10 @@ type Call struct {
 	// made again or to fail with EINTR as the signal's handler decides.
 	Value int64
 	Err   abi.Errno
+
+	// Hidden: the user did not ask to see it. What it does to descriptors and
+	// files counts all the same.
+	Hidden bool
 
 	// What a fault did to the call, set at Enter or Exit before the sinks see it.
 	Injected bool          // the result was made up, or the call cut short
@@ -64,9 +69,10 @@ func (c *Call) Duration() time.Duration { return c.End.Sub(c.Begin) }
 // Signal is a signal that is about to be delivered.
 type Signal struct {
 	Number abi.Signal
-	// Info is its siginfo_t as the supervisor's architecture lays it out, or
-	// nil. It is valid while the sink's method runs.
+	// Info is its siginfo_t as Arch lays it out, or nil. It is valid while the
+	// sink's method runs.
 	Info []byte
+	Arch abi.Arch
 	Time time.Time
 }
 

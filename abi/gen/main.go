@@ -35,6 +35,8 @@ type description struct {
 	layouts []*layout
 	sets    []*flagSet
 	errnos  []line
+	words   *words
+	manuals map[string]*manual // by name of the call
 }
 
 // read reads the descriptions below root and checks that they fit together.
@@ -54,6 +56,12 @@ func read(root string) (d description, err error) {
 	parse("errnos.txt", func(lines []line) error { d.errnos = lines; return nil })
 	if err == nil {
 		err = checkReferences(d.calls, d.layouts, d.sets)
+	}
+	known := newLexicon(d.calls, d.sets, d.errnos)
+	parse("words.txt", func(lines []line) (err error) { d.words, err = parseWords(lines, known); return err })
+	parse("manual.txt", func(lines []line) (err error) { d.manuals, err = parseManual(lines, known, d.words); return err })
+	if err == nil {
+		err = checkManuals(d.calls, d.manuals)
 	}
 	return d, err
 }
@@ -75,6 +83,8 @@ func generate(root string) (map[string][]byte, error) {
 		"abi/zlayouts.go":  layoutsSource(d.layouts),
 		"abi/zflags.go":    flagsSource(d.sets),
 		"abi/zerrnos.go":   errnos,
+		"abi/zwords.go":    wordsSource(d.words),
+		"abi/zmanual.go":   manualSource(d.calls, d.manuals),
 	} {
 		if files[name], err = format.Source(source); err != nil {
 			return nil, fmt.Errorf("format %s: %w", name, err)

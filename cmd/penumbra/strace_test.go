@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"penumbra/internal/testguest"
+)
+
+// A straceCase is a command that strace and penumbra trace are to tell the
+// same of, line for line.
+type straceCase struct {
+	name  string
+	flags []string // of both
+	argv  []string
+	// toStderr has the trace go there, beside what the command writes.
+	toStderr bool
+	// each has each process's lines go into a file of its own (-ff).
+	each bool
+	// ordered: the order of the lines of several processes is not chance.
+	ordered bool
+}
+
+// straceCommands are the cases that are no test guests.
+func straceCommands() []straceCase {
+	sh := func(script string) []string { return []string{"sh", "-c", script} }
+	return []straceCase{
+		{name: "ls -l", argv: []string{"ls", "-l"}},
+		{name: "cat", argv: []string{"cat", "one", "two", "missing"}},
+		{name: "true", argv: []string{"true"}},
+		{name: "sed", argv: []string{"sed", "-i", "s/one/1/", "one"}},
+		{name: "find", argv: []string{"find", ".", "-name", "*.c", "-newer", "one"}},
+		{name: "tar", argv: []string{"tar", "-cf", "out.tar", "one", "two", "tree"}},
+		{name: "cp", argv: []string{"cp", "-a", "tree", "copy"}},
+		{name: "rm", argv: []string{"rm", "-r", "tree"}},
+		{name: "sh pipes", argv: sh("echo a | cat; (exit 3); echo $?; cat one two | sed p | wc")},
+		{name: "sh killed", argv: sh("sh -c 'kill -9 $$'; kill -0 $$; exit 7")},
+		{name: "python3", argv: []string{"/usr/bin/python3", "-c", "import json, os; print(json.dumps(os.listdir('tree')))"}},
+		{name: "gcc", argv: []string{"gcc", "-c", "tree/a.c"}},
+
+		{name: "-y", flags: []string{"-y"}, argv: []string{"cat", "one", "two"}},
+		{name: "-v", flags: []string{"-v"}, argv: []string{"ls", "-l"}},
+		{name: "-s 100", flags: []string{"-s", "100"}, argv: []string{"cat", "one", "two"}},
+		{name: "-s 0", flags: []string{"-s", "0"}, argv: []string{"cat", "one", "two"}},
+		{name: "-x", flags: []string{"-x"}, argv: []string{"cat", "one", "binary"}},
+		{name: "-xx", flags: []string{"-xx"}, argv: []string{"cat", "one", "binary"}},
+		{name: "-a 60", flags: []string{"-a", "60"}, argv: []string{"cat", "one"}},
+		{name: "-T", flags: []string{"-T"}, argv: []string{"cat", "one"}},
+		{name: "-t", flags: []string{"-t"}, argv: []string{"cat", "one"}},
+		{name: "-tt", flags: []string{"-tt"}, argv: []string{"cat", "one"}},
+		{name: "-ttt", flags: []string{"-ttt"}, argv: sh("cat one; cat two")},
+		{name: "-r", flags: []string{"-r"}, argv: []string{"cat", "one"}},
+		{name: "-i", flags: []string{"-i"}, argv: []string{"cat", "one"}},
+		{name: "-n", flags: []string{"-n"}, argv: []string{"cat", "one"}},
+		{name: "-qq", flags: []string{"-qq"}, argv: sh("cat one; cat two")},
+		{name: "-e trace", flags: []string{"-e", "trace=openat,%memory"}, argv: []string{"cat", "one"}},
+		{name: "-e trace not", flags: []string{"-e", "trace=!%file,/^m"}, argv: []string{"cat", "one"}},
+		{name: "-e trace process", flags: []string{"-e", "trace=%process"}, argv: sh("cat one; cat two")},
+		{name: "-e status", flags: []string{"-e", "status=failed,unfinished"}, argv: sh("cat one; cat missing")},
+		{name: "-z", flags: []string{"-z"}, argv: sh("cat one; cat missing")},
+		{name: "-Z", flags: []string{"-Z"}, argv: sh("cat one; cat missing")},
+		{name: "-P", flags: []string{"-P", "one"}, argv: []string{"cat", "one", "two"}},
+		{name: "-ff", each: true, argv: sh("cat one; cat two")},
+		{name: "stderr", toStderr: true, argv: sh("cat one; cat two")},
+	}
+}
+
+// TestStrace runs each case under strace and under penumbra trace.
+func TestStrace(t *testing.T) {
+	needStrace(t)
+	for _, program := range testguest.Programs("trace_") {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			compareTraces(t, straceCase{argv: []string{testguest.Path(t, program, testguest.Static)}})
+		})
+	}
+	for _, c := range straceCommands() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(c.argv[0]); err != nil {
+				t.Skip(err)
+			}
+			compareTraces(t, c)
+		})
+	}
+}
+
+// needStrace skips the test unless there is the strace that it knows.
+func needStrace(t *testing.T) {
+	out, err := exec.Command("strace", "-V").Output()
+	if err != nil {
+		t.Skipf("strace is missing: %v (apt install strace)", err)
+	}
+	if version, _, _ := strings.Cut(string(out), "\n"); !strings.HasSuffix(version, "version 6.1") {
+		t.Skipf("the differences from strace 6.1 are known, this is %q", version)
+	}
+	if err := exec.Command("setarch", "-R", "true").Run(); err != nil {
+		t.Skipf("addresses cannot be kept from being random: setarch -R: %v", err)
+	}
+}
+
+func compareTraces(t *testing.T, c straceCase) {
+	turns <- struct{}{}
+	defer func() { <-turns }()
+	base, err := os.MkdirTemp("", "penumbra-strace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = removeAll(base) })
+	want := traceWith(t, c, base, "strace", "-f", "-q")
+	got := traceWith(t, c, base, penumbraAt(t), "trace")
+	if keep := os.Getenv("PENUMBRA_KEEP_TRACES"); keep != "" {
+		name := filepath.Join(keep, strings.ReplaceAll(filepath.Base(t.Name()), " ", "_"))
+		_ = os.WriteFile(name+".strace", []byte(want), 0o666)
+		_ = os.WriteFile(name+".penumbra", []byte(got), 0o666)
+	}
+	want = plain(want, func(d *compiledExplanation) *regexp.Regexp { return d.strace })
+	got = plain(got, func(d *compiledExplanation) *regexp.Regexp { return d.penumbra })
+	a, b := readTranscript(want), readTranscript(got)
+	if c.ordered {
+		a, b = a.whole(want), b.whole(got)
+	}
+	if d := compare(a, b); d != "" {
+		t.Errorf("strace (-) and penumbra trace (+) differ:\n%s", d)
+	}
+}
+
+// traceWith runs c under a tracer in a new directory "work" below base and
+// returns the trace.
+func traceWith(t *testing.T, c straceCase, base string, tracer ...string) string {
+	t.Helper()
+	work, out := filepath.Join(base, "work"), filepath.Join(base, "trace")
+	makeWork(t, work)
+	words := append([]string{"setarch", "-R"}, tracer...)
+	words = append(words, c.flags...)
+	switch {
+	case c.each:
+		words = append(words, "-ff", "-o", out)
+	case !c.toStderr:
+		words = append(words, "-o", out)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, words[0], append(append(words[1:], "--"), c.argv...)...)
+	cmd.Dir = work
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=/", "LC_ALL=C", "PYTHONHASHSEED=0", "TMPDIR=" + work}
+	// Files, for their size and kind is part of what is traced.
+	stdout, stderr := create(t, filepath.Join(base, "stdout")), create(t, filepath.Join(base, "stderr"))
+	defer stdout.Close()
+	defer stderr.Close()
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("%q: no end after %v", words, patience)
+	}
+	said, _ := os.ReadFile(filepath.Join(base, "stderr"))
+	if cmd.ProcessState == nil || strings.Contains(string(said), "strace: ") || strings.Contains(string(said), "penumbra: ") {
+		t.Fatalf("%q: %v\n%s", words, err, said)
+	}
+	switch {
+	case c.toStderr:
+		return string(said)
+	case c.each:
+		return readEach(t, out)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func create(t *testing.T, name string) *os.File {
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// readEach puts the files of -ff together, with the pids that they are named
+// by, and removes them.
+func readEach(t *testing.T, out string) string {
+	names, _ := filepath.Glob(out + ".*")
+	var b strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			fmt.Fprintf(&b, "%s %s", strings.TrimPrefix(filepath.Ext(name), "."), line)
+		}
+		os.Remove(name)
+	}
+	return b.String()
+}
+
+// makeWork makes the directory that a case runs in, the same each time.
+func makeWork(t *testing.T, work string) {
+	err := removeAll(work)
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(work, "tree", "deep"), 0o755)
+	}
+	for name, text := range map[string]string{
+		"one":           "one line\n",
+		"two":           strings.Repeat("two lines of text that are longer\n", 60),
+		"binary":        "\x00\x01\x7f\x80\xff\"\\\r\n\t\v\f\a1\x001\x009",
+		"tree/a.c":      "int a;\n",
+		"tree/deep/b.c": "int b;\n",
+	} {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(work, name), []byte(text), 0o644)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A chance is what differs from run to run.
+type chance struct{ pattern, instead string }
+
+var chances = compileChances([]chance{
+	{`\bst_ino=\d+`, "st_ino=#"},
+	{`\bstx_ino=\d+`, "stx_ino=#"},
+	{`\bd_ino=\d+`, "d_ino=#"},
+	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
+	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
+	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
+	{`(getrandom\(")[^"]*(")`, "$1#$2"},
+	{`/cc\w{6}\b`, "/cc######"},
+	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
+	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
+	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
+	{`(\bsed)\w{6}\b`, "$1######"},
+	// -t, -tt, -ttt, -r, -T
+	{`(?m)^((?:\[pid +\d+\] |\d+ +)?)\d\d:\d\d:\d\d(\.\d{6})?( )`, "${1}TIME$3"},
+	{`(?m)^((?:\[pid +\d+\] |\d+ +)?)\d{10}\.\d{6}( )`, "${1}TIME$2"},
+	{`(?m)^((?:\[pid +\d+\] |\d+ +)?) {5}\d\.\d{6}( )`, "${1}SINCE$2"},
+	{` <\d+\.\d{6}>`, " <TOOK>"},
+	// Who starts the program has other memory.
+	{`(?m)^(.*execve\(.*\], )0x[0-9a-f]+( /\* \d+ vars \*/\))`, "${1}ENVP$2"},
+	{`(si_utime|si_stime)=\d+( /\* [\d.]+ s \*/)?`, "$1=#"},
+})
+
+// An explanation is of a line that penumbra trace means to write in another way
+// than strace, or that strace has wrong. Lines that match are taken for the
+// same; an empty pattern matches no line.
+type explanation struct {
+	strace, penumbra string
+	reason           string
+}
+
+// differences are all that are explained.
+var differences = compileExplanations([]explanation{
+	{`ioctl\((\d+), SNDCTL_TMR_\w+ or (TCSETS\w*, .*)`, `ioctl\(\d+, TCSETS\w*, .*c_iflag.*`,
+		"strace names the timers of sound cards too, which have the same requests"},
+	{`ioctl\(\d+, BTRFS_IOC_CLONE or FICLONE, .*`, `ioctl\(\d+, FICLONE, .*`,
+		"FICLONE was the clone of btrfs alone before it was everybody's"},
+})
+
+type compiledChance struct {
+	*regexp.Regexp
+	instead string
+}
+
+func compileChances(all []chance) (compiled []compiledChance) {
+	for _, c := range all {
+		compiled = append(compiled, compiledChance{regexp.MustCompile(c.pattern), c.instead})
+	}
+	return compiled
+}
+
+type compiledExplanation struct {
+	strace, penumbra *regexp.Regexp
+	reason           string
+	seen             atomic.Bool
+}
+
+func compileExplanations(all []explanation) (compiled []*compiledExplanation) {
+	line := func(pattern string) *regexp.Regexp {
+		if pattern == "" {
+			return nil
+		}
+		return regexp.MustCompile(`(?m)^((?:\[pid +\d+\] |\d+ +)?)` + pattern + `$`)
+	}
+	for _, d := range all {
+		compiled = append(compiled, &compiledExplanation{strace: line(d.strace), penumbra: line(d.penumbra), reason: d.reason})
+	}
+	return compiled
+}
+
+// plain removes from a trace what is chance and what is explained. side says
+// which pattern of an explanation is that of the trace's author.
+func plain(text string, side func(*compiledExplanation) *regexp.Regexp) string {
+	for _, c := range chances {
+		text = c.ReplaceAllString(text, c.instead)
+	}
+	for _, d := range differences {
+		pattern := side(d)
+		if pattern == nil || !pattern.MatchString(text) {
+			continue
+		}
+		d.seen.Store(true)
+		text = pattern.ReplaceAllString(text, "${1}("+d.reason+")")
+	}
+	return text
+}

@@ -1,0 +1,50 @@
+package decode
+
+import (
+	"maps"
+
+	"penumbra/abi"
+)
+
+// special is what a call needs beyond the table.
+type special struct {
+	// enter is called first, before the call runs.
+	enter func(*Decoder, *Saved)
+	// arg writes argument i with its name, and whatever it must, and may move
+	// s.next; false leaves the argument to the table.
+	arg func(d *Decoder, s *Saved, i int) bool
+	// early: the arguments below it are written before the call runs, though
+	// the call changes them; late, if not 0: those from it on are not, though
+	// they are known.
+	early, late int
+	// result writes the result in another way than its kind says; false leaves
+	// it to the kind. note says what is to be told beside the result.
+	result func(*Decoder) bool
+	note   func(d *Decoder, s *Saved) string
+}
+
+// A structureWriter writes the structure, of layout l, that lies in b.
+type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
+
+// specials lists what all rooms say of calls.
+func specials() map[*abi.Syscall]special {
+	all := map[*abi.Syscall]special{}
+	for _, room := range []map[string]special{
+		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+	} {
+		for name, s := range room {
+			all[abi.ByName(name)] = s
+		}
+	}
+	return all
+}
+
+// structures lists, by the name of their layout, those that are written in
+// another way than field by field.
+func structures() map[string]structureWriter {
+	all := map[string]structureWriter{}
+	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
+		maps.Copy(all, room)
+	}
+	return all
+}
