@@ -38,6 +38,9 @@ type traceOptions struct {
 	json     bool
 	explain  bool
 
+	io     bool   // a report on I/O
+	ioFile string // the file for it
+
 	count     bool // a summary instead of lines
 	alsoCount bool // a summary after them
 	order     string
@@ -68,6 +71,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(&o.quiet, "q", "fewer lines about processes; twice: none of their end")
 	fs.BoolVar(&o.json, "json", false, "JSON, an object a line: see penumbra-trace(1)")
 	fs.BoolVar(&o.explain, "explain", false, "say behind each line what the call does, or why it\nfailed, in plain words")
+	fs.Var(ioFlag{o}, "io", "say where the I/O went, instead of lines (with -o,\nbeside them); into `FILE`, as a page if it is *.html")
 	fs.BoolVar(&o.count, "c", false, "count calls, errors and time instead of printing lines")
 	fs.BoolVar(&o.alsoCount, "C", false, "count as well as print")
 	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")
@@ -224,5 +228,20 @@ func (statusFlag) IsBoolFlag() bool { return true }
 
 func (f statusFlag) Set(string) error {
 	f.o.statuses = map[string]bool{f.word: true}
+	return nil
+}
+
+// An ioFlag is --io, which may stand alone.
+type ioFlag struct{ o *traceOptions }
+
+func (ioFlag) String() string { return "" }
+
+func (ioFlag) IsBoolFlag() bool { return true }
+
+func (f ioFlag) Set(value string) error {
+	f.o.io = true
+	if value != "true" { // what parseFlags makes of a flag without a value
+		f.o.ioFile = value
+	}
 	return nil
 }
