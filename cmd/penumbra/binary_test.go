@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,9 +34,22 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	restoreSignals()
 	status := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(status)
+}
+
+// restoreSignals has the commands that tests run start with the actions of
+// signals as they are by default, also where nohup(1), or a shell without job
+// control in the background, has this process ignore some.
+func restoreSignals() {
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} { // others the runtime handles
+		if signal.Ignored(s) {
+			// What has a handler here has the default action after exec.
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
 }
 
 // boundCores sees to it that guests which crash leave no core file unless they
