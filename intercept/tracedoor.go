@@ -75,11 +75,10 @@ func (t *tracer) callEnds(tr *tracee) {
 		sys.Cont(tr.thread.ID(), 0)
 		return
 	}
-	regs, err := guest.ReadRegisters(tr.thread, c.Arch)
-	if err != nil {
+	if err := sys.GetSyscallInfo(tr.thread.ID(), &t.info); err != nil {
 		return
 	}
-	c.result = regs.Result()
+	c.result = t.info.Result(c.Arch)
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}
@@ -87,13 +86,22 @@ func (t *tracer) callEnds(tr *tracee) {
 		c.cleanup()
 	}
 	if c.rewritten || c.changed {
-		if c.rewritten {
-			// Also for the kernel: a call that is made again begins anew.
-			regs.SetArgs(c.Args)
-			regs.SetNumber(c.Number)
-		}
-		regs.SetResult(c.result)
-		regs.Write(tr.thread)
+		t.amend(tr.thread, c)
 	}
 	sys.Cont(tr.thread.ID(), 0)
+}
+
+// amend gives the guest its own registers and the result that was decided on.
+func (t *tracer) amend(th *guest.Thread, c *Call) {
+	regs, err := guest.ReadRegisters(th, c.Arch)
+	if err != nil {
+		return
+	}
+	if c.rewritten {
+		// Also for the kernel: a call that is made again begins anew.
+		regs.SetArgs(c.Args)
+		regs.SetNumber(c.Number)
+	}
+	regs.SetResult(c.result)
+	regs.Write(th)
 }

@@ -56,6 +56,8 @@ func (t *tracer) adopt(first int) error {
 	options := uintptr(optionsStart)
 	if t.traces() {
 		options = optionsLife
+		// Each stop would wake another thread, to handle the signal.
+		sys.NoSignalOfStops()
 	}
 	if err := sys.Seize(first, options); err != nil {
 		return fmt.Errorf("trace process %d: %w", first, err)
