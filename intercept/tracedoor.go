@@ -32,12 +32,15 @@ func (t *tracer) callEnters(tr *tracee) {
 		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
 	}
 	v := t.guest.enter(c)
-	switch {
-	case v.kind == skip:
+	if v.kind == skip {
 		t.skip(tr, arch, v.value)
+		return
+	}
+	t.affinity.prepare(&tr.binding, c)
+	switch {
 	case c.rewritten:
 		t.rewrite(tr, c)
-	case v.kind == observe:
+	case v.kind == observe || tr.binding.asks:
 		tr.call = c
 		sys.ContToExit(tid, 0)
 	default:
@@ -71,6 +74,7 @@ func (t *tracer) rewrite(tr *tracee, c *Call) {
 func (t *tracer) callEnds(tr *tracee) {
 	c := tr.call
 	tr.call = nil
+	t.affinity.answered(&tr.binding)
 	if c == nil {
 		sys.Cont(tr.thread.ID(), 0)
 		return

@@ -13,8 +13,9 @@ import (
 // tracer owns the trace door and the life of threads. All of it happens on one
 // thread of the supervisor.
 type tracer struct {
-	guest   *Guest
-	tracees map[int]*tracee
+	guest    *Guest
+	affinity *affinity
+	tracees  map[int]*tracee
 	// announced holds threads whose parent's event came before their own first
 	// stop, with the parent; parked those whose first stop, of the status that
 	// it keeps, came first, and which wait for it.
@@ -27,9 +28,10 @@ type tracer struct {
 
 // tracee is a thread under ptrace.
 type tracee struct {
-	thread *guest.Thread
-	call   *Call // the call whose end is awaited, or nil
-	buffer Call  // what call points to
+	thread  *guest.Thread
+	binding binding
+	call    *Call // the call whose end is awaited, or nil
+	buffer  Call  // what call points to
 }
 
 const (
@@ -43,7 +45,7 @@ const (
 
 func newTracer(g *Guest) *tracer {
 	return &tracer{
-		guest: g, tracees: map[int]*tracee{},
+		guest: g, affinity: &g.affinity, tracees: map[int]*tracee{},
 		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
 		stillborn: map[int]bool{},
 	}
@@ -128,6 +130,7 @@ func (t *tracer) release(first int) error {
 	if !t.traces() {
 		return sys.Detach(first)
 	}
+	t.affinity.begin()
 	t.enter(nil, first)
 	return sys.Cont(first, 0)
 }
@@ -166,8 +169,10 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 	event := int(status >> 16)
 	switch {
 	case event == unix.PTRACE_EVENT_SECCOMP:
+		t.affinity.stopped(&tr.binding)
 		t.callEnters(tr)
 	case event == 0 && status.StopSignal() == syscallStop:
+		t.affinity.stopped(&tr.binding)
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
 		t.forked(tr)
