@@ -37,6 +37,7 @@ type Guest struct {
 	threads *guest.Table
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
+	affinity  affinity
 	init      *launch.Init
 	first     int
 	born      atomic.Bool // the first process has become the program
@@ -167,6 +168,9 @@ func (g *Guest) Wait() (unix.WaitStatus, error) {
 func (g *Guest) supervise(started chan<- error) {
 	defer close(g.done)
 	runtime.LockOSThread()
+	if g.wants(Observe) {
+		g.affinity.allow()
+	}
 	t := newTracer(g)
 	if err := g.launch(t); err != nil {
 		started <- err
@@ -176,6 +180,7 @@ func (g *Guest) supervise(started chan<- error) {
 	reports.Go(g.readReports)
 	started <- nil
 	t.serve()
+	g.affinity.end()
 	if g.notify != nil {
 		g.notify.close()
 	}

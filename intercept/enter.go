@@ -40,6 +40,11 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
+	if g.affinity.possible {
+		for s := range g.affinity.calls {
+			list = append(list, rule{s.Name, nil, sys.RetTrace | traceMark})
+		}
+	}
 	return list
 }
 
@@ -52,10 +57,10 @@ func (g *Guest) interestOf(name string) Interest {
 	return most
 }
 
-// wantsAnswers reports whether the policy has Interest Answer in any call.
-func (g *Guest) wantsAnswers() bool {
+// wants reports whether the policy has this interest in any call.
+func (g *Guest) wants(i Interest) bool {
 	for _, all := range g.interests {
-		if all.unknown == Answer || slices.Contains(all.known, Answer) {
+		if all.unknown == i || slices.Contains(all.known, i) {
 			return true
 		}
 	}

@@ -47,7 +47,7 @@ func (t *tracer) announce(parent *guest.Thread, child int) {
 // enter makes a new thread known.
 func (t *tracer) enter(parent *guest.Thread, tid int) {
 	th := t.guest.threads.Add(tid)
-	t.tracees[tid] = &tracee{thread: th}
+	t.tracees[tid] = &tracee{thread: th, binding: binding{tid: tid}}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Forked(parent, th)
 	}
@@ -65,6 +65,10 @@ func (t *tracer) execed(tid int) {
 	if tr == nil {
 		tr = &tracee{}
 	}
+	if leader := t.tracees[tid]; leader != nil && leader != tr {
+		t.affinity.ended(&leader.binding)
+	}
+	t.affinity.renamed(&tr.binding, tid)
 	delete(t.tracees, former)
 	tr.thread = t.guest.threads.Exec(former, tid)
 	tr.fresh = false
@@ -87,6 +91,9 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
 	if tr == nil && t.announced[tid] == nil && t.parked[tid] == 0 {
 		t.stillborn[tid] = true
+	}
+	if tr != nil {
+		t.affinity.ended(&tr.binding)
 	}
 	delete(t.tracees, tid)
 	delete(t.announced, tid)

@@ -34,7 +34,7 @@ type notifyDoor struct {
 }
 
 func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
-	d := &notifyDoor{guest: g, listener: listener, wanted: g.wantsAnswers(), wake: make(chan struct{}, 1)}
+	d := &notifyDoor{guest: g, listener: listener, wanted: g.wants(Answer), wake: make(chan struct{}, 1)}
 	if err := sys.NotifSyncWakeUp(listener); err != nil && !errors.Is(err, unix.EINVAL) {
 		return nil, fmt.Errorf("notify door: set flags: %w", err)
 	}

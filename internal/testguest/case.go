@@ -53,6 +53,7 @@ var Cases = []Case{
 	{"chroot", []Kind{Static, I386Static}},
 	{"drop_privileges", two},
 	{"limits", two},
+	{"affinity", three},
 	{"memory", two},
 	{"pidfd", two},
 	{"vdso", []Kind{Dynamic, Static, I386}},
