@@ -10,6 +10,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/fault"
 	"penumbra/trace/iostat"
 	"penumbra/trace/jsonl"
 	"penumbra/trace/tally"
@@ -62,7 +63,7 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 	if err := job.setUp(argv); err != nil {
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
-	policy := newTraced(job.sinks, job.needed, o.filter())
+	policy := newTraced(job.sinks, job.needed, o.filter(), job.plan)
 	if len(o.pids) > 0 {
 		return max(attach(s, policy, o.pids, o.quiet > 0), job.end())
 	}
@@ -74,6 +75,7 @@ type traceJob struct {
 	streams
 	options *traceOptions
 	out     *traceOutput
+	plan    *fault.Plan // what is to be done to calls, or nil
 	sinks   trace.Sinks
 	needed  abi.Set // the calls that sinks need, whatever the user asked for
 	reports []func() error
@@ -82,6 +84,7 @@ type traceJob struct {
 // setUp makes the sinks that the options ask for.
 func (j *traceJob) setUp(command []string) error {
 	o := j.options
+	j.plan = o.plan()
 	switch {
 	case o.count, o.io && o.output == "": // a summary stands in for lines
 	case o.json:
@@ -140,6 +143,9 @@ func (j *traceJob) end() (exit int) {
 	}
 	if err := j.out.end(); err != nil {
 		exit = j.fail("trace: "+err.Error()+": the trace is not complete", exitFailure)
+	}
+	if j.options.chaos != nil {
+		_ = j.plan.Report(j.err) // standard error: there is nowhere to complain
 	}
 	return exit
 }

@@ -7,6 +7,7 @@ import (
 	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/trace"
+	"penumbra/trace/fault"
 )
 
 // traced is the policy under which a guest's calls become events for sinks.
@@ -14,6 +15,7 @@ type traced struct {
 	sinks   trace.Sinks
 	needed  abi.Set // the calls that some sink has to hear of
 	filter  filter
+	plan    *fault.Plan     // or nil
 	current map[int]*inCall // by thread
 }
 
@@ -21,6 +23,7 @@ type traced struct {
 type inCall struct {
 	trace.Call
 	begun bool // and has not ended
+	fault fault.Fault
 }
 
 // filter says which calls the user asked to see.
@@ -53,8 +56,16 @@ func (f *filter) hidesEnd(c *trace.Call, how ending) bool {
 	return f.keep != nil && !f.keep(c, how)
 }
 
-func newTraced(sinks trace.Sinks, needed abi.Set, f filter) *traced {
-	return &traced{sinks: sinks, needed: needed.Union(f.calls), filter: f, current: map[int]*inCall{}}
+// newTraced returns a policy that tells sinks of the calls in needed and of
+// those that pass f. The plan, if not nil, decides about calls and hears of
+// them first.
+func newTraced(sinks trace.Sinks, needed abi.Set, f filter, plan *fault.Plan) *traced {
+	needed = needed.Union(f.calls)
+	if plan != nil {
+		sinks = append(trace.Sinks{plan}, sinks...)
+		needed = needed.Union(plan.Calls())
+	}
+	return &traced{sinks: sinks, needed: needed, filter: f, plan: plan, current: map[int]*inCall{}}
 }
 
 // Interest implements intercept.Policy.
@@ -78,16 +89,24 @@ func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 		Begin: time.Now(),
 	}
 	t.Hidden = p.filter.hides(&t.Call)
+	p.decide(t)
 	p.sinks.Enter(&t.Call)
-	return intercept.Watch
+	return p.strike(c, t)
 }
 
 // Exit implements intercept.Policy.
 func (p *traced) Exit(c *intercept.Call) {
 	t := p.current[c.Thread.ID()]
+	t.aftermath(c)
+	value, err := c.Result()
+	p.ended(t, value, err)
+}
+
+// ended tells the end of a call.
+func (p *traced) ended(t *inCall, value int64, err abi.Errno) {
 	t.begun = false
 	t.End = time.Now()
-	t.Value, t.Err = c.Result()
+	t.Value, t.Err = value, err
 	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, endReturned)
 	p.sinks.Exit(&t.Call)
 }

@@ -10,6 +10,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/fault"
 	"penumbra/trace/tally"
 )
 
@@ -44,6 +45,9 @@ type traceOptions struct {
 	count     bool // a summary instead of lines
 	alsoCount bool // a summary after them
 	order     string
+
+	injections []*fault.Injection
+	chaos      *fault.Chaos
 }
 
 func newTraceOptions() *traceOptions {
@@ -55,7 +59,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.output, "o", "", "write the trace to `FILE`; \"|COMMAND\" pipes it")
 	fs.BoolVar(&o.append, "A", false, "append to the file of -o instead of emptying it")
 	fs.Var(&o.follow, "f", "follow threads and child processes: always so; twice,\nwith -o, each writes FILE.PID of its own")
-	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST")
+	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST,\ninject=SET:FAULT, fault=SET")
 	fs.Var(&o.paths, "P", "only calls on the file `PATH`; may be given again")
 	fs.Var(&o.pids, "p", "attach to the running process `PID`; Ctrl-C detaches")
 	fs.IntVar(&o.strings, "s", o.strings, "show the first `N` bytes of strings")
@@ -74,6 +78,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(ioFlag{o}, "io", "say where the I/O went, instead of lines (with -o,\nbeside them); into `FILE`, as a page if it is *.html")
 	fs.BoolVar(&o.count, "c", false, "count calls, errors and time instead of printing lines")
 	fs.BoolVar(&o.alsoCount, "C", false, "count as well as print")
+	fs.Var(chaosFlag{o}, "chaos", "let calls meet with short counts, EINTR, EAGAIN and\ndelays: `SEED[:OPTION]...` says which, and with which\nkinds=, rate= and calls=")
 	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")
 	fs.Var(statusFlag{o, "successful"}, "z", "only calls that succeeded")
 	fs.Var(statusFlag{o, "failed"}, "Z", "only calls that failed")
@@ -126,12 +131,16 @@ func (x expression) Set(expr string) error {
 		return x.signal(value)
 	case "quiet", "silent", "silence", "q":
 		return x.quiet(value)
+	case "inject":
+		return x.inject(value, fault.ParseInjection)
+	case "fault":
+		return x.inject(value, fault.ParseFault)
 	}
-	keys := []string{"trace", "status", "signal", "quiet"}
+	keys := []string{"trace", "status", "signal", "quiet", "inject", "fault"}
 	if near := nearest(key, keys); near != "" {
 		return valueError(fmt.Sprintf("no expression is named %q (did you mean %s?)", key, near))
 	}
-	return valueError(fmt.Sprintf("no expression is named %q: it is trace, status, signal or quiet", key))
+	return valueError(fmt.Sprintf("no expression is named %q: it is trace, status, signal, quiet, inject or fault", key))
 }
 
 func (x expression) trace(value string) error {
