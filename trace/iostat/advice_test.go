@@ -211,6 +211,10 @@ func TestAdvice(t *testing.T) {
 			pipe(r)
 			times(500, func(i uint64) { read(r, int64(i%50)+1, 1000) })
 		}, ""},
+		{"a pipe read in a buffer of an odd size", func(r *run) {
+			pipe(r)
+			times(100, func(i uint64) { read(r, 16320-int64(i%20/19), 16320) })
+		}, ""},
 		{"a short write, then close", func(r *run) {
 			file(r, 0, unix.O_WRONLY)
 			write(r, 50, 100)

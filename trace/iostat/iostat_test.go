@@ -3,6 +3,8 @@ package iostat
 import (
 	"bytes"
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -368,4 +370,49 @@ func TestTextIsNarrow(t *testing.T) {
 		t.Error("a name got through that moves the cursor or is no UTF-8")
 	}
 	t.Logf("\n%s", b.String())
+}
+
+// Ten times as many calls take no more memory.
+func TestMemoryIsFlat(t *testing.T) {
+	r := newRun(t)
+	for fd := range int32(20) {
+		r.exists(fmt.Sprintf("/f%d", fd), 1<<40)
+		r.open(1, fd, fmt.Sprintf("/f%d", fd), unix.O_RDWR)
+	}
+	call := r.begin(abi.AMD64, 1, "pread64", 3, 0x1000, 100, 0)
+	r.end(call, 100)
+	work := func(n uint64) {
+		for i := range n {
+			call.Args = abi.Args{i % 20, 0x1000, 1 << (i % 30), i * 7919 % (1 << 40)}
+			call.Value = int64(call.Args[2])
+			call.Begin = call.End.Add(r.gap)
+			r.c.Enter(call)
+			call.End = call.Begin.Add(time.Duration(i%1000) * time.Microsecond)
+			r.c.Exit(call)
+		}
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	work(50_000)
+	before := heap()
+	work(500_000)
+	if after := heap(); after > before+64<<10 {
+		t.Errorf("500,000 calls left %d bytes behind", after-before)
+	}
+	runtime.KeepAlive(r)
+}
+
+func TestNothingSeen(t *testing.T) {
+	r := newRun(t)
+	var b bytes.Buffer
+	if err := r.c.Text(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(htmlOf(t, r), "nothing here looks wasteful") {
+		t.Error("the page does not say that there is no advice")
+	}
 }

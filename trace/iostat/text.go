@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // What a report for a terminal shows.
@@ -12,6 +13,7 @@ const (
 	columns       = 100
 	textFiles     = 20
 	textDetails   = 5
+	textShare     = 10 // a file's least share of the time, in percent, for details
 	textProcesses = 10
 	textAdvice    = 10
 )
@@ -99,7 +101,7 @@ func (c *Collector) textAdvice(w io.Writer) {
 func (a *Advice) saving() string {
 	switch {
 	case a.Saved > 0 && a.Saves > 0:
-		return fmt.Sprintf("%s, about %s as measured", count(a.Saved, "call", "calls"), duration(a.Saves))
+		return fmt.Sprintf("%s, at least %s as measured", count(a.Saved, "call", "calls"), duration(a.Saves))
 	case a.Saved > 0:
 		return count(a.Saved, "call", "calls")
 	}
@@ -155,7 +157,14 @@ func (s *Stats) sequential(dir direction) string {
 
 // textDetail writes more about the busiest files.
 func textDetail(w io.Writer, files []*file) {
+	var all time.Duration
+	for _, f := range files {
+		all += f.TotalTime()
+	}
 	for _, f := range files[:min(len(files), textDetails)] {
+		if f.TotalTime() < all*textShare/100 {
+			break
+		}
 		fmt.Fprintln(w)
 		wrap(w, "    ", clean(f.name)+" ("+f.kind.String()+")")
 		for _, line := range f.details() {
