@@ -178,6 +178,12 @@ func TestAdvice(t *testing.T) {
 			read(r, 50, 100)
 			r.call(pid, "close", 0, fd)
 		}, ""},
+		{"a file whose size is made up", func(r *run) {
+			file(r, 4096, 0)
+			delete(r.names, "/f")
+			read(r, 8, 20)
+			r.call(pid, "close", 0, fd)
+		}, ""},
 		{"a buffer filled as far as it went, till the end", func(r *run) {
 			file(r, 10000, 0)
 			read(r, 3000, 4096)

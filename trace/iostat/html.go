@@ -16,7 +16,7 @@ import (
 
 // What a page shows. All files that are kept are in its table.
 const (
-	pageLanes   = 32
+	pageLanes   = 20
 	pageDetails = 40 // files with plots
 )
 

@@ -32,10 +32,12 @@ func (c *Collector) isShort(t *thread, fd int32, f *file, q *request) bool {
 	if q.at < 0 || q.got == 0 || end >= f.size {
 		return false
 	}
-	if size, ok := c.host.size(t.guest, fd); ok {
-		f.size = size
+	size, ok := c.host.size(t.guest, fd)
+	if !ok {
+		return false
 	}
-	return end < f.size
+	f.size = size
+	return end < size
 }
 
 // judge looks at what follows a shortfall. On a file whose bytes have offsets
