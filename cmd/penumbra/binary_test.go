@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // buildDir holds the command that the end-to-end tests run. Any user may enter
@@ -26,9 +30,40 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	buildDir = dir
+	if err := boundCores(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	restoreSignals()
 	status := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(status)
+}
+
+// restoreSignals has the commands that tests run start with the actions of
+// signals as they are by default, also where nohup(1), or a shell without job
+// control in the background, has this process ignore some.
+func restoreSignals() {
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} { // others the runtime handles
+		if signal.Ignored(s) {
+			// What has a handler here has the default action after exec.
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+}
+
+// boundCores sees to it that guests which crash leave no core file unless they
+// ask for one, and then none that fills a disk.
+func boundCores() error {
+	const most = 64 << 20
+	var core unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil {
+		return fmt.Errorf("getrlimit(RLIMIT_CORE): %w", err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Max: min(core.Max, most)}); err != nil {
+		return fmt.Errorf("setrlimit(RLIMIT_CORE): %w", err)
+	}
+	return nil
 }
 
 // buildOnce makes the command as it is shipped: one static binary, with the
@@ -98,7 +133,17 @@ const patience = 4 * time.Minute
 // if not nil, may prepare the command further.
 func run(t testing.TB, argv []string, change func(*exec.Cmd)) result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	got, err := runToEnd(argv, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// runToEnd does as run. It is an error if argv cannot be started or does not
+// end.
+func runToEnd(argv []string, change func(*exec.Cmd)) (result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stdout, stderr strings.Builder
@@ -109,10 +154,10 @@ func run(t testing.TB, argv []string, change func(*exec.Cmd)) result {
 	}
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		t.Fatalf("%q: no end after %v\nstdout:\n%s\nstderr:\n%s", argv, patience, &stdout, &stderr)
+		return result{}, fmt.Errorf("%q: no end after %v\nstdout:\n%s\nstderr:\n%s", argv, patience, &stdout, &stderr)
 	}
 	if cmd.ProcessState == nil {
-		t.Fatalf("%q: %v", argv, err)
+		return result{}, fmt.Errorf("%q: %w", argv, err)
 	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.String()}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.String()}, nil
 }

@@ -30,8 +30,17 @@ type filter struct {
 	// match looks at a call's arguments, keep at how it ended, if at all; nil
 	// lets all pass.
 	match func(*trace.Call) bool
-	keep  func(c *trace.Call, ended bool) bool
+	keep  func(*trace.Call, ending) bool
 }
+
+// ending is what became of a call.
+type ending uint8
+
+const (
+	endReturned ending = iota
+	endNever           // its thread ended in it
+	endDetached        // its thread is not traced any more
+)
 
 func (f *filter) hides(c *trace.Call) bool {
 	if c.Syscall == nil && !f.unknown || c.Syscall != nil && !f.calls.Has(c.Syscall) {
@@ -40,8 +49,8 @@ func (f *filter) hides(c *trace.Call) bool {
 	return f.match != nil && !f.match(c)
 }
 
-func (f *filter) hidesEnd(c *trace.Call, ended bool) bool {
-	return f.keep != nil && !f.keep(c, ended)
+func (f *filter) hidesEnd(c *trace.Call, how ending) bool {
+	return f.keep != nil && !f.keep(c, how)
 }
 
 func newTraced(sinks trace.Sinks, needed abi.Set, f filter) *traced {
@@ -79,7 +88,7 @@ func (p *traced) Exit(c *intercept.Call) {
 	t.begun = false
 	t.End = time.Now()
 	t.Value, t.Err = c.Result()
-	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, true)
+	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, endReturned)
 	p.sinks.Exit(&t.Call)
 }
 
@@ -107,7 +116,7 @@ func (p *traced) Exited(t *guest.Thread, status uint32) {
 // abandon notes that the call that a thread is in will never return.
 func (p *traced) abandon(tid int) {
 	if c := p.current[tid]; c != nil && c.begun {
-		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, false)
+		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, endNever)
 	}
 }
 
