@@ -230,7 +230,7 @@ func (c *Collector) Exit(call *trace.Call) {
 	case mapFile:
 		c.exitMap(t, call, r)
 	case name:
-		c.fileless(t, call, Name)
+		c.exitName(t, call, r)
 	case rename, unlink:
 		c.exitMove(t, call, r)
 	case unshare:

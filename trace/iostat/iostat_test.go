@@ -249,6 +249,21 @@ func TestOffsets(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	r := newRun(t)
+	r.open(1, 3, "/f", 0)
+	r.call(1, "newfstatat", 0, 3, r.put([]byte{}), 0, unix.AT_EMPTY_PATH)
+	r.call(1, "fstat", 0, 3, 0)
+	r.call(1, "newfstatat", 0, atCWD, r.put([]byte("/f")), 0, 0)
+	r.call(1, "statx", -int64(abi.ENOENT), atCWD, r.put([]byte("/g")), 0, 0)
+	if f := r.file("/f"); f.Calls[Manage] != 2 || f.Calls[Name] != 0 {
+		t.Errorf("the file: %v", f.Calls)
+	}
+	if p := r.c.processes[0]; p.Calls[Name] != 2 || p.TotalErrors() != 1 {
+		t.Errorf("the process: %v", p.Stats)
+	}
+}
+
 func TestAppendedIsInOrder(t *testing.T) {
 	r := newRun(t)
 	r.exists("/log", 1000)
