@@ -26,7 +26,7 @@ func alikeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := trial(ts, native, args)
 	ts.Logf("native: %s", want.result)
-	for _, m := range supervised {
+	for _, m := range whole {
 		got := trial(ts, m, args)
 		if got.result != want.result {
 			ts.Fatalf("%s: %s", m.name, got.result)
@@ -70,7 +70,7 @@ func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
 	}
 	words := args
 	if m.name != native.name {
-		words = append(append([]string{"penumbra", "run"}, m.flags...), append([]string{"--"}, args...)...)
+		words = slices.Concat([]string{"penumbra"}, m.words(), args)
 	}
 	// The shell finds the command by the script's own PATH.
 	argv := append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)

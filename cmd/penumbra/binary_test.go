@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,7 +94,8 @@ func penumbraAt(t testing.TB) string {
 // A runMode is a way to run a guest.
 type runMode struct {
 	name  string
-	flags []string // of penumbra run; nil also for native
+	verb  string   // of penumbra, run if empty
+	flags []string // of the verb; nil also for native
 }
 
 var (
@@ -104,6 +107,10 @@ var (
 		{name: "notify", flags: []string{"--intercept=notify"}},
 		{name: "trace", flags: []string{"--intercept=trace"}},
 	}
+	// whole are those, and one that looks at all that calls point to.
+	whole = append(slices.Clone(supervised), runMode{
+		name: "lines", verb: "trace", flags: []string{"-y", "-v", "-o", os.DevNull},
+	})
 )
 
 // command returns the words that run argv in mode m.
@@ -112,8 +119,12 @@ func (m runMode) command(t testing.TB, argv ...string) []string {
 	if m.name == native.name {
 		return argv
 	}
-	words := append([]string{penumbraAt(t), "run"}, m.flags...)
-	return append(append(words, "--"), argv...)
+	return append(append([]string{penumbraAt(t)}, m.words()...), argv...)
+}
+
+// words returns what stands between the name of the command and a guest's own.
+func (m runMode) words() []string {
+	return append(append([]string{cmp.Or(m.verb, "run")}, m.flags...), "--")
 }
 
 // A result is all that a run shows to whoever started it.
