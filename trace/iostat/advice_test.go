@@ -178,6 +178,12 @@ func TestAdvice(t *testing.T) {
 			read(r, 50, 100)
 			r.call(pid, "close", 0, fd)
 		}, ""},
+		{"a file whose size is made up", func(r *run) {
+			file(r, 4096, 0)
+			delete(r.names, "/f")
+			read(r, 8, 20)
+			r.call(pid, "close", 0, fd)
+		}, ""},
 		{"a buffer filled as far as it went, till the end", func(r *run) {
 			file(r, 10000, 0)
 			read(r, 3000, 4096)
@@ -210,6 +216,10 @@ func TestAdvice(t *testing.T) {
 		{"lines of a pipe in a buffer of 1000", func(r *run) {
 			pipe(r)
 			times(500, func(i uint64) { read(r, int64(i%50)+1, 1000) })
+		}, ""},
+		{"a pipe read in a buffer of an odd size", func(r *run) {
+			pipe(r)
+			times(100, func(i uint64) { read(r, 16320-int64(i%20/19), 16320) })
 		}, ""},
 		{"a short write, then close", func(r *run) {
 			file(r, 0, unix.O_WRONLY)

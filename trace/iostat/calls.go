@@ -174,6 +174,16 @@ func (c *Collector) exitMap(t *thread, call *trace.Call, r *role) {
 	}
 }
 
+// exitName enters a call on a name. With an empty one it is about the
+// descriptor that names start from, which is how C libraries do fstat.
+func (c *Collector) exitName(t *thread, call *trace.Call, r *role) {
+	if r.fd >= 0 && r.flags >= 0 && call.Args[r.flags]&unix.AT_EMPTY_PATH != 0 && statCalls().Has(call.Syscall) {
+		c.managed(t, call, r)
+		return
+	}
+	c.fileless(t, call, Name)
+}
+
 // A move is a change of names that has begun.
 type move struct {
 	file *file  // that had the name, if it was met

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,8 @@ type host interface {
 	// descriptor says what a descriptor of t refers to. Unless it has just
 	// been opened, with flags known, its offset and flags are looked up too.
 	descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool)
-	// size returns the present size of the file behind a descriptor.
+	// size returns the present size of the file behind a descriptor, if its
+	// file system says the truth about sizes.
 	size(t *guest.Thread, fd int32) (int64, bool)
 	// socket names the socket behind a descriptor.
 	socket(t *guest.Thread, fd int32, accepted bool) (string, bool)
@@ -113,10 +115,22 @@ func position(t *guest.Thread, fd int32) (offset int64, flags int) {
 	return offset, flags
 }
 
+// inventive are the file systems whose files are made up when they are read,
+// and have any size before: sysfs says 4096, lxcfs (by FUSE) likewise.
+var inventive = []int64{
+	unix.SYSFS_MAGIC, unix.PROC_SUPER_MAGIC, unix.CGROUP_SUPER_MAGIC, unix.CGROUP2_SUPER_MAGIC,
+	unix.DEBUGFS_MAGIC, unix.TRACEFS_MAGIC, unix.SECURITYFS_MAGIC, unix.SELINUX_MAGIC,
+	unix.EFIVARFS_MAGIC, unix.PSTOREFS_MAGIC, unix.BPF_FS_MAGIC, unix.FUSE_SUPER_MAGIC,
+}
+
 func (procfs) size(t *guest.Thread, fd int32) (int64, bool) {
+	link := linkOf(t, fd)
 	var st unix.Stat_t
-	err := unix.Stat(linkOf(t, fd), &st)
-	return st.Size, err == nil
+	var fs unix.Statfs_t
+	if unix.Stat(link, &st) != nil || unix.Statfs(link, &fs) != nil {
+		return 0, false
+	}
+	return st.Size, !slices.Contains(inventive, int64(fs.Type))
 }
 
 func (procfs) directory(t *guest.Thread, at int32) (string, bool) {

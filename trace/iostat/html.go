@@ -16,7 +16,7 @@ import (
 
 // What a page shows. All files that are kept are in its table.
 const (
-	pageLanes   = 32
+	pageLanes   = 20
 	pageDetails = 40 // files with plots
 )
 
@@ -102,16 +102,15 @@ type cell struct {
 }
 
 type pageProcess struct {
-	Name   string
-	Total  cell
-	Calls  cell
-	Read   cell
-	In     cell
-	Write  cell
-	Out    cell
-	Names  cell
-	Wrong  cell
-	Errors string
+	Name  string
+	Total cell
+	Calls cell
+	Read  cell
+	In    cell
+	Write cell
+	Out   cell
+	Names cell
+	Wrong cell
 }
 
 // HTML writes the report as one page that needs nothing else: no network, no
@@ -197,13 +196,22 @@ func (s *Stats) sequentialCell(dir direction) cell {
 	return cell{int64(percent(s.Sequential[dir], s.Placed[dir])), s.sequential(dir)}
 }
 
+// errorCell sorts by how many errors there were and says which.
+func (s *Stats) errorCell() cell {
+	n := s.TotalErrors() + s.Interrupted
+	if n == 0 {
+		return cell{0, "0"}
+	}
+	return cell{int64(n), s.errors()}
+}
+
 func newPageFile(name, kind string, s *Stats) pageFile {
 	return pageFile{
 		Stats: s, Name: name, Kind: kind,
 		Total: durationCell(s.TotalTime()), Open: numberCell(s.Calls[Open]),
 		Read: numberCell(s.Calls[Read]), In: sizeCell(s.Bytes[in]), InSeq: s.sequentialCell(in),
 		Write: numberCell(s.Calls[Write]), Out: sizeCell(s.Bytes[out]), OutSeq: s.sequentialCell(out),
-		Syncs: numberCell(s.Calls[Sync]), Wrong: numberCell(s.TotalErrors() + s.Interrupted),
+		Syncs: numberCell(s.Calls[Sync]), Wrong: s.errorCell(),
 	}
 }
 
@@ -284,7 +292,7 @@ func (c *Collector) pageProcesses(p *page) {
 			Name: name, Total: durationCell(s.TotalTime()), Calls: numberCell(s.TotalCalls()),
 			Read: numberCell(s.Calls[Read]), In: sizeCell(s.Bytes[in]),
 			Write: numberCell(s.Calls[Write]), Out: sizeCell(s.Bytes[out]),
-			Names: numberCell(s.Calls[Name]), Wrong: numberCell(s.TotalErrors() + s.Interrupted), Errors: s.errors(),
+			Names: numberCell(s.Calls[Name]), Wrong: s.errorCell(),
 		})
 	}
 	all, _ := cull(c.processes, len(c.processes))

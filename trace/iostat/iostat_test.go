@@ -3,6 +3,8 @@ package iostat
 import (
 	"bytes"
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -247,6 +249,21 @@ func TestOffsets(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	r := newRun(t)
+	r.open(1, 3, "/f", 0)
+	r.call(1, "newfstatat", 0, 3, r.put([]byte{}), 0, unix.AT_EMPTY_PATH)
+	r.call(1, "fstat", 0, 3, 0)
+	r.call(1, "newfstatat", 0, atCWD, r.put([]byte("/f")), 0, 0)
+	r.call(1, "statx", -int64(abi.ENOENT), atCWD, r.put([]byte("/g")), 0, 0)
+	if f := r.file("/f"); f.Calls[Manage] != 2 || f.Calls[Name] != 0 {
+		t.Errorf("the file: %v", f.Calls)
+	}
+	if p := r.c.processes[0]; p.Calls[Name] != 2 || p.TotalErrors() != 1 {
+		t.Errorf("the process: %v", p.Stats)
+	}
+}
+
 func TestAppendedIsInOrder(t *testing.T) {
 	r := newRun(t)
 	r.exists("/log", 1000)
@@ -368,4 +385,49 @@ func TestTextIsNarrow(t *testing.T) {
 		t.Error("a name got through that moves the cursor or is no UTF-8")
 	}
 	t.Logf("\n%s", b.String())
+}
+
+// Ten times as many calls take no more memory.
+func TestMemoryIsFlat(t *testing.T) {
+	r := newRun(t)
+	for fd := range int32(20) {
+		r.exists(fmt.Sprintf("/f%d", fd), 1<<40)
+		r.open(1, fd, fmt.Sprintf("/f%d", fd), unix.O_RDWR)
+	}
+	call := r.begin(abi.AMD64, 1, "pread64", 3, 0x1000, 100, 0)
+	r.end(call, 100)
+	work := func(n uint64) {
+		for i := range n {
+			call.Args = abi.Args{i % 20, 0x1000, 1 << (i % 30), i * 7919 % (1 << 40)}
+			call.Value = int64(call.Args[2])
+			call.Begin = call.End.Add(r.gap)
+			r.c.Enter(call)
+			call.End = call.Begin.Add(time.Duration(i%1000) * time.Microsecond)
+			r.c.Exit(call)
+		}
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	work(50_000)
+	before := heap()
+	work(500_000)
+	if after := heap(); after > before+64<<10 {
+		t.Errorf("500,000 calls left %d bytes behind", after-before)
+	}
+	runtime.KeepAlive(r)
+}
+
+func TestNothingSeen(t *testing.T) {
+	r := newRun(t)
+	var b bytes.Buffer
+	if err := r.c.Text(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(htmlOf(t, r), "nothing here looks wasteful") {
+		t.Error("the page does not say that there is no advice")
+	}
 }

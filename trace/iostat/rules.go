@@ -87,7 +87,7 @@ func adviseTinyReads(f *file) (Advice, bool) {
 	case percent(t.placed, t.calls) >= half:
 		remedy = "The offsets follow one another: one pread of a large block fetches what many of these do, " +
 			"and mmap makes the whole file appear in memory. "
-	case f.kind == Pipe || f.kind == Socket:
+	default:
 		remedy += "(A shell's read does this on purpose, to leave the rest to the commands that it starts: there use awk, sed or another language.) "
 	}
 	return Advice{
@@ -140,8 +140,8 @@ func adviseRecords(f *file) (Advice, bool) {
 		Rule:  string(tornRecords),
 		Title: fmt.Sprintf("Short reads that were not completed: %s", label(f.name)),
 		File:  f.name,
-		Evidence: fmt.Sprintf("%s asked for %s at a time. %s got less than that before the end, and was followed by a read of %s again, not of the rest.",
-			f.busiest(), count(f.record, "byte", "bytes"), count(f.records, "read", "reads"), number(f.record)),
+		Evidence: fmt.Sprintf("%s asked for %s at a time. It got less %s, before the end, and then asked for %s again, not for the rest.",
+			f.reader, count(f.record, "byte", "bytes"), count(f.records, "time", "times"), number(f.record)),
 		Remedy: "If these bytes are a record, all that follows is read askew. read may return fewer bytes than it was asked for at any time: " +
 			"call it again for the rest until it returns 0 (fread, Python's read and io.ReadFull do).",
 		Wrong: true,

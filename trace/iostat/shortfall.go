@@ -32,10 +32,12 @@ func (c *Collector) isShort(t *thread, fd int32, f *file, q *request) bool {
 	if q.at < 0 || q.got == 0 || end >= f.size {
 		return false
 	}
-	if size, ok := c.host.size(t.guest, fd); ok {
-		f.size = size
+	size, ok := c.host.size(t.guest, fd)
+	if !ok {
+		return false
 	}
-	return end < f.size
+	f.size = size
+	return end < size
 }
 
 // judge looks at what follows a shortfall. On a file whose bytes have offsets
@@ -70,8 +72,8 @@ func (c *Collector) judge(t *thread, d *description, f *file, next *request) {
 
 // bufferSize reports whether n looks like the size of a buffer, which is filled
 // as far as it goes, and not of a record, which is whole or useless. Buffers
-// are multiples of 512 bytes, or one byte less for a NUL.
-func bufferSize(n uint64) bool { return n%512 == 0 || (n+1)%512 == 0 }
+// are large, or multiples of 512 bytes, or one byte less for a NUL.
+func bufferSize(n uint64) bool { return n >= 4096 || n%512 == 0 || (n+1)%512 == 0 }
 
 // moves looks at a seek after a shortfall.
 func (c *Collector) moves(t *thread, d *description, f *file, to int64) {

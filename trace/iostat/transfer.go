@@ -64,10 +64,11 @@ func (c *Collector) copied(t *thread, call *trace.Call, r *role) {
 		}
 		q := whole
 		q.dir, q.asked = direction(dir), call.Args[r.size]
-		if dir == 0 {
+		if q.dir == in {
 			q.end = q.begin + half
 		} else {
 			q.begin += half
+			q.asked = q.got // what could not be read was not to be written
 		}
 		if side.pos >= 0 {
 			q.at, q.placed = c.placed(call, call.Args.Addr(int(side.pos)), q.got)
