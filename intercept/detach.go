@@ -15,8 +15,8 @@ import (
 // Detach lets go of an attached guest, which goes on as if nobody had traced
 // it: no signal is lost, a stopped process stays stopped, and a call that a
 // thread is in is not disturbed. Its end is not told. A thread that is held
-// goes on at once, and a call that was rewritten is made again as it was.
-// Detach returns at once, and may be called from a method of the policy; Wait
+// goes on at once; what was made of a rewritten call ends first, or is
+// interrupted and the call made again as it was. Detach returns at once, and may be called from a method of the policy; Wait
 // returns when no thread is traced any more.
 //
 // It does nothing to a guest that was started: its filter cannot be taken off,

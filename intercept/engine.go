@@ -5,13 +5,19 @@
 // in, sorts calls by number. Those of Interest Answer wait at the notify door
 // (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
 // (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
-// threads; without one the guest is not traced at all.
+// threads, and their signals; without one the guest is not traced at all.
+//
+// Attach makes a guest of processes that run already. They have no filter of
+// ours: ptrace stops each of their calls at its begin and at its end, and what
+// the policy is interested in is sorted out here.
 //
 // # Goroutines and locks
 //
 // One goroutine, locked to its thread since ptrace wants every request from
-// the tracing thread, owns everything of the trace door and needs no lock.
-// The workers of the notify door share the guest's thread table, which has its
+// the tracing thread, owns everything of the trace door and needs no lock. It
+// sleeps in wait4(2); package waker ends that sleep, for it to let threads go
+// on that a verdict held, or to let go of an attached guest. Its thread ends
+// with it, and the kernel then lets go of what is still traced. The workers of the notify door share the guest's thread table, which has its
 // own lock, and nothing else.
 package intercept
 

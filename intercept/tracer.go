@@ -22,7 +22,7 @@ type tracer struct {
 	// it keeps, came first, and which wait for it.
 	announced map[int]*guest.Thread
 	parked    map[int]unix.WaitStatus
-	// stillborn holds threads that ended before they could stop.
+	// stillborn holds threads that ended before their parent's event.
 	stillborn map[int]bool
 	// held says when threads go on whose stop at a call was prolonged.
 	held map[*tracee]time.Time
@@ -43,6 +43,7 @@ type tracee struct {
 	binding binding
 	call    *Call // the call whose end is awaited, or nil
 	buffer  Call  // what call points to
+	early   bool  // entered before its parent's event
 
 	// Of an attached guest alone:
 	fresh   bool // seized, and not stopped since
