@@ -12,6 +12,8 @@ import (
 // the flags of open(2) or the commands of fcntl(2).
 type FlagSet struct {
 	Name string
+	// Unknown stands for a name that the set lacks, as O_???.
+	Unknown string
 
 	wide     bool // 64 bits count, not 32
 	sections []section
@@ -77,48 +79,116 @@ func (set *FlagSet) cut(v uint64) uint64 {
 // Format returns v in words, as O_RDONLY|O_CLOEXEC. Bits without a name come
 // last, in hexadecimal.
 func (set *FlagSet) Format(v uint64, a Arch) string {
-	v = set.cut(v)
-	rest := v
-	var words []string
-	for i := range set.sections {
-		words, rest = set.sections[i].format(words, v, rest, a, set.cut(^uint64(0)))
-	}
-	if rest != 0 {
-		words = append(words, "0x"+strconv.FormatUint(rest, 16))
-	}
-	if len(words) == 0 {
-		return "0"
-	}
-	return strings.Join(words, "|")
+	return string(set.append(nil, v, a, ""))
 }
 
-// format appends the words for the part of v that s describes and takes that
-// part from rest.
-func (s *section) format(words []string, v, rest uint64, a Arch, width uint64) ([]string, uint64) {
-	field := v & s.mask & width
-	switch {
-	case s.style == styleSignal && field != 0:
-		return append(words, Signal(field).Name()), rest &^ s.mask
-	case s.style == styleOctal && field != 0:
-		return append(words, "0"+strconv.FormatUint(field, 8)), rest &^ s.mask
-	case s.style == styleEnum:
-		for i := range s.flags {
-			if f := &s.flags[i]; f.has[a] && f.value[a] == field {
-				return append(words, f.name), rest &^ s.mask
-			}
-		}
-		return words, rest
+// Append appends v in words to b, as Format does, but with a comment behind a
+// number that stands where a name belongs: behind a value that is none of an
+// enum's, and behind flags none of which has a name, as 0x8 /* MREMAP_??? */.
+func (set *FlagSet) Append(b []byte, v uint64, a Arch) []byte {
+	return set.append(b, v, a, set.Unknown)
+}
+
+func (set *FlagSet) append(b []byte, v uint64, a Arch, unknown string) []byte {
+	w := flagWriter{b: b, start: len(b), arch: a, unknown: unknown}
+	v = set.cut(v)
+	w.rest = v
+	for i := range set.sections {
+		w.section(&set.sections[i], v, set.cut(^uint64(0)))
 	}
-	for i := range s.flags {
-		f := &s.flags[i]
-		if !f.has[a] {
+	if len(w.b) > w.start && w.rest == 0 {
+		return w.b
+	}
+	fresh := len(w.b) == w.start
+	w.number(w.rest)
+	if fresh && v != 0 {
+		w.comment()
+	}
+	return w.b
+}
+
+// A flagWriter appends the words of one value.
+type flagWriter struct {
+	b       []byte
+	start   int
+	rest    uint64 // what no word stands for yet
+	arch    Arch
+	unknown string
+}
+
+func (w *flagWriter) word(name string) {
+	if len(w.b) > w.start {
+		w.b = append(w.b, '|')
+	}
+	w.b = append(w.b, name...)
+}
+
+func (w *flagWriter) number(v uint64) {
+	if v == 0 {
+		w.word("0")
+		return
+	}
+	w.word("0x")
+	w.b = strconv.AppendUint(w.b, v, 16)
+}
+
+func (w *flagWriter) comment() {
+	if w.unknown != "" {
+		w.b = append(append(append(w.b, " /* "...), w.unknown...), " */"...)
+	}
+}
+
+// section appends the words for the part of v that s describes and takes that
+// part from rest. width has the bits of v that count.
+func (w *flagWriter) section(s *section, v, width uint64) {
+	field := v & s.mask & width
+	switch s.style {
+	case styleSignal:
+		if field != 0 {
+			w.word(Signal(field).Name())
+		}
+	case styleOctal:
+		if field != 0 {
+			w.word("0")
+			w.b = strconv.AppendUint(w.b, field, 8)
+		}
+	case styleEnum:
+		if f := s.named(field, w.arch); f != nil {
+			w.word(f.name)
+		} else {
+			w.number(field)
+			w.comment()
+		}
+	case styleBits:
+		w.bits(s.flags, v)
+	}
+	w.rest &^= s.mask
+}
+
+func (w *flagWriter) bits(flags []flag, v uint64) {
+	for i := range flags {
+		f := &flags[i]
+		if !f.has[w.arch] {
 			continue
 		}
-		if bits := f.value[a]; bits == 0 && v == 0 || bits != 0 && rest&bits == bits {
-			words, rest = append(words, f.name), rest&^bits
+		if bits := f.value[w.arch]; bits == 0 && v == 0 || bits != 0 && w.rest&bits == bits {
+			w.word(f.name)
+			w.rest &^= bits
+			if w.rest == 0 && bits != 0 {
+				return
+			}
 		}
 	}
-	return words, rest
+}
+
+// named returns the flag of s that has exactly that value, or nil.
+func (s *section) named(value uint64, a Arch) *flag {
+	for i := range s.flags {
+		if f := &s.flags[i]; f.has[a] && f.value[a] == value {
+			return f
+		}
+	}
+	return nil
 }
 
 // Value returns the value of the flag of that name on a, or ok == false if a

@@ -3,7 +3,7 @@
 package abi
 
 var flagSets = [...]FlagSet{
-	{Name: "access", wide: false, sections: []section{
+	{Name: "access", Unknown: "?_OK", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"R_OK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"W_OK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -11,7 +11,7 @@ var flagSets = [...]FlagSet{
 			{"F_OK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "adjtimex", wide: false, sections: []section{
+	{Name: "adjtimex", Unknown: "ADJ_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"ADJ_OFFSET_SS_READ", [NumArch]uint64{0xa001, 0xa001, 0xa001}, [NumArch]bool{true, true, true}},
 			{"ADJ_OFFSET_SINGLESHOT", [NumArch]uint64{0x8001, 0x8001, 0x8001}, [NumArch]bool{true, true, true}},
@@ -28,7 +28,7 @@ var flagSets = [...]FlagSet{
 			{"ADJ_TICK", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "arch_prctl", wide: false, sections: []section{
+	{Name: "arch_prctl", Unknown: "ARCH_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"ARCH_SET_GS", [NumArch]uint64{0x1001, 0x1001, 0x1001}, [NumArch]bool{true, true, true}},
 			{"ARCH_SET_FS", [NumArch]uint64{0x1002, 0x1002, 0x1002}, [NumArch]bool{true, true, true}},
@@ -57,7 +57,7 @@ var flagSets = [...]FlagSet{
 			{"ARCH_SHSTK_STATUS", [NumArch]uint64{0x5005, 0x5005, 0x5005}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "arphrd", wide: false, sections: []section{
+	{Name: "arphrd", Unknown: "ARPHRD_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"ARPHRD_NETROM", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"ARPHRD_ETHER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -127,27 +127,27 @@ var flagSets = [...]FlagSet{
 			{"ARPHRD_VOID", [NumArch]uint64{0xffff, 0xffff, 0xffff}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_access", wide: false, sections: []section{
+	{Name: "at_access", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EACCESS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_change", wide: false, sections: []section{
+	{Name: "at_change", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_exec", wide: false, sections: []section{
+	{Name: "at_exec", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"AT_EXECVE_CHECK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_handle", wide: false, sections: []section{
+	{Name: "at_handle", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_HANDLE_MNT_ID_UNIQUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_CONNECTABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -156,13 +156,13 @@ var flagSets = [...]FlagSet{
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_link", wide: false, sections: []section{
+	{Name: "at_link", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_stat", wide: false, sections: []section{
+	{Name: "at_stat", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
@@ -171,25 +171,25 @@ var flagSets = [...]FlagSet{
 			{"AT_STATX_DONT_SYNC", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_unlink", wide: false, sections: []section{
+	{Name: "at_unlink", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_xattr", wide: false, sections: []section{
+	{Name: "at_xattr", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "audit_arch", wide: false, sections: []section{
+	{Name: "audit_arch", Unknown: "AUDIT_ARCH_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"AUDIT_ARCH_X86_64", [NumArch]uint64{0xc000003e, 0xc000003e, 0xc000003e}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_I386", [NumArch]uint64{0x40000003, 0x40000003, 0x40000003}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_AARCH64", [NumArch]uint64{0xc00000b7, 0xc00000b7, 0xc00000b7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "bpf", wide: false, sections: []section{
+	{Name: "bpf", Unknown: "BPF_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"BPF_MAP_CREATE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"BPF_MAP_LOOKUP_ELEM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -231,7 +231,7 @@ var flagSets = [...]FlagSet{
 			{"BPF_PROG_STREAM_READ_BY_FD", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_cflag", wide: false, sections: []section{
+	{Name: "c_cflag", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x100f, flags: []flag{
 			{"B0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"B50", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -283,7 +283,7 @@ var flagSets = [...]FlagSet{
 			{"CRTSCTS", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_iflag", wide: false, sections: []section{
+	{Name: "c_iflag", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IGNBRK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BRKINT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -302,7 +302,7 @@ var flagSets = [...]FlagSet{
 			{"IUTF8", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_lflag", wide: false, sections: []section{
+	{Name: "c_lflag", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"ISIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ICANON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -322,7 +322,7 @@ var flagSets = [...]FlagSet{
 			{"EXTPROC", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_oflag", wide: false, sections: []section{
+	{Name: "c_oflag", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x100, flags: []flag{
 			{"NL0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
@@ -362,7 +362,7 @@ var flagSets = [...]FlagSet{
 			{"OFDEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "cap", wide: false, sections: []section{
+	{Name: "cap", Unknown: "CAP_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CAP_CHOWN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"CAP_DAC_OVERRIDE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -398,14 +398,14 @@ var flagSets = [...]FlagSet{
 			{"CAP_SETFCAP", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "cap_version", wide: false, sections: []section{
+	{Name: "cap_version", Unknown: "_LINUX_CAPABILITY_VERSION_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"_LINUX_CAPABILITY_VERSION_1", [NumArch]uint64{0x19980330, 0x19980330, 0x19980330}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_2", [NumArch]uint64{0x20071026, 0x20071026, 0x20071026}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_3", [NumArch]uint64{0x20080522, 0x20080522, 0x20080522}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "clock", wide: false, sections: []section{
+	{Name: "clock", Unknown: "CLOCK_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"CLOCK_REALTIME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CLOCK_MONOTONIC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -421,7 +421,7 @@ var flagSets = [...]FlagSet{
 			{"CLOCK_TAI", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "clone", wide: false, sections: []section{
+	{Name: "clone", Unknown: "CLONE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
@@ -450,7 +450,7 @@ var flagSets = [...]FlagSet{
 		}},
 		{style: styleSignal, mask: 0xff, flags: []flag{}},
 	}},
-	{Name: "clone3", wide: true, sections: []section{
+	{Name: "clone3", Unknown: "CLONE_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
@@ -481,13 +481,13 @@ var flagSets = [...]FlagSet{
 			{"CLONE_INTO_CGROUP", [NumArch]uint64{0x200000000, 0x200000000, 0x200000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "close_range", wide: false, sections: []section{
+	{Name: "close_range", Unknown: "CLOSE_RANGE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CLOSE_RANGE_UNSHARE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"CLOSE_RANGE_CLOEXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dirent_type", wide: false, sections: []section{
+	{Name: "dirent_type", Unknown: "DT_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"DT_UNKNOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"DT_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -500,12 +500,12 @@ var flagSets = [...]FlagSet{
 			{"DT_WHT", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dirfd", wide: false, sections: []section{
+	{Name: "dirfd", Unknown: "AT_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"AT_FDCWD", [NumArch]uint64{0xffffff9c, 0xffffff9c, 0xffffff9c}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dnotify", wide: false, sections: []section{
+	{Name: "dnotify", Unknown: "DN_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"DN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"DN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -516,12 +516,12 @@ var flagSets = [...]FlagSet{
 			{"DN_MULTISHOT", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dup3", wide: false, sections: []section{
+	{Name: "dup3", Unknown: "O_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll", wide: false, sections: []section{
+	{Name: "epoll", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"EPOLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -541,33 +541,138 @@ var flagSets = [...]FlagSet{
 			{"EPOLLET", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll_create", wide: false, sections: []section{
+	{Name: "epoll_create", Unknown: "EPOLL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"EPOLL_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll_ctl", wide: false, sections: []section{
+	{Name: "epoll_ctl", Unknown: "EPOLL_CTL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"EPOLL_CTL_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_DEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_MOD", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "eventfd", wide: false, sections: []section{
+	{Name: "ethertype", Unknown: "ETH_P_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+			{"ETH_P_LOOP", [NumArch]uint64{0x60, 0x60, 0x60}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PUP", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PUPAT", [NumArch]uint64{0x201, 0x201, 0x201}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TSN", [NumArch]uint64{0x22f0, 0x22f0, 0x22f0}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ERSPAN2", [NumArch]uint64{0x22eb, 0x22eb, 0x22eb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IP", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"ETH_P_X25", [NumArch]uint64{0x805, 0x805, 0x805}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ARP", [NumArch]uint64{0x806, 0x806, 0x806}, [NumArch]bool{true, true, true}},
+			{"ETH_P_BPQ", [NumArch]uint64{0x8ff, 0x8ff, 0x8ff}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEEPUP", [NumArch]uint64{0xa00, 0xa00, 0xa00}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEEPUPAT", [NumArch]uint64{0xa01, 0xa01, 0xa01}, [NumArch]bool{true, true, true}},
+			{"ETH_P_BATMAN", [NumArch]uint64{0x4305, 0x4305, 0x4305}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DEC", [NumArch]uint64{0x6000, 0x6000, 0x6000}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_DL", [NumArch]uint64{0x6001, 0x6001, 0x6001}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_RC", [NumArch]uint64{0x6002, 0x6002, 0x6002}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_RT", [NumArch]uint64{0x6003, 0x6003, 0x6003}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LAT", [NumArch]uint64{0x6004, 0x6004, 0x6004}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DIAG", [NumArch]uint64{0x6005, 0x6005, 0x6005}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CUST", [NumArch]uint64{0x6006, 0x6006, 0x6006}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SCA", [NumArch]uint64{0x6007, 0x6007, 0x6007}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TEB", [NumArch]uint64{0x6558, 0x6558, 0x6558}, [NumArch]bool{true, true, true}},
+			{"ETH_P_RARP", [NumArch]uint64{0x8035, 0x8035, 0x8035}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATALK", [NumArch]uint64{0x809b, 0x809b, 0x809b}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AARP", [NumArch]uint64{0x80f3, 0x80f3, 0x80f3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021Q", [NumArch]uint64{0x8100, 0x8100, 0x8100}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ERSPAN", [NumArch]uint64{0x88be, 0x88be, 0x88be}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IPX", [NumArch]uint64{0x8137, 0x8137, 0x8137}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IPV6", [NumArch]uint64{0x86dd, 0x86dd, 0x86dd}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PAUSE", [NumArch]uint64{0x8808, 0x8808, 0x8808}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SLOW", [NumArch]uint64{0x8809, 0x8809, 0x8809}, [NumArch]bool{true, true, true}},
+			{"ETH_P_WCCP", [NumArch]uint64{0x883e, 0x883e, 0x883e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MPLS_UC", [NumArch]uint64{0x8847, 0x8847, 0x8847}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MPLS_MC", [NumArch]uint64{0x8848, 0x8848, 0x8848}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATMMPOA", [NumArch]uint64{0x884c, 0x884c, 0x884c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_DISC", [NumArch]uint64{0x8863, 0x8863, 0x8863}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_SES", [NumArch]uint64{0x8864, 0x8864, 0x8864}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LINK_CTL", [NumArch]uint64{0x886c, 0x886c, 0x886c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATMFATE", [NumArch]uint64{0x8884, 0x8884, 0x8884}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PAE", [NumArch]uint64{0x888e, 0x888e, 0x888e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PROFINET", [NumArch]uint64{0x8892, 0x8892, 0x8892}, [NumArch]bool{true, true, true}},
+			{"ETH_P_REALTEK", [NumArch]uint64{0x8899, 0x8899, 0x8899}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AOE", [NumArch]uint64{0x88a2, 0x88a2, 0x88a2}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ETHERCAT", [NumArch]uint64{0x88a4, 0x88a4, 0x88a4}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021AD", [NumArch]uint64{0x88a8, 0x88a8, 0x88a8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_EX1", [NumArch]uint64{0x88b5, 0x88b5, 0x88b5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PREAUTH", [NumArch]uint64{0x88c7, 0x88c7, 0x88c7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TIPC", [NumArch]uint64{0x88ca, 0x88ca, 0x88ca}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LLDP", [NumArch]uint64{0x88cc, 0x88cc, 0x88cc}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MRP", [NumArch]uint64{0x88e3, 0x88e3, 0x88e3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MACSEC", [NumArch]uint64{0x88e5, 0x88e5, 0x88e5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021AH", [NumArch]uint64{0x88e7, 0x88e7, 0x88e7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MVRP", [NumArch]uint64{0x88f5, 0x88f5, 0x88f5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_1588", [NumArch]uint64{0x88f7, 0x88f7, 0x88f7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_NCSI", [NumArch]uint64{0x88f8, 0x88f8, 0x88f8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PRP", [NumArch]uint64{0x88fb, 0x88fb, 0x88fb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CFM", [NumArch]uint64{0x8902, 0x8902, 0x8902}, [NumArch]bool{true, true, true}},
+			{"ETH_P_FCOE", [NumArch]uint64{0x8906, 0x8906, 0x8906}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IBOE", [NumArch]uint64{0x8915, 0x8915, 0x8915}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TDLS", [NumArch]uint64{0x890d, 0x890d, 0x890d}, [NumArch]bool{true, true, true}},
+			{"ETH_P_FIP", [NumArch]uint64{0x8914, 0x8914, 0x8914}, [NumArch]bool{true, true, true}},
+			{"ETH_P_80221", [NumArch]uint64{0x8917, 0x8917, 0x8917}, [NumArch]bool{true, true, true}},
+			{"ETH_P_HSR", [NumArch]uint64{0x892f, 0x892f, 0x892f}, [NumArch]bool{true, true, true}},
+			{"ETH_P_NSH", [NumArch]uint64{0x894f, 0x894f, 0x894f}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LOOPBACK", [NumArch]uint64{0x9000, 0x9000, 0x9000}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ1", [NumArch]uint64{0x9100, 0x9100, 0x9100}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ2", [NumArch]uint64{0x9200, 0x9200, 0x9200}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ3", [NumArch]uint64{0x9300, 0x9300, 0x9300}, [NumArch]bool{true, true, true}},
+			{"ETH_P_EDSA", [NumArch]uint64{0xdada, 0xdada, 0xdada}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA_8021Q", [NumArch]uint64{0xdadb, 0xdadb, 0xdadb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA_A5PSW", [NumArch]uint64{0xe001, 0xe001, 0xe001}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IFE", [NumArch]uint64{0xed3e, 0xed3e, 0xed3e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AF_IUCV", [NumArch]uint64{0xfbfb, 0xfbfb, 0xfbfb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_3_MIN", [NumArch]uint64{0x600, 0x600, 0x600}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_3", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AX25", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ALL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_2", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SNAP", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DDCMP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"ETH_P_WAN_PPP", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_MP", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LOCALTALK", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CAN", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CANFD", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CANXL", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPPTALK", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TR_802_2", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MOBITEX", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CONTROL", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IRDA", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ECONET", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"ETH_P_HDLC", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ARCNET", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TRAILER", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PHONET", [NumArch]uint64{0xf5, 0xf5, 0xf5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEE802154", [NumArch]uint64{0xf6, 0xf6, 0xf6}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CAIF", [NumArch]uint64{0xf7, 0xf7, 0xf7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_XDSA", [NumArch]uint64{0xf8, 0xf8, 0xf8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MAP", [NumArch]uint64{0xf9, 0xf9, 0xf9}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MCTP", [NumArch]uint64{0xfa, 0xfa, 0xfa}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "eventfd", Unknown: "EFD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"EFD_SEMAPHORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"EFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "f_owner", wide: false, sections: []section{
+	{Name: "f_owner", Unknown: "F_OWNER_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"F_OWNER_TID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fadvise", wide: false, sections: []section{
+	{Name: "fadvise", Unknown: "POSIX_FADV_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"POSIX_FADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"POSIX_FADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -577,7 +682,7 @@ var flagSets = [...]FlagSet{
 			{"POSIX_FADV_NOREUSE", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fallocate", wide: false, sections: []section{
+	{Name: "fallocate", Unknown: "FALLOC_FL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FALLOC_FL_KEEP_SIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FALLOC_FL_PUNCH_HOLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -589,7 +694,7 @@ var flagSets = [...]FlagSet{
 			{"FALLOC_FL_WRITE_ZEROES", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "family", wide: false, sections: []section{
+	{Name: "family", Unknown: "AF_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"AF_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"AF_UNIX", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -637,7 +742,7 @@ var flagSets = [...]FlagSet{
 			{"AF_MCTP", [NumArch]uint64{0x2d, 0x2d, 0x2d}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify", wide: true, sections: []section{
+	{Name: "fanotify", Unknown: "FAN_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FAN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -665,7 +770,7 @@ var flagSets = [...]FlagSet{
 			{"FAN_ONDIR", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify_init", wide: false, sections: []section{
+	{Name: "fanotify_init", Unknown: "FAN_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xc, flags: []flag{
 			{"FAN_CLASS_NOTIF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FAN_CLASS_CONTENT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -687,7 +792,7 @@ var flagSets = [...]FlagSet{
 			{"FAN_REPORT_MNT", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify_mark", wide: false, sections: []section{
+	{Name: "fanotify_mark", Unknown: "FAN_MARK_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FAN_MARK_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MARK_REMOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -702,7 +807,7 @@ var flagSets = [...]FlagSet{
 			{"FAN_MARK_IGNORE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fcntl", wide: false, sections: []section{
+	{Name: "fcntl", Unknown: "F_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"F_DUPFD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_GETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -744,19 +849,19 @@ var flagSets = [...]FlagSet{
 			{"F_SETDELEG", [NumArch]uint64{0x410, 0x410, 0x410}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fd", wide: false, sections: []section{
+	{Name: "fd", Unknown: "FD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "finit_module", wide: false, sections: []section{
+	{Name: "finit_module", Unknown: "MODULE_INIT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MODULE_INIT_IGNORE_MODVERSIONS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_IGNORE_VERMAGIC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_COMPRESSED_FILE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "flock", wide: false, sections: []section{
+	{Name: "flock", Unknown: "LOCK_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LOCK_SH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LOCK_EX", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -765,14 +870,14 @@ var flagSets = [...]FlagSet{
 			{"LOCK_MAND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "flock_type", wide: false, sections: []section{
+	{Name: "flock_type", Unknown: "F_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"F_RDLCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_WRLCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_UNLCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fs_flags", wide: false, sections: []section{
+	{Name: "fs_flags", Unknown: "FS_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FS_SECRM_FL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FS_UNRM_FL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -804,7 +909,7 @@ var flagSets = [...]FlagSet{
 			{"FS_CASEFOLD_FL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fs_magic", wide: false, sections: []section{
+	{Name: "fs_magic", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"EXT4_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
 			{"TMPFS_MAGIC", [NumArch]uint64{0x1021994, 0x1021994, 0x1021994}, [NumArch]bool{true, true, true}},
@@ -840,7 +945,7 @@ var flagSets = [...]FlagSet{
 			{"PID_FS_MAGIC", [NumArch]uint64{0x50494446, 0x50494446, 0x50494446}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsconfig", wide: false, sections: []section{
+	{Name: "fsconfig", Unknown: "FSCONFIG_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"FSCONFIG_SET_FLAG", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FSCONFIG_SET_STRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -853,17 +958,17 @@ var flagSets = [...]FlagSet{
 			{"FSCONFIG_CMD_CREATE_EXCL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsmount", wide: false, sections: []section{
+	{Name: "fsmount", Unknown: "FSMOUNT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FSMOUNT_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsopen", wide: false, sections: []section{
+	{Name: "fsopen", Unknown: "FSOPEN_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FSOPEN_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fspick", wide: false, sections: []section{
+	{Name: "fspick", Unknown: "FSPICK_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FSPICK_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FSPICK_SYMLINK_NOFOLLOW", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -871,7 +976,7 @@ var flagSets = [...]FlagSet{
 			{"FSPICK_EMPTY_PATH", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsxattr", wide: true, sections: []section{
+	{Name: "fsxattr", Unknown: "FS_XFLAG_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"FS_XFLAG_REALTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FS_XFLAG_PREALLOC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -892,7 +997,7 @@ var flagSets = [...]FlagSet{
 			{"FS_XFLAG_HASATTR", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "futex", wide: false, sections: []section{
+	{Name: "futex", Unknown: "FUTEX_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x7f, flags: []flag{
 			{"FUTEX_WAIT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX_WAKE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -914,7 +1019,7 @@ var flagSets = [...]FlagSet{
 			{"FUTEX_CLOCK_REALTIME", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "futex2", wide: false, sections: []section{
+	{Name: "futex2", Unknown: "FUTEX2_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x3, flags: []flag{
 			{"FUTEX2_SIZE_U8", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U16", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -927,21 +1032,21 @@ var flagSets = [...]FlagSet{
 			{"FUTEX2_PRIVATE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "get_mempolicy", wide: false, sections: []section{
+	{Name: "get_mempolicy", Unknown: "MPOL_F_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MPOL_F_NODE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_ADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_MEMS_ALLOWED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "getrandom", wide: false, sections: []section{
+	{Name: "getrandom", Unknown: "GRND_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"GRND_NONBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"GRND_RANDOM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"GRND_INSECURE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "iff", wide: false, sections: []section{
+	{Name: "iff", Unknown: "IFF_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IFF_UP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IFF_BROADCAST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -961,7 +1066,7 @@ var flagSets = [...]FlagSet{
 			{"IFF_DYNAMIC", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "inotify", wide: false, sections: []section{
+	{Name: "inotify", Unknown: "IN_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IN_ALL_EVENTS", [NumArch]uint64{0xfff, 0xfff, 0xfff}, [NumArch]bool{true, true, true}},
 			{"IN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -988,13 +1093,13 @@ var flagSets = [...]FlagSet{
 			{"IN_ONESHOT", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "inotify_init", wide: false, sections: []section{
+	{Name: "inotify_init", Unknown: "IN_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IN_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"IN_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_enter", wide: false, sections: []section{
+	{Name: "io_uring_enter", Unknown: "IORING_ENTER_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IORING_ENTER_GETEVENTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_ENTER_SQ_WAKEUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1006,7 +1111,7 @@ var flagSets = [...]FlagSet{
 			{"IORING_ENTER_NO_IOWAIT", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_feature", wide: false, sections: []section{
+	{Name: "io_uring_feature", Unknown: "IORING_FEAT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IORING_FEAT_SINGLE_MMAP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_FEAT_NODROP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1028,7 +1133,7 @@ var flagSets = [...]FlagSet{
 			{"IORING_FEAT_NO_IOWAIT", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_register", wide: false, sections: []section{
+	{Name: "io_uring_register", Unknown: "IORING_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x7fffffff, flags: []flag{
 			{"IORING_REGISTER_BUFFERS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IORING_UNREGISTER_BUFFERS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1071,7 +1176,7 @@ var flagSets = [...]FlagSet{
 			{"IORING_REGISTER_USE_REGISTERED_RING", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_setup", wide: false, sections: []section{
+	{Name: "io_uring_setup", Unknown: "IORING_SETUP_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IORING_SETUP_IOPOLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_SETUP_SQPOLL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1094,7 +1199,7 @@ var flagSets = [...]FlagSet{
 			{"IORING_SETUP_CQE_MIXED", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "iocb", wide: false, sections: []section{
+	{Name: "iocb", Unknown: "IOCB_CMD_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"IOCB_CMD_PREAD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IOCB_CMD_PWRITE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1106,7 +1211,7 @@ var flagSets = [...]FlagSet{
 			{"IOCB_CMD_PWRITEV", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ioctl", wide: false, sections: []section{
+	{Name: "ioctl", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"TCGETS", [NumArch]uint64{0x5401, 0x5401, 0x5401}, [NumArch]bool{true, true, true}},
 			{"TCSETS", [NumArch]uint64{0x5402, 0x5402, 0x5402}, [NumArch]bool{true, true, true}},
@@ -1233,14 +1338,14 @@ var flagSets = [...]FlagSet{
 			{"BLKDISCARD", [NumArch]uint64{0x1277, 0x1277, 0x1277}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ioprio_who", wide: false, sections: []section{
+	{Name: "ioprio_who", Unknown: "IOPRIO_WHO_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"IOPRIO_WHO_PROCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_USER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ip", wide: false, sections: []section{
+	{Name: "ip", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"IP_TOS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IP_TTL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1290,7 +1395,7 @@ var flagSets = [...]FlagSet{
 			{"IP_PROTOCOL", [NumArch]uint64{0x34, 0x34, 0x34}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ipc", wide: false, sections: []section{
+	{Name: "ipc", Unknown: "IPC_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -1298,7 +1403,7 @@ var flagSets = [...]FlagSet{
 		}},
 		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
-	{Name: "ipccall", wide: false, sections: []section{
+	{Name: "ipccall", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffff, flags: []flag{
 			{"SEMOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEMGET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1314,7 +1419,7 @@ var flagSets = [...]FlagSet{
 			{"SHMCTL", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ipproto", wide: false, sections: []section{
+	{Name: "ipproto", Unknown: "IPPROTO_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"IPPROTO_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPPROTO_ICMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1348,7 +1453,7 @@ var flagSets = [...]FlagSet{
 			{"IPPROTO_MPTCP", [NumArch]uint64{0x106, 0x106, 0x106}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ipv6", wide: false, sections: []section{
+	{Name: "ipv6", Unknown: "IPV6_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"IPV6_ADDRFORM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPV6_2292PKTINFO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1407,14 +1512,14 @@ var flagSets = [...]FlagSet{
 			{"IPV6_FREEBIND", [NumArch]uint64{0x4e, 0x4e, 0x4e}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "itimer", wide: false, sections: []section{
+	{Name: "itimer", Unknown: "ITIMER_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"ITIMER_REAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"ITIMER_VIRTUAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ITIMER_PROF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kcmp", wide: false, sections: []section{
+	{Name: "kcmp", Unknown: "KCMP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"KCMP_FILE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KCMP_VM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1426,7 +1531,7 @@ var flagSets = [...]FlagSet{
 			{"KCMP_EPOLL_TFD", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kexec", wide: false, sections: []section{
+	{Name: "kexec", Unknown: "KEXEC_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffff0000, flags: []flag{
 			{"KEXEC_ARCH_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_386", [NumArch]uint64{0x30000, 0x30000, 0x30000}, [NumArch]bool{true, true, true}},
@@ -1440,7 +1545,7 @@ var flagSets = [...]FlagSet{
 			{"KEXEC_CRASH_HOTPLUG_SUPPORT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kexec_file", wide: false, sections: []section{
+	{Name: "kexec_file", Unknown: "KEXEC_FILE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"KEXEC_FILE_UNLOAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEXEC_FILE_ON_CRASH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1450,7 +1555,7 @@ var flagSets = [...]FlagSet{
 			{"KEXEC_FILE_FORCE_DTB", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "keyctl", wide: false, sections: []section{
+	{Name: "keyctl", Unknown: "KEYCTL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"KEYCTL_GET_KEYRING_ID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEYCTL_JOIN_SESSION_KEYRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1487,13 +1592,13 @@ var flagSets = [...]FlagSet{
 			{"KEYCTL_WATCH_KEY", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_create", wide: false, sections: []section{
+	{Name: "landlock_create", Unknown: "LANDLOCK_CREATE_RULESET_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LANDLOCK_CREATE_RULESET_VERSION", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_CREATE_RULESET_ERRATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_fs", wide: true, sections: []section{
+	{Name: "landlock_fs", Unknown: "LANDLOCK_ACCESS_FS_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LANDLOCK_ACCESS_FS_EXECUTE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_FS_WRITE_FILE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1513,32 +1618,32 @@ var flagSets = [...]FlagSet{
 			{"LANDLOCK_ACCESS_FS_IOCTL_DEV", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_net", wide: true, sections: []section{
+	{Name: "landlock_net", Unknown: "LANDLOCK_ACCESS_NET_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LANDLOCK_ACCESS_NET_BIND_TCP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_NET_CONNECT_TCP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_restrict", wide: false, sections: []section{
+	{Name: "landlock_restrict", Unknown: "LANDLOCK_RESTRICT_SELF_LOG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_rule", wide: false, sections: []section{
+	{Name: "landlock_rule", Unknown: "LANDLOCK_RULE_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"LANDLOCK_RULE_PATH_BENEATH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RULE_NET_PORT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_scope", wide: true, sections: []section{
+	{Name: "landlock_scope", Unknown: "LANDLOCK_SCOPE_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_SCOPE_SIGNAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "line_discipline", wide: false, sections: []section{
+	{Name: "line_discipline", Unknown: "N_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"N_TTY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"N_SLIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1570,17 +1675,17 @@ var flagSets = [...]FlagSet{
 			{"N_NULL", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "listmount", wide: false, sections: []section{
+	{Name: "listmount", Unknown: "LISTMOUNT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LISTMOUNT_REVERSE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "lsm", wide: false, sections: []section{
+	{Name: "lsm", Unknown: "LSM_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"LSM_FLAG_SINGLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "lsm_attr", wide: false, sections: []section{
+	{Name: "lsm_attr", Unknown: "LSM_ATTR_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"LSM_ATTR_UNDEF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"LSM_ATTR_CURRENT", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
@@ -1591,7 +1696,7 @@ var flagSets = [...]FlagSet{
 			{"LSM_ATTR_SOCKCREATE", [NumArch]uint64{0x69, 0x69, 0x69}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "madvise", wide: false, sections: []section{
+	{Name: "madvise", Unknown: "MADV_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"MADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1622,14 +1727,14 @@ var flagSets = [...]FlagSet{
 			{"MADV_GUARD_REMOVE", [NumArch]uint64{0x67, 0x67, 0x67}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mbind", wide: false, sections: []section{
+	{Name: "mbind", Unknown: "MPOL_MF_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MPOL_MF_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE_ALL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "membarrier", wide: false, sections: []section{
+	{Name: "membarrier", Unknown: "MEMBARRIER_CMD_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"MEMBARRIER_CMD_QUERY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MEMBARRIER_CMD_GLOBAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1644,12 +1749,12 @@ var flagSets = [...]FlagSet{
 			{"MEMBARRIER_CMD_GET_REGISTRATIONS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "membarrier_flag", wide: false, sections: []section{
+	{Name: "membarrier_flag", Unknown: "MEMBARRIER_CMD_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MEMBARRIER_CMD_FLAG_CPU", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "memfd", wide: false, sections: []section{
+	{Name: "memfd", Unknown: "MFD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MFD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MFD_ALLOW_SEALING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1658,12 +1763,12 @@ var flagSets = [...]FlagSet{
 			{"MFD_EXEC", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "memfd_secret", wide: false, sections: []section{
+	{Name: "memfd_secret", Unknown: "O_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mempolicy", wide: false, sections: []section{
+	{Name: "mempolicy", Unknown: "MPOL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x1fff, flags: []flag{
 			{"MPOL_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MPOL_PREFERRED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1679,19 +1784,19 @@ var flagSets = [...]FlagSet{
 			{"MPOL_F_STATIC_NODES", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mlock2", wide: false, sections: []section{
+	{Name: "mlock2", Unknown: "MLOCK_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MLOCK_ONFAULT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mlockall", wide: false, sections: []section{
+	{Name: "mlockall", Unknown: "MCL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MCL_CURRENT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MCL_FUTURE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MCL_ONFAULT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mmap", wide: false, sections: []section{
+	{Name: "mmap", Unknown: "MAP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xf, flags: []flag{
 			{"MAP_SHARED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MAP_PRIVATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1717,7 +1822,7 @@ var flagSets = [...]FlagSet{
 			{"MAP_UNINITIALIZED", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mode", wide: false, sections: []section{
+	{Name: "mode", Unknown: "S_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xf000, flags: []flag{
 			{"S_IFSOCK", [NumArch]uint64{0xc000, 0xc000, 0xc000}, [NumArch]bool{true, true, true}},
 			{"S_IFLNK", [NumArch]uint64{0xa000, 0xa000, 0xa000}, [NumArch]bool{true, true, true}},
@@ -1734,7 +1839,7 @@ var flagSets = [...]FlagSet{
 		}},
 		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
-	{Name: "modem", wide: false, sections: []section{
+	{Name: "modem", Unknown: "TIOCM_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"TIOCM_LE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TIOCM_DTR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1750,7 +1855,7 @@ var flagSets = [...]FlagSet{
 			{"TIOCM_LOOP", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mount", wide: false, sections: []section{
+	{Name: "mount", Unknown: "MS_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MS_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1779,7 +1884,7 @@ var flagSets = [...]FlagSet{
 			{"MS_LAZYTIME", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mount_attr", wide: true, sections: []section{
+	{Name: "mount_attr", Unknown: "MOUNT_ATTR_???", wide: true, sections: []section{
 		{style: styleEnum, mask: 0x70, flags: []flag{
 			{"MOUNT_ATTR_NOATIME", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_STRICTATIME", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
@@ -1794,7 +1899,7 @@ var flagSets = [...]FlagSet{
 			{"MOUNT_ATTR_NOSYMFOLLOW", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "move_mount", wide: false, sections: []section{
+	{Name: "move_mount", Unknown: "MOVE_MOUNT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MOVE_MOUNT_F_SYMLINKS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MOVE_MOUNT_F_AUTOMOUNTS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1806,19 +1911,19 @@ var flagSets = [...]FlagSet{
 			{"MOVE_MOUNT_BENEATH", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mq_flags", wide: false, sections: []section{
+	{Name: "mq_flags", Unknown: "O_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mremap", wide: false, sections: []section{
+	{Name: "mremap", Unknown: "MREMAP_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MREMAP_MAYMOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MREMAP_FIXED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MREMAP_DONTUNMAP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msg", wide: false, sections: []section{
+	{Name: "msg", Unknown: "MSG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MSG_OOB", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MSG_PEEK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1844,7 +1949,10 @@ var flagSets = [...]FlagSet{
 			{"MSG_CMSG_CLOEXEC", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msgctl", wide: false, sections: []section{
+	{Name: "msgctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1854,11 +1962,8 @@ var flagSets = [...]FlagSet{
 			{"MSG_INFO", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 			{"MSG_STAT_ANY", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "msgop", wide: false, sections: []section{
+	{Name: "msgop", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
@@ -1866,14 +1971,14 @@ var flagSets = [...]FlagSet{
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msync", wide: false, sections: []section{
+	{Name: "msync", Unknown: "MS_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MS_ASYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_INVALIDATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MS_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "namespace", wide: false, sections: []section{
+	{Name: "namespace", Unknown: "CLONE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"CLONE_NEWTIME", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
@@ -1891,7 +1996,7 @@ var flagSets = [...]FlagSet{
 			{"CLONE_NEWNET", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "netlink", wide: false, sections: []section{
+	{Name: "netlink", Unknown: "NETLINK_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"NETLINK_ROUTE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"NETLINK_USERSOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1916,7 +2021,7 @@ var flagSets = [...]FlagSet{
 			{"NETLINK_SMC", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "netlink_option", wide: false, sections: []section{
+	{Name: "netlink_option", Unknown: "NETLINK_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"NETLINK_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"NETLINK_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1932,7 +2037,7 @@ var flagSets = [...]FlagSet{
 			{"NETLINK_GET_STRICT_CHK", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "open", wide: false, sections: []section{
+	{Name: "open", Unknown: "O_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x3, flags: []flag{
 			{"O_RDONLY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"O_WRONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -1958,7 +2063,7 @@ var flagSets = [...]FlagSet{
 			{"O_PATH", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "open_tree", wide: false, sections: []section{
+	{Name: "open_tree", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"OPEN_TREE_CLONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
@@ -1968,7 +2073,7 @@ var flagSets = [...]FlagSet{
 			{"OPEN_TREE_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "packet", wide: false, sections: []section{
+	{Name: "packet", Unknown: "PACKET_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PACKET_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PACKET_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1992,7 +2097,7 @@ var flagSets = [...]FlagSet{
 			{"PACKET_ROLLOVER_STATS", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "packet_type", wide: false, sections: []section{
+	{Name: "packet_type", Unknown: "PACKET_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PACKET_HOST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PACKET_BROADCAST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2004,7 +2109,7 @@ var flagSets = [...]FlagSet{
 			{"PACKET_KERNEL", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf", wide: false, sections: []section{
+	{Name: "perf", Unknown: "PERF_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PERF_FLAG_FD_NO_GROUP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_FD_OUTPUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2012,7 +2117,7 @@ var flagSets = [...]FlagSet{
 			{"PERF_FLAG_FD_CLOEXEC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_format", wide: true, sections: []section{
+	{Name: "perf_format", Unknown: "PERF_FORMAT_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PERF_FORMAT_TOTAL_TIME_ENABLED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FORMAT_TOTAL_TIME_RUNNING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2021,7 +2126,7 @@ var flagSets = [...]FlagSet{
 			{"PERF_FORMAT_LOST", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_sample", wide: true, sections: []section{
+	{Name: "perf_sample", Unknown: "PERF_SAMPLE_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PERF_SAMPLE_IP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_SAMPLE_TID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2050,7 +2155,7 @@ var flagSets = [...]FlagSet{
 			{"PERF_SAMPLE_WEIGHT_STRUCT", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_type", wide: false, sections: []section{
+	{Name: "perf_type", Unknown: "PERF_TYPE_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PERF_TYPE_HARDWARE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PERF_TYPE_SOFTWARE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2060,7 +2165,7 @@ var flagSets = [...]FlagSet{
 			{"PERF_TYPE_BREAKPOINT", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "personality", wide: false, sections: []section{
+	{Name: "personality", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"PER_LINUX", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PER_BSD", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
@@ -2080,20 +2185,20 @@ var flagSets = [...]FlagSet{
 			{"ADDR_LIMIT_3GB", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pidfd_open", wide: false, sections: []section{
+	{Name: "pidfd_open", Unknown: "PIDFD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PIDFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"PIDFD_THREAD", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pidfd_signal", wide: false, sections: []section{
+	{Name: "pidfd_signal", Unknown: "PIDFD_SIGNAL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PIDFD_SIGNAL_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_THREAD_GROUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_PROCESS_GROUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pipe2", wide: false, sections: []section{
+	{Name: "pipe2", Unknown: "O_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"O_NOTIFICATION_PIPE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
@@ -2101,7 +2206,7 @@ var flagSets = [...]FlagSet{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pkey", wide: false, sections: []section{
+	{Name: "pkey", Unknown: "PKEY_DISABLE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PKEY_DISABLE_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2109,7 +2214,7 @@ var flagSets = [...]FlagSet{
 			{"PKEY_DISABLE_READ", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{false, false, true}},
 		}},
 	}},
-	{Name: "poll", wide: false, sections: []section{
+	{Name: "poll", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"POLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2126,7 +2231,7 @@ var flagSets = [...]FlagSet{
 			{"POLLRDHUP", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "prctl", wide: false, sections: []section{
+	{Name: "prctl", Unknown: "PR_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PR_SET_PDEATHSIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PR_GET_PDEATHSIG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2207,14 +2312,14 @@ var flagSets = [...]FlagSet{
 			{"PR_GET_AUXV", [NumArch]uint64{0x41555856, 0x41555856, 0x41555856}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "priority", wide: false, sections: []section{
+	{Name: "priority", Unknown: "PRIO_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PRIO_PROCESS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PRIO_PGRP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PRIO_USER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "prot", wide: false, sections: []section{
+	{Name: "prot", Unknown: "PROT_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PROT_READ", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PROT_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2227,7 +2332,7 @@ var flagSets = [...]FlagSet{
 			{"PROT_NONE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ptrace", wide: false, sections: []section{
+	{Name: "ptrace", Unknown: "PTRACE_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"PTRACE_TRACEME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PTRACE_PEEKTEXT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2278,7 +2383,7 @@ var flagSets = [...]FlagSet{
 			{"PTRACE_SET_SYSCALL_INFO", [NumArch]uint64{0x4212, 0x4212, 0x4212}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ptrace_option", wide: false, sections: []section{
+	{Name: "ptrace_option", Unknown: "PTRACE_O_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"PTRACE_O_TRACESYSGOOD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PTRACE_O_TRACEFORK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2292,7 +2397,7 @@ var flagSets = [...]FlagSet{
 			{"PTRACE_O_SUSPEND_SECCOMP", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "reboot", wide: false, sections: []section{
+	{Name: "reboot", Unknown: "LINUX_REBOOT_CMD_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"LINUX_REBOOT_CMD_RESTART", [NumArch]uint64{0x1234567, 0x1234567, 0x1234567}, [NumArch]bool{true, true, true}},
 			{"LINUX_REBOOT_CMD_HALT", [NumArch]uint64{0xcdef0123, 0xcdef0123, 0xcdef0123}, [NumArch]bool{true, true, true}},
@@ -2304,14 +2409,14 @@ var flagSets = [...]FlagSet{
 			{"LINUX_REBOOT_CMD_KEXEC", [NumArch]uint64{0x45584543, 0x45584543, 0x45584543}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rename", wide: false, sections: []section{
+	{Name: "rename", Unknown: "RENAME_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"RENAME_NOREPLACE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RENAME_EXCHANGE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RENAME_WHITEOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "resolve", wide: true, sections: []section{
+	{Name: "resolve", Unknown: "RESOLVE_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"RESOLVE_NO_XDEV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RESOLVE_NO_MAGICLINKS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2321,7 +2426,7 @@ var flagSets = [...]FlagSet{
 			{"RESOLVE_CACHED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rlimit", wide: false, sections: []section{
+	{Name: "rlimit", Unknown: "RLIMIT_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"RLIMIT_CPU", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RLIMIT_FSIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2341,19 +2446,19 @@ var flagSets = [...]FlagSet{
 			{"RLIMIT_RTTIME", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rseq", wide: false, sections: []section{
+	{Name: "rseq", Unknown: "RSEQ_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"RSEQ_FLAG_UNREGISTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rusage", wide: false, sections: []section{
+	{Name: "rusage", Unknown: "RUSAGE_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"RUSAGE_SELF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_CHILDREN", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rwf", wide: false, sections: []section{
+	{Name: "rwf", Unknown: "RWF_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"RWF_HIPRI", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RWF_DSYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2366,7 +2471,7 @@ var flagSets = [...]FlagSet{
 			{"RWF_NOSIGNAL", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sched", wide: false, sections: []section{
+	{Name: "sched", Unknown: "SCHED_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0x3fffffff, flags: []flag{
 			{"SCHED_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SCHED_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2380,7 +2485,7 @@ var flagSets = [...]FlagSet{
 			{"SCHED_RESET_ON_FORK", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sched_flag", wide: true, sections: []section{
+	{Name: "sched_flag", Unknown: "SCHED_FLAG_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SCHED_FLAG_RESET_ON_FORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCHED_FLAG_RECLAIM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2391,7 +2496,7 @@ var flagSets = [...]FlagSet{
 			{"SCHED_FLAG_UTIL_CLAMP_MAX", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "scm", wide: false, sections: []section{
+	{Name: "scm", Unknown: "SCM_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SCM_RIGHTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCM_CREDENTIALS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2399,7 +2504,7 @@ var flagSets = [...]FlagSet{
 			{"SCM_PIDFD", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seal", wide: false, sections: []section{
+	{Name: "seal", Unknown: "F_SEAL_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"F_SEAL_SEAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_SEAL_SHRINK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2409,7 +2514,7 @@ var flagSets = [...]FlagSet{
 			{"F_SEAL_EXEC", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp", wide: false, sections: []section{
+	{Name: "seccomp", Unknown: "SECCOMP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SECCOMP_SET_MODE_STRICT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_SET_MODE_FILTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2417,13 +2522,13 @@ var flagSets = [...]FlagSet{
 			{"SECCOMP_GET_NOTIF_SIZES", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_addfd", wide: false, sections: []section{
+	{Name: "seccomp_addfd", Unknown: "SECCOMP_ADDFD_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SECCOMP_ADDFD_FLAG_SETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_ADDFD_FLAG_SEND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_filter", wide: false, sections: []section{
+	{Name: "seccomp_filter", Unknown: "SECCOMP_FILTER_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SECCOMP_FILTER_FLAG_TSYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_FILTER_FLAG_LOG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2433,12 +2538,12 @@ var flagSets = [...]FlagSet{
 			{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_notif", wide: false, sections: []section{
+	{Name: "seccomp_notif", Unknown: "SECCOMP_USER_NOTIF_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SECCOMP_USER_NOTIF_FLAG_CONTINUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seek", wide: false, sections: []section{
+	{Name: "seek", Unknown: "SEEK_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SEEK_SET", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SEEK_CUR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2447,7 +2552,10 @@ var flagSets = [...]FlagSet{
 			{"SEEK_HOLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "semctl", wide: false, sections: []section{
+	{Name: "semctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2464,23 +2572,20 @@ var flagSets = [...]FlagSet{
 			{"SEM_INFO", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
 			{"SEM_STAT_ANY", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "semop", wide: false, sections: []section{
+	{Name: "semop", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SEM_UNDO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shadow_stack", wide: false, sections: []section{
+	{Name: "shadow_stack", Unknown: "SHADOW_STACK_SET_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SHADOW_STACK_SET_TOKEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHADOW_STACK_SET_MARKER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shmat", wide: false, sections: []section{
+	{Name: "shmat", Unknown: "SHM_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SHM_RDONLY", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"SHM_RND", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
@@ -2488,7 +2593,10 @@ var flagSets = [...]FlagSet{
 			{"SHM_EXEC", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shmctl", wide: false, sections: []section{
+	{Name: "shmctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
 		{style: styleEnum, mask: 0xff, flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2500,11 +2608,8 @@ var flagSets = [...]FlagSet{
 			{"SHM_INFO", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
 			{"SHM_STAT_ANY", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "shmget", wide: false, sections: []section{
+	{Name: "shmget", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -2513,14 +2618,14 @@ var flagSets = [...]FlagSet{
 		}},
 		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
 	}},
-	{Name: "shutdown", wide: false, sections: []section{
+	{Name: "shutdown", Unknown: "SHUT_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SHUT_RD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SHUT_WR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHUT_RDWR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code", wide: false, sections: []section{
+	{Name: "si_code", Unknown: "SI_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SI_USER", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SI_KERNEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
@@ -2534,7 +2639,7 @@ var flagSets = [...]FlagSet{
 			{"SI_ASYNCNL", [NumArch]uint64{0xffffffc4, 0xffffffc4, 0xffffffc4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_bus", wide: false, sections: []section{
+	{Name: "si_code_bus", Unknown: "BUS_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"BUS_ADRALN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BUS_ADRERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2543,7 +2648,7 @@ var flagSets = [...]FlagSet{
 			{"BUS_MCEERR_AO", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_chld", wide: false, sections: []section{
+	{Name: "si_code_chld", Unknown: "CLD_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"CLD_EXITED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"CLD_KILLED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2553,7 +2658,7 @@ var flagSets = [...]FlagSet{
 			{"CLD_CONTINUED", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_fpe", wide: false, sections: []section{
+	{Name: "si_code_fpe", Unknown: "FPE_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"FPE_INTDIV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FPE_INTOVF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2567,7 +2672,7 @@ var flagSets = [...]FlagSet{
 			{"FPE_CONDTRAP", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_ill", wide: false, sections: []section{
+	{Name: "si_code_ill", Unknown: "ILL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"ILL_ILLOPC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ILL_ILLOPN", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2579,7 +2684,7 @@ var flagSets = [...]FlagSet{
 			{"ILL_BADSTK", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_io", wide: false, sections: []section{
+	{Name: "si_code_io", Unknown: "POLL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"POLL_IN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POLL_OUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2589,7 +2694,7 @@ var flagSets = [...]FlagSet{
 			{"POLL_HUP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_segv", wide: false, sections: []section{
+	{Name: "si_code_segv", Unknown: "SEGV_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SEGV_MAPERR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEGV_ACCERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2602,13 +2707,13 @@ var flagSets = [...]FlagSet{
 			{"SEGV_MTESERR", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_sys", wide: false, sections: []section{
+	{Name: "si_code_sys", Unknown: "SYS_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SYS_SECCOMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYS_USER_DISPATCH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "si_code_trap", wide: false, sections: []section{
+	{Name: "si_code_trap", Unknown: "TRAP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"TRAP_BRKPT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TRAP_TRACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2618,7 +2723,7 @@ var flagSets = [...]FlagSet{
 			{"TRAP_PERF", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigaction", wide: true, sections: []section{
+	{Name: "sigaction", Unknown: "SA_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SA_RESTORER", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 			{"SA_ONSTACK", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
@@ -2632,14 +2737,14 @@ var flagSets = [...]FlagSet{
 			{"SA_EXPOSE_TAGBITS", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigaltstack", wide: false, sections: []section{
+	{Name: "sigaltstack", Unknown: "SS_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SS_ONSTACK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SS_DISABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SS_AUTODISARM", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigev", wide: false, sections: []section{
+	{Name: "sigev", Unknown: "SIGEV_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SIGEV_SIGNAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIGEV_NONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2647,20 +2752,20 @@ var flagSets = [...]FlagSet{
 			{"SIGEV_THREAD_ID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigmask", wide: false, sections: []section{
+	{Name: "sigmask", Unknown: "SIG_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SIG_BLOCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIG_UNBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SIG_SETMASK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "signalfd", wide: false, sections: []section{
+	{Name: "signalfd", Unknown: "SFD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"SFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "so", wide: false, sections: []section{
+	{Name: "so", Unknown: "SO_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SO_DEBUG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SO_REUSEADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2742,7 +2847,7 @@ var flagSets = [...]FlagSet{
 			{"SO_INQ", [NumArch]uint64{0x54, 0x54, 0x54}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "socketcall", wide: false, sections: []section{
+	{Name: "socketcall", Unknown: "SYS_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SYS_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYS_BIND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2766,13 +2871,13 @@ var flagSets = [...]FlagSet{
 			{"SYS_SENDMMSG", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sockflag", wide: false, sections: []section{
+	{Name: "sockflag", Unknown: "SOCK_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SOCK_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "socktype", wide: false, sections: []section{
+	{Name: "socktype", Unknown: "SOCK_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xf, flags: []flag{
 			{"SOCK_STREAM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SOCK_DGRAM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2787,7 +2892,7 @@ var flagSets = [...]FlagSet{
 			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sol", wide: false, sections: []section{
+	{Name: "sol", Unknown: "SOL_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SOL_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SOL_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2832,7 +2937,7 @@ var flagSets = [...]FlagSet{
 			{"SOL_VSOCK", [NumArch]uint64{0x11f, 0x11f, 0x11f}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "splice", wide: false, sections: []section{
+	{Name: "splice", Unknown: "SPLICE_F_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SPLICE_F_MOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_NONBLOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2840,7 +2945,7 @@ var flagSets = [...]FlagSet{
 			{"SPLICE_F_GIFT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statfs", wide: false, sections: []section{
+	{Name: "statfs", Unknown: "ST_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"ST_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ST_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2855,7 +2960,7 @@ var flagSets = [...]FlagSet{
 			{"ST_NOSYMFOLLOW", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statx", wide: false, sections: []section{
+	{Name: "statx", Unknown: "STATX_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"STATX_BASIC_STATS", [NumArch]uint64{0x7ff, 0x7ff, 0x7ff}, [NumArch]bool{true, true, true}},
 			{"STATX_TYPE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2878,7 +2983,7 @@ var flagSets = [...]FlagSet{
 			{"STATX_DIO_READ_ALIGN", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statx_attr", wide: true, sections: []section{
+	{Name: "statx_attr", Unknown: "STATX_ATTR_???", wide: true, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"STATX_ATTR_COMPRESSED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"STATX_ATTR_IMMUTABLE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
@@ -2892,7 +2997,7 @@ var flagSets = [...]FlagSet{
 			{"STATX_ATTR_WRITE_ATOMIC", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "swap", wide: false, sections: []section{
+	{Name: "swap", Unknown: "SWAP_FLAG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SWAP_FLAG_PREFER", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
@@ -2900,14 +3005,14 @@ var flagSets = [...]FlagSet{
 			{"SWAP_FLAG_DISCARD_PAGES", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sync_file_range", wide: false, sections: []section{
+	{Name: "sync_file_range", Unknown: "SYNC_FILE_RANGE_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"SYNC_FILE_RANGE_WAIT_BEFORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WAIT_AFTER", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "syslog", wide: false, sections: []section{
+	{Name: "syslog", Unknown: "SYSLOG_ACTION_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"SYSLOG_ACTION_CLOSE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_OPEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2922,7 +3027,7 @@ var flagSets = [...]FlagSet{
 			{"SYSLOG_ACTION_SIZE_BUFFER", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "tcflow", wide: false, sections: []section{
+	{Name: "tcflow", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"TCOOFF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TCOON", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -2930,14 +3035,14 @@ var flagSets = [...]FlagSet{
 			{"TCION", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "tcflush", wide: false, sections: []section{
+	{Name: "tcflush", Unknown: "???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"TCIFLUSH", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TCOFLUSH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCIOFLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "tcp", wide: false, sections: []section{
+	{Name: "tcp", Unknown: "TCP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"TCP_NODELAY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCP_MAXSEG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2977,24 +3082,24 @@ var flagSets = [...]FlagSet{
 			{"TCP_TX_DELAY", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timer", wide: false, sections: []section{
+	{Name: "timer", Unknown: "TIMER_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timerfd", wide: false, sections: []section{
+	{Name: "timerfd", Unknown: "TFD_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timerfd_settime", wide: false, sections: []section{
+	{Name: "timerfd_settime", Unknown: "TFD_TIMER_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"TFD_TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TFD_TIMER_CANCEL_ON_SET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timex_status", wide: false, sections: []section{
+	{Name: "timex_status", Unknown: "STA_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"STA_PLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"STA_PPSFREQ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3014,7 +3119,7 @@ var flagSets = [...]FlagSet{
 			{"STA_CLK", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "udp", wide: false, sections: []section{
+	{Name: "udp", Unknown: "UDP_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"UDP_CORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"UDP_ENCAP", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
@@ -3024,7 +3129,7 @@ var flagSets = [...]FlagSet{
 			{"UDP_GRO", [NumArch]uint64{0x68, 0x68, 0x68}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "umount", wide: false, sections: []section{
+	{Name: "umount", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"MNT_FORCE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MNT_DETACH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3032,14 +3137,14 @@ var flagSets = [...]FlagSet{
 			{"UMOUNT_NOFOLLOW", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "userfaultfd", wide: false, sections: []section{
+	{Name: "userfaultfd", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"UFFD_USER_MODE_ONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "wait", wide: false, sections: []section{
+	{Name: "wait", Unknown: "???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"WNOHANG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"WSTOPPED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3051,7 +3156,7 @@ var flagSets = [...]FlagSet{
 			{"__WCLONE", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "waitid", wide: false, sections: []section{
+	{Name: "waitid", Unknown: "P_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
 			{"P_ALL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"P_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -3059,7 +3164,7 @@ var flagSets = [...]FlagSet{
 			{"P_PIDFD", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "xattr", wide: false, sections: []section{
+	{Name: "xattr", Unknown: "XATTR_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, flags: []flag{
 			{"XATTR_CREATE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"XATTR_REPLACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},

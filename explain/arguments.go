@@ -99,12 +99,12 @@ func extent(s *abi.Syscall, arg abi.Arg) string {
 // well known.
 func (p *page) structure(l *abi.Layout, a abi.Arch, from int) {
 	var names []string
-	for _, f := range l.Fields(a) {
+	for f := range l.Fields(a) {
 		names = append(names, f.Name)
 	}
 	p.write(strings.Repeat(" ", from), "", "fields: "+strings.Join(names, " "), from+2)
 	shown := map[string]bool{}
-	for _, f := range l.Fields(a) {
+	for f := range l.Fields(a) {
 		set := abi.FlagSetOf(f.Of)
 		if f.Kind != abi.KindFlags || shown[f.Of] || !explained(set) {
 			continue

@@ -83,7 +83,7 @@ func usersOf(set string) []string {
 	var users []string
 	fields := fieldsOf(set)
 	for _, s := range abi.Syscalls() {
-		if s.Set == set {
+		if s.Returns == abi.KindFlags && s.Of == set {
 			users = append(users, s.Name+"() = result")
 		}
 		for _, arg := range s.Args {
@@ -116,7 +116,7 @@ func fieldsOf(set string) map[string][]string {
 	fields := map[string][]string{}
 	for _, l := range abi.Layouts() {
 		for _, a := range arches {
-			for _, f := range l.Fields(a.arch) {
+			for f := range l.Fields(a.arch) {
 				if f.Kind == abi.KindFlags && f.Of == set && !slices.Contains(fields[l.Name], f.Name) {
 					fields[l.Name] = append(fields[l.Name], f.Name)
 				}

@@ -39,6 +39,12 @@ type Call struct {
 	Injected bool          // the result was made up, or the call cut short
 	Signal   abi.Signal    // a signal was sent along, or 0
 	Delay    time.Duration // how long it was held before and after
+
+	// What Unfold has found: a name without a number, and parameters other than
+	// those of the architecture.
+	name   string
+	params []abi.Arg
+	byIPC  bool
 }
 
 // Memory returns the memory in which the call's pointers point.
@@ -46,11 +52,31 @@ func (c *Call) Memory() guest.Memory { return c.Thread.Memory() }
 
 // Name returns the call's name, or its number if the table has none.
 func (c *Call) Name() string {
+	if c.name != "" {
+		return c.name
+	}
 	if c.Syscall == nil {
 		return fmt.Sprintf("syscall_%#x", c.Number)
 	}
 	return c.Syscall.Name
 }
+
+// Params describes the arguments: nil if the table does not know the call.
+func (c *Call) Params() []abi.Arg {
+	if c.Syscall == nil || c.params != nil {
+		return c.params
+	}
+	return c.Syscall.ArgsOn(c.Arch)
+}
+
+// Folded reports whether the arguments are not those in the registers: Unfold
+// has found them elsewhere.
+func (c *Call) Folded() bool { return c.params != nil }
+
+// ByIPC reports whether the call was made by way of i386's ipc: then semctl
+// has the address of its argument, and shmat leaves its result where the
+// argument behind its last one points.
+func (c *Call) ByIPC() bool { return c.byIPC }
 
 // Failed reports whether the call ended with an error that the guest sees.
 func (c *Call) Failed() bool { return c.Err != 0 }

@@ -13,6 +13,7 @@ type flagSet struct {
 	name     string
 	wide     bool
 	headers  string
+	unknown  string // what stands for a name that there is none of
 	sections []*section
 }
 
@@ -67,6 +68,8 @@ func parseSetHead(l line) (*flagSet, error) {
 	for _, word := range l.fields[2:] {
 		if headers, ok := strings.CutPrefix(word, "h="); ok {
 			set.headers = headers
+		} else if name, ok := strings.CutPrefix(word, "?="); ok {
+			set.unknown = name
 		} else if word == "wide" {
 			set.wide = true
 		} else {
@@ -144,12 +147,32 @@ func parseFlag(l line) (*flag, error) {
 	return f, nil
 }
 
+// nameless returns what stands for a name that there is none of: what the names
+// of set begin with, up to a _, and ???.
+func (set *flagSet) nameless() string {
+	if set.unknown != "" {
+		return set.unknown
+	}
+	common, first := "", true
+	for _, s := range set.sections {
+		for _, f := range s.flags {
+			if first {
+				common, first = f.name, false
+			}
+			for !strings.HasPrefix(f.name, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	return common[:strings.LastIndexByte(common, '_')+1] + "???"
+}
+
 // flagsSource returns the Go source of the sets.
 func flagsSource(sets []*flagSet) []byte {
 	b := newSource("flags.txt")
 	b.WriteString("var flagSets = [...]FlagSet{\n")
 	for _, set := range sets {
-		fmt.Fprintf(b, "{Name: %q, wide: %t, sections: []section{\n", set.name, set.wide)
+		fmt.Fprintf(b, "{Name: %q, Unknown: %q, wide: %t, sections: []section{\n", set.name, set.nameless(), set.wide)
 		for _, s := range set.sections {
 			fmt.Fprintf(b, "{style: %s, mask: %#x, flags: []flag{\n", s.style, s.mask)
 			for _, f := range s.flags {

@@ -79,8 +79,8 @@ func generate(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{"docs/syscalls.md": docs(d.calls)}
 	for name, source := range map[string][]byte{
-		"abi/zsyscalls.go": callsSource(d.calls),
-		"abi/zlayouts.go":  layoutsSource(d.layouts),
+		"abi/zsyscalls.go": callsSource(d.calls, d.sets),
+		"abi/zlayouts.go":  layoutsSource(d.layouts, d.sets),
 		"abi/zflags.go":    flagsSource(d.sets),
 		"abi/zerrnos.go":   errnos,
 		"abi/zwords.go":    wordsSource(d.words),

@@ -90,7 +90,18 @@ func TestStrace(t *testing.T) {
 	for _, program := range testguest.Programs("trace_") {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
-			compareTraces(t, straceCase{argv: []string{testguest.Path(t, program, testguest.Static)}})
+			kind := testguest.Static
+			if strings.HasPrefix(program, "trace_i386_") {
+				kind = testguest.I386Static
+			}
+			compareTraces(t, straceCase{argv: []string{testguest.Path(t, program, kind)}})
+		})
+	}
+	for _, flag := range []string{"-y", "-yy"} {
+		t.Run("descriptors "+flag, func(t *testing.T) {
+			t.Parallel()
+			guest := testguest.Path(t, "trace_kinds", testguest.Static)
+			compareTraces(t, straceCase{flags: []string{flag}, argv: []string{guest}})
 		})
 	}
 	for _, c := range straceCommands() {
@@ -247,12 +258,16 @@ var chances = compileChances([]chance{
 	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
-	{`(getrandom\(")[^"]*(")`, "$1#$2"},
+	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`/cc\w{6}\b`, "/cc######"},
 	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
 	{`(\bsed)\w{6}\b`, "$1######"},
+	{`\bhtons\(\d{4,5}\)`, "htons(#)"},
+	{`((?:127\.0\.0\.1|0\.0\.0\.0|\[::1\]):)\d{4,5}\b`, "$1#"},
+	{`((?:pipe|socket|UNIX|UNIX-STREAM|TCP|TCPv6|UDP|UDPv6|RAW|PACKET|NETLINK):\[)\d+`, "$1#"},
+	{`->\d+`, "->#"},
 	// -t, -tt, -ttt, -r, -T
 	{`(?m)^((?:\[pid +\d+\] |\d+ +)?)\d\d:\d\d:\d\d(\.\d{6})?( )`, "${1}TIME$3"},
 	{`(?m)^((?:\[pid +\d+\] |\d+ +)?)\d{10}\.\d{6}( )`, "${1}TIME$2"},

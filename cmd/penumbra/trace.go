@@ -162,7 +162,7 @@ func (o *traceOptions) text() text.Options {
 		gloss = explainCall
 	}
 	return text.Options{
-		Strings: o.strings, Whole: o.whole, Files: o.files > 0, Hex: int(o.hex), Column: o.column,
+		Strings: o.strings, Whole: o.whole, Files: int(o.files), Hex: int(o.hex), Column: o.column,
 		Clock: text.Clock(min(o.clock, 3)), Relative: o.relative, Elapsed: o.elapsed, IP: o.ip, Number: o.number,
 		Bracketed: o.output == "", Signals: o.signalFilter(), NoExits: o.quiet > 1, AtEnd: o.statuses != nil,
 		Gloss: gloss,
@@ -183,7 +183,7 @@ func explainCall(c *trace.Call) string {
 }
 
 func (o *traceOptions) jsonl() jsonl.Options {
-	return jsonl.Options{Strings: o.strings, Whole: o.whole, Files: o.files > 0}
+	return jsonl.Options{Strings: o.strings, Whole: o.whole, Files: int(o.files)}
 }
 
 // signalFilter returns what -e signal= asks for, or nil for all.

@@ -65,6 +65,7 @@ func newTraced(sinks trace.Sinks, needed abi.Set, f filter, plan *fault.Plan) *t
 		sinks = append(trace.Sinks{plan}, sinks...)
 		needed = needed.Union(plan.Calls())
 	}
+	needed = needed.Union(trace.Folding(needed))
 	return &traced{sinks: sinks, needed: needed, filter: f, plan: plan, current: map[int]*inCall{}}
 }
 
@@ -88,6 +89,7 @@ func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 		Thread: c.Thread, Arch: c.Arch, Number: c.Number, Syscall: c.Syscall, Args: c.Args, IP: c.IP, SP: c.SP,
 		Begin: time.Now(),
 	}
+	t.Unfold()
 	t.Hidden = p.filter.hides(&t.Call)
 	p.decide(t)
 	p.sinks.Enter(&t.Call)

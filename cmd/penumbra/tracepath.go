@@ -29,7 +29,7 @@ func (o *traceOptions) pathFilter() func(*trace.Call) bool {
 		if c.Syscall == nil {
 			return false
 		}
-		for i, arg := range c.Syscall.ArgsOn(c.Arch) {
+		for i, arg := range c.Params() {
 			if slices.Contains(wanted, fileOfArg(c, arg, i)) {
 				return true
 			}

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"os"
 	"strconv"
 
 	"penumbra/abi"
@@ -18,20 +17,32 @@ type Decoder struct {
 	Limit int
 	// Whole shows every field of a structure, not only the telling ones.
 	Whole bool
-	// Files shows what descriptors are open on.
-	Files bool
+	// Files shows what descriptors are open on: 1 their names, 2 all that can be
+	// told.
+	Files int
 
-	specials   map[*abi.Syscall]special
-	structures map[string]structureWriter
+	specials   map[*abi.Syscall]*special
+	structures map[*abi.Layout]structureWriter
+	shown      map[*abi.Layout]*fieldList // of structures without a writer
 
-	call *trace.Call
-	args []abi.Arg
-	page [4096]byte
+	files   guest.Files
+	call    *trace.Call
+	args    []abi.Arg
+	special *special
+	memory  Memory
+	page    [4096]byte
+}
+
+// Memory is what the pointers of a call point into; see guest.Memory.
+type Memory interface {
+	ReadAt(p []byte, at abi.Addr) (n int, err error)
 }
 
 // New returns a decoder that writes to out and shows so many bytes or elements.
 func New(out Notation, limit int) *Decoder {
-	return &Decoder{Out: out, Limit: limit, specials: specials(), structures: structures()}
+	return &Decoder{
+		Out: out, Limit: limit, specials: specials(), structures: structures(), shown: map[*abi.Layout]*fieldList{},
+	}
 }
 
 // Saved is what a decoder keeps of a call between its begin and its end.
@@ -43,63 +54,77 @@ type Saved struct {
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
-	d.set(c)
+	d.set(c, c.Memory())
+	d.enter(s)
+}
+
+func (d *Decoder) enter(s *Saved) {
 	*s = Saved{}
-	special := d.specials[c.Syscall]
-	if special.enter != nil {
-		special.enter(d, s)
+	if d.special.enter != nil {
+		d.special.enter(d, s)
 	}
-	for s.next < len(d.args) && !d.waits(s.next, special) {
-		d.argument(s, special)
+	for s.next < len(d.args) && !d.waits(s.next) {
+		d.argument(s)
 	}
 }
 
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
-	d.set(c)
-	special := d.specials[c.Syscall]
+	d.set(c, c.Memory())
+	d.exit(s)
+}
+
+func (d *Decoder) exit(s *Saved) {
 	for s.next < len(d.args) {
-		d.argument(s, special)
+		d.argument(s)
 	}
+	d.settled()
 }
 
 // Done reports whether all arguments have been written.
 func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
-func (d *Decoder) set(c *trace.Call) {
-	d.call = c
-	if c.Syscall == nil {
-		d.args = unknownArgs
-		return
+func (d *Decoder) set(c *trace.Call, m Memory) {
+	d.call, d.memory = c, m
+	d.args, d.special = unknownArgs, &plainly
+	if c.Syscall != nil {
+		d.args = c.Params()
+		if special := d.specials[c.Syscall]; special != nil {
+			d.special = special
+		}
 	}
-	d.args = c.Syscall.ArgsOn(c.Arch)
 }
 
-func (d *Decoder) mem() guest.Memory { return d.call.Memory() }
+// plainly is what is special about most calls.
+var plainly special
 
 // unknownArgs are those of a call that the table does not know: six registers.
 var unknownArgs = []abi.Arg{
-	{Name: "arg1", Kind: abi.KindAddr}, {Name: "arg2", Kind: abi.KindAddr}, {Name: "arg3", Kind: abi.KindAddr},
-	{Name: "arg4", Kind: abi.KindAddr}, {Name: "arg5", Kind: abi.KindAddr}, {Name: "arg6", Kind: abi.KindAddr},
+	{Name: "arg1", Kind: abi.KindArg}, {Name: "arg2", Kind: abi.KindArg}, {Name: "arg3", Kind: abi.KindArg},
+	{Name: "arg4", Kind: abi.KindArg}, {Name: "arg5", Kind: abi.KindArg}, {Name: "arg6", Kind: abi.KindArg},
 }
 
 // waits reports whether argument i can be written only when the call has
 // ended.
-func (d *Decoder) waits(i int, special special) bool {
-	if special.early > i {
+func (d *Decoder) waits(i int) bool {
+	if d.special.early > i {
 		return false
 	}
-	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || special.late != 0 && i >= special.late
+	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || d.special.late != 0 && i >= d.special.late
 }
 
 // argument writes argument s.next and moves on.
-func (d *Decoder) argument(s *Saved, special special) {
+func (d *Decoder) argument(s *Saved) {
 	i := s.next
 	s.next++
-	if special.arg != nil && special.arg(d, s, i) {
+	if d.special.arg != nil && d.special.arg(d, s, i) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
+	if d.half(i) {
+		s.next++
+		return
+	}
 	d.value(i)
 }
 
@@ -107,14 +132,14 @@ func (d *Decoder) argument(s *Saved, special special) {
 func (d *Decoder) value(i int) {
 	arg, v := &d.args[i], d.call.Args[i]
 	if arg.Kind.Memory() {
-		d.memory(i, abi.Addr(v))
+		d.pointed(i, abi.Addr(v))
 		return
 	}
-	d.plain(arg.Kind, arg.Of, v)
+	d.plain(arg.Kind, arg.Set, v)
 }
 
 // plain writes a value that is no address of described memory.
-func (d *Decoder) plain(k abi.Kind, of string, v uint64) {
+func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 	a := d.call.Arch
 	switch k {
 	case abi.KindFD:
@@ -122,7 +147,7 @@ func (d *Decoder) plain(k abi.Kind, of string, v uint64) {
 	case abi.KindDirFD:
 		d.dirFD(int32(v))
 	case abi.KindFlags:
-		d.Out.Flags(abi.FlagSetOf(of), v, a)
+		d.Out.Flags(set, v, a)
 	case abi.KindMode:
 		d.mode(uint32(v))
 	case abi.KindDev:
@@ -133,6 +158,9 @@ func (d *Decoder) plain(k abi.Kind, of string, v uint64) {
 		d.address(v)
 	case abi.KindArg:
 		d.Out.Hex(v)
+	case abi.KindPageOffset:
+		const page = 4096
+		d.Out.Hex(v * page)
 	case abi.KindInt, abi.KindS32, abi.KindPid, abi.KindTid, abi.KindPgid, abi.KindTimer, abi.KindMsqid,
 		abi.KindSemid, abi.KindShmid, abi.KindKeyID:
 		d.Out.Int(int64(int32(v)))
@@ -185,31 +213,6 @@ func (d *Decoder) signal(s int32) {
 		return
 	}
 	d.Out.Word(abi.Signal(s).Name())
-}
-
-func (d *Decoder) dirFD(fd int32) {
-	const cwd = -100 // AT_FDCWD
-	if fd == cwd {
-		file := ""
-		if d.Files {
-			file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/cwd")
-		}
-		d.Out.Word("AT_FDCWD")
-		if file != "" {
-			d.Out.Comment(file)
-		}
-		return
-	}
-	d.fd(fd)
-}
-
-// fd writes a descriptor.
-func (d *Decoder) fd(fd int32) {
-	file := ""
-	if d.Files && fd >= 0 {
-		file, _ = os.Readlink("/proc/" + strconv.Itoa(d.call.Thread.ID()) + "/fd/" + strconv.Itoa(int(fd)))
-	}
-	d.Out.FD(int64(fd), file)
 }
 
 // mode writes permission bits alone; a file's type comes with them only in

@@ -14,6 +14,7 @@ func ipcCalls() map[string]special {
 		"msgctl": {arg: controlArg(2, 1)},
 		"shmctl": {arg: controlArg(2, 1)},
 		"semctl": {arg: semaphoreArg},
+		"shmat":  {result: attachedAt},
 	}
 }
 
@@ -95,7 +96,7 @@ func (d *Decoder) ipcStructure(i int, command uint64) {
 		d.address(uint64(at))
 		return
 	}
-	d.structAt(at, abi.LayoutOf(d.args[i].Of))
+	d.structAt(at, d.args[i].Layout)
 }
 
 // semaphoreArg writes the argument of semctl, which is a number or an address.
@@ -104,8 +105,27 @@ func semaphoreArg(d *Decoder, _ *Saved, i int) bool {
 		return false
 	}
 	d.Out.Arg(d.args[i].Name)
+	if v, ok := d.word(d.call.Args.Addr(i), 4); ok && d.call.ByIPC() {
+		d.Out.List()
+		d.Out.Item()
+		d.Out.Hex(v)
+		d.Out.EndList()
+		return true
+	}
 	d.address(d.call.Args[i])
 	return true
+}
+
+// attachedAt writes where memory was attached, which ipc leaves in memory.
+func attachedAt(d *Decoder) bool {
+	if !d.call.ByIPC() {
+		return false
+	}
+	v, ok := d.word(d.call.Args.Addr(3), 4)
+	if ok {
+		d.Out.Hex(v)
+	}
+	return ok
 }
 
 // setsOnly reports whether a structure is one that IPC_SET reads, of which the

@@ -12,8 +12,10 @@ const pathMax = 4096
 // failed reports whether the call has ended without filling in its memory.
 func (d *Decoder) failed() bool { return d.call.Err != 0 }
 
-// memory writes what argument i points to.
-func (d *Decoder) memory(i int, at abi.Addr) {
+var fdLayout = abi.LayoutOf("fd")
+
+// pointed writes what argument i points to.
+func (d *Decoder) pointed(i int, at abi.Addr) {
 	arg := &d.args[i]
 	if at == 0 {
 		d.Out.Word("NULL")
@@ -45,7 +47,7 @@ func (d *Decoder) memory(i int, at abi.Addr) {
 	case abi.KindFDSet:
 		d.fdSet(at, int(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDPair:
-		d.array(at, abi.LayoutOf("fd"), 2)
+		d.array(at, fdLayout, 2)
 	default:
 		d.Out.Hex(uint64(at))
 	}
@@ -58,7 +60,7 @@ func (d *Decoder) read(at abi.Addr, n int) []byte {
 	if n > len(b) {
 		b = make([]byte, n)
 	}
-	if k, err := d.mem().ReadAt(b[:n], at); err != nil || k < n {
+	if k, err := d.memory.ReadAt(b[:n], at); err != nil || k < n {
 		return nil
 	}
 	return b[:n]
@@ -70,7 +72,7 @@ func (d *Decoder) copyOf(at abi.Addr, n int) []byte {
 		return nil
 	}
 	b := make([]byte, n)
-	if k, err := d.mem().ReadAt(b, at); err != nil || k < n {
+	if k, err := d.memory.ReadAt(b, at); err != nil || k < n {
 		return nil
 	}
 	return b
@@ -79,7 +81,7 @@ func (d *Decoder) copyOf(at abi.Addr, n int) []byte {
 // word reads a number of size bytes.
 func (d *Decoder) word(at abi.Addr, size int) (v uint64, ok bool) {
 	var b [8]byte
-	if _, err := d.mem().ReadAt(b[:size], at); err != nil {
+	if _, err := d.memory.ReadAt(b[:size], at); err != nil {
 		return 0, false
 	}
 	return binary.LittleEndian.Uint64(b[:]), true
@@ -105,7 +107,7 @@ func (d *Decoder) stringAt(at abi.Addr, limit int) (s []byte, cut, ok bool) {
 	for n < limit {
 		here := uint64(at) + uint64(n)
 		k := min(chunk, page-int(here%page), len(d.page)-n)
-		got, err := d.mem().ReadAt(d.page[n:n+k], abi.Addr(here))
+		got, err := d.memory.ReadAt(d.page[n:n+k], abi.Addr(here))
 		if i := bytes.IndexByte(d.page[n:n+got], 0); i >= 0 {
 			n += i
 			return d.page[:min(n, limit)], n > limit, true
@@ -186,7 +188,7 @@ func (d *Decoder) buffer(at abi.Addr, n uint64) {
 // structs writes the structures or numbers that argument i points to.
 func (d *Decoder) structs(i int, at abi.Addr) {
 	arg := &d.args[i]
-	l := abi.LayoutOf(arg.Of)
+	l := arg.Layout
 	switch arg.Length {
 	case abi.LengthElements, abi.LengthFixed:
 		n, _ := d.length(i)
@@ -195,7 +197,7 @@ func (d *Decoder) structs(i int, at abi.Addr) {
 		}
 		d.array(at, l, n)
 	default:
-		if l.Kind != abi.KindStruct {
+		if l.Kind != abi.KindStruct && d.structures[l] == nil {
 			d.array(at, l, 1)
 			return
 		}
@@ -235,7 +237,7 @@ func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
 	} else {
 		b = b[:n]
 	}
-	if _, err := d.mem().ReadAt(b, at); err != nil {
+	if _, err := d.memory.ReadAt(b, at); err != nil {
 		d.Out.Hex(uint64(at))
 		return
 	}
@@ -244,19 +246,15 @@ func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
 
 // element writes a structure or number that lies in b.
 func (d *Decoder) element(l *abi.Layout, b []byte) {
-	if write := d.structures[l.Name]; write != nil {
+	if write := d.structures[l]; write != nil {
 		write(d, l, b)
 		return
 	}
 	if l.Kind != abi.KindStruct {
-		d.plain(l.Kind, l.Of, numberIn(l, b))
+		d.plain(l.Kind, l.Set, numberIn(l, b))
 		return
 	}
-	d.Out.Record()
-	for _, f := range l.Fields(d.call.Arch) {
-		d.field(f, b)
-	}
-	d.Out.EndRecord()
+	d.record(l, b)
 }
 
 func numberIn(l *abi.Layout, b []byte) uint64 {
@@ -283,7 +281,7 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 	a := d.call.Arch
 	switch {
 	case f.Kind == abi.KindStruct && !f.Array:
-		d.element(abi.LayoutOf(f.Of), b[f.Offset(a):f.Offset(a)+f.Size(a)])
+		d.element(f.Layout, b[f.Offset(a):f.Offset(a)+f.Size(a)])
 	case f.Kind == abi.KindChars:
 		s := b[f.Offset(a) : f.Offset(a)+f.Size(a)]
 		if i := bytes.IndexByte(s, 0); i >= 0 {
@@ -295,7 +293,7 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 	case f.Signed && f.Kind != abi.KindFlags:
 		d.plainField(f, b)
 	default:
-		d.plain(f.Kind, f.Of, f.Get(a, b))
+		d.plain(f.Kind, f.Set, f.Get(a, b))
 	}
 }
 
@@ -303,7 +301,7 @@ func (d *Decoder) plainField(f *abi.Field, b []byte) {
 	v := f.Get(d.call.Arch, b)
 	switch f.Kind {
 	case abi.KindFD, abi.KindDirFD, abi.KindFlags, abi.KindDev, abi.KindMode, abi.KindSignal:
-		d.plain(f.Kind, f.Of, v)
+		d.plain(f.Kind, f.Set, v)
 	default:
 		d.Out.Int(int64(v))
 	}

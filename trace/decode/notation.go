@@ -4,7 +4,10 @@
 // few functions beside it say how.
 package decode
 
-import "penumbra/abi"
+import (
+	"penumbra/abi"
+	"penumbra/guest"
+)
 
 // Notation is a way to write values down. A value is one call of a method
 // below Label, or a record, list or bag with what is in it; an argument, field
@@ -25,17 +28,24 @@ type Notation interface {
 	Octal(uint64)
 	// Flags is a value that names bits or one of several constants.
 	Flags(set *abi.FlagSet, v uint64, a abi.Arch)
+	// Number and Text are values that C has an expression for, as htons(80).
+	Number(expression string, v uint64)
+	Text(expression, value string)
 	// String is text or bytes of the guest; cut says that there is more.
 	String(b []byte, cut bool)
+	// Bytes is a string of the guest that is never text.
+	Bytes(b []byte, cut bool)
 	// Abstract is the name of a Unix socket that no file has.
 	Abstract(name []byte)
-	// FD is a descriptor, with what it is open on if that is known.
-	FD(fd int64, file string)
+	// FD is a descriptor, CWD stands for the working directory where one may
+	// be; with what it is open on, or nil if that is not known.
+	FD(fd int64, file *guest.File)
+	CWD(file *guest.File)
 
 	Record()
 	Field(name string)
-	// Pointed is a field whose name stands within its value.
-	Pointed(name, before, after string)
+	// Pointed is a field whose name stands within the expression for its value.
+	Pointed(name, before, after, value string)
 	EndRecord()
 
 	// List is an ordered list; Item begins each of its elements.
@@ -54,4 +64,10 @@ type Notation interface {
 	Becomes()
 	// Comment explains the value before it.
 	Comment(string)
+
+	// Note begins what is told beside a result, Part each value of it, under a
+	// label if it is not "".
+	Note()
+	Part(label string)
+	EndNote()
 }

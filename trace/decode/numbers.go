@@ -7,8 +7,14 @@ import (
 
 func decimal(v uint64) string { return strconv.FormatUint(v, 10) }
 
-// fixedHex returns v in hexadecimal with at least so many digits.
-func fixedHex(v uint64, digits int) string { return fmt.Sprintf("%#0*x", digits+2, v) }
+// fixedHex returns v in hexadecimal with at least so many digits. Zero has no
+// prefix but as many characters, as C has it.
+func fixedHex(v uint64, digits int) string {
+	if v == 0 {
+		return fmt.Sprintf("%0*d", digits+len("0x"), 0)
+	}
+	return fmt.Sprintf("0x%0*x", digits, v)
+}
 
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -5,18 +5,22 @@ import (
 	"penumbra/trace"
 )
 
-// Result writes the result of a call that has ended without an error. note is
-// what is to be told beside it, as "Timeout", or "".
-func (d *Decoder) Result(c *trace.Call, s *Saved) (note string) {
-	d.set(c)
-	special := d.specials[c.Syscall]
-	if special.result == nil || !special.result(d) {
+// Result writes the result of a call that has ended without an error, and what
+// is to be told beside it, as "Timeout".
+func (d *Decoder) Result(c *trace.Call, s *Saved) {
+	d.set(c, c.Memory())
+	d.result(s)
+}
+
+func (d *Decoder) result(s *Saved) {
+	if d.special.result == nil || !d.special.result(d) {
 		d.resultValue()
 	}
-	if special.note != nil {
-		note = special.note(d, s)
+	if d.special.note != nil {
+		d.Out.Note()
+		d.special.note(d, s)
+		d.Out.EndNote()
 	}
-	return note
 }
 
 func (d *Decoder) resultValue() {
@@ -35,7 +39,7 @@ func (d *Decoder) resultValue() {
 		}
 		d.address(v)
 	case abi.KindFlags:
-		d.Out.Flags(abi.FlagSetOf(c.Syscall.Set), uint64(c.Value), c.Arch)
+		d.Out.Flags(c.Syscall.Set, uint64(c.Value), c.Arch)
 	case abi.KindMode:
 		d.Out.Octal(uint64(c.Value))
 	default:

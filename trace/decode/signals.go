@@ -16,6 +16,9 @@ func signalCalls() map[string]special {
 		"rt_sigtimedwait":        {note: signalTaken},
 		"rt_sigtimedwait_time64": {note: signalTaken},
 		"sigsuspend":             {arg: oldMaskArgument},
+		"signal":                 {arg: handlerArgument, result: formerHandler},
+		"sgetmask":               {result: hexResult, note: formerMask("mask")},
+		"ssetmask":               {arg: oldMaskArgument, result: hexResult, note: formerMask("old mask")},
 	}
 }
 
@@ -51,14 +54,7 @@ func (d *Decoder) sigaction(l *abi.Layout, b []byte) {
 	a := d.call.Arch
 	d.Out.Record()
 	d.Out.Field("sa_handler")
-	switch handler := l.Field("sa_handler").Get(a, b); handler {
-	case 0:
-		d.Out.Word("SIG_DFL")
-	case 1:
-		d.Out.Word("SIG_IGN")
-	default:
-		d.Out.Hex(handler)
-	}
+	d.handler(l.Field("sa_handler").Get(a, b))
 	mask := l.Field("sa_mask")
 	d.Out.Field("sa_mask")
 	set := b[mask.Offset(a) : mask.Offset(a)+mask.Size(a)]
@@ -115,12 +111,59 @@ func oldMaskArgument(d *Decoder, s *Saved, i int) bool {
 	return true
 }
 
-// signalTaken names the signal that a call returned the number of.
-func signalTaken(d *Decoder, _ *Saved) string {
-	if d.call.Value <= 0 {
-		return ""
+// handler writes what becomes of a signal: an action or a function's address.
+func (d *Decoder) handler(v uint64) {
+	switch v {
+	case 0:
+		d.Out.Word("SIG_DFL")
+	case 1:
+		d.Out.Word("SIG_IGN")
+	default:
+		d.Out.Hex(v)
 	}
-	return abi.Signal(d.call.Value).Name()
+}
+
+func handlerArgument(d *Decoder, _ *Saved, i int) bool {
+	if i != 1 {
+		return false
+	}
+	d.Out.Arg(d.args[i].Name)
+	d.handler(d.call.Args[i])
+	return true
+}
+
+// formerHandler writes the handler that signal(2) returns.
+func formerHandler(d *Decoder) bool {
+	v := uint64(uint32(d.call.Value))
+	d.Out.Hex(v)
+	if v <= 1 {
+		d.Out.Note()
+		d.Out.Part("")
+		d.handler(v)
+		d.Out.EndNote()
+	}
+	return true
+}
+
+func hexResult(d *Decoder) bool {
+	d.Out.Hex(uint64(d.call.Value))
+	return true
+}
+
+// formerMask writes beside a result the mask that it is.
+func formerMask(label string) func(*Decoder, *Saved) {
+	return func(d *Decoder, _ *Saved) {
+		d.Out.Part(label)
+		d.signalSet(uint64(uint32(d.call.Value)))
+	}
+}
+
+// signalTaken names the signal that a call returned the number of.
+func signalTaken(d *Decoder, _ *Saved) {
+	if d.call.Value > 0 {
+		d.Out.Part("")
+		d.signal(int32(d.call.Value))
+	}
 }
 
 // Where the mask lies above the stack pointer that a handler returns with:

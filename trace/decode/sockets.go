@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"net"
 	"net/netip"
 	"strconv"
@@ -45,6 +46,10 @@ func protocolArg(d *Decoder, _ *Saved, i int) bool {
 	}
 	set := ""
 	switch d.call.Args.Int32(0) {
+	case afPacket:
+		d.Out.Arg(d.args[i].Name)
+		d.etherType(bits.ReverseBytes16(uint16(d.call.Args[i])))
+		return true
 	case afInet, afInet6:
 		set = "ipproto"
 	case afNetlink:
@@ -81,7 +86,7 @@ func (d *Decoder) sockaddrAt(at abi.Addr, n int64) {
 	}
 	var own [most]byte
 	b := own[:min(n, most)]
-	if k, err := d.mem().ReadAt(b, at); err != nil || k < len(b) {
+	if k, err := d.memory.ReadAt(b, at); err != nil || k < len(b) {
 		d.Out.Hex(uint64(at))
 		return
 	}
@@ -154,7 +159,7 @@ func (d *Decoder) sockaddr(b []byte) {
 		d.port("sin_port", b[2:4])
 		d.Out.Field("sin_addr")
 		addr, _ := netip.AddrFromSlice(b[4:8])
-		d.Out.Word("inet_addr(\"" + addr.String() + "\")")
+		d.Out.Text("inet_addr(\""+addr.String()+"\")", addr.String())
 	case family == afInet6 && len(b) >= 24:
 		d.inet6(b)
 	case family == afNetlink && len(b) >= 12:
@@ -179,9 +184,9 @@ func (d *Decoder) sockaddr(b []byte) {
 func (d *Decoder) inet6(b []byte) {
 	d.port("sin6_port", b[2:4])
 	d.Out.Field("sin6_flowinfo")
-	d.Out.Word("htonl(" + decimal(uint64(binary.BigEndian.Uint32(b[4:8]))) + ")")
+	d.converted("htonl", uint64(binary.BigEndian.Uint32(b[4:8])))
 	addr, _ := netip.AddrFromSlice(b[8:24])
-	d.Out.Pointed("sin6_addr", "inet_pton(AF_INET6, "+strconv.Quote(addr.String())+", &", ")")
+	d.Out.Pointed("sin6_addr", "inet_pton(AF_INET6, "+strconv.Quote(addr.String())+", &", ")", addr.String())
 	if len(b) < 28 {
 		return
 	}
@@ -197,7 +202,7 @@ func (d *Decoder) inet6(b []byte) {
 // packet writes an address of packet(7).
 func (d *Decoder) packet(b []byte) {
 	d.Out.Field("sll_protocol")
-	d.Out.Word("htons(" + fmt.Sprintf("%#x", binary.BigEndian.Uint16(b[2:4])) + ")")
+	d.etherType(binary.BigEndian.Uint16(b[2:4]))
 	d.Out.Field("sll_ifindex")
 	d.interfaceIndex(binary.LittleEndian.Uint32(b[4:8]))
 	d.Out.Field("sll_hatype")
@@ -220,7 +225,7 @@ func (d *Decoder) packet(b []byte) {
 // interfaceIndex writes a network interface by the name that it has here.
 func (d *Decoder) interfaceIndex(index uint32) {
 	if i, err := net.InterfaceByIndex(int(index)); index != 0 && err == nil {
-		d.Out.Word("if_nametoindex(" + strconv.Quote(i.Name) + ")")
+		d.Out.Number("if_nametoindex("+strconv.Quote(i.Name)+")", uint64(index))
 		return
 	}
 	d.Out.Uint(uint64(index))
@@ -228,7 +233,19 @@ func (d *Decoder) interfaceIndex(index uint32) {
 
 func (d *Decoder) port(name string, b []byte) {
 	d.Out.Field(name)
-	d.Out.Word("htons(" + decimal(uint64(binary.BigEndian.Uint16(b))) + ")")
+	d.converted("htons", uint64(binary.BigEndian.Uint16(b)))
+}
+
+// converted writes a number that the guest has in network byte order.
+func (d *Decoder) converted(function string, v uint64) {
+	d.Out.Number(function+"("+decimal(v)+")", v)
+}
+
+var etherTypes = abi.FlagSetOf("ethertype")
+
+// etherType writes a protocol of Ethernet.
+func (d *Decoder) etherType(v uint16) {
+	d.Out.Text("htons("+etherTypes.Format(uint64(v), d.call.Arch)+")", etherTypes.Format(uint64(v), d.call.Arch))
 }
 
 // unixPath writes the name of a Unix socket; one that begins with NUL is

@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"maps"
-
-	"penumbra/abi"
-)
+import "penumbra/abi"
 
 // special is what a call needs beyond the table.
 type special struct {
@@ -18,33 +14,35 @@ type special struct {
 	// they are known.
 	early, late int
 	// result writes the result in another way than its kind says; false leaves
-	// it to the kind. note says what is to be told beside the result.
+	// it to the kind. note writes the parts of what is told beside the result.
 	result func(*Decoder) bool
-	note   func(d *Decoder, s *Saved) string
+	note   func(d *Decoder, s *Saved)
 }
 
 // A structureWriter writes the structure, of layout l, that lies in b.
 type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 
 // specials lists what all rooms say of calls.
-func specials() map[*abi.Syscall]special {
-	all := map[*abi.Syscall]special{}
+func specials() map[*abi.Syscall]*special {
+	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
-		fileCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+		fileCalls(), i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
-			all[abi.ByName(name)] = s
+			all[abi.ByName(name)] = &s
 		}
 	}
 	return all
 }
 
-// structures lists, by the name of their layout, those that are written in
-// another way than field by field.
-func structures() map[string]structureWriter {
-	all := map[string]structureWriter{}
-	for _, room := range []map[string]structureWriter{signalStructures(), ioctlStructures(), ipcStructures()} {
-		maps.Copy(all, room)
+// structures lists those that are written in another way than field by field.
+// The rooms name their layouts.
+func structures() map[*abi.Layout]structureWriter {
+	all := map[*abi.Layout]structureWriter{}
+	for _, room := range []map[string]structureWriter{segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures()} {
+		for name, write := range room {
+			all[abi.LayoutOf(name)] = write
+		}
 	}
 	return all
 }

@@ -54,7 +54,7 @@ const (
 // transferOf returns what c is to move. It is not ok if c moves no bytes, or
 // not in a way that could be cut short.
 func transferOf(c *trace.Call) (t transfer, ok bool) {
-	if !transferCalls().Has(c.Syscall) {
+	if !transferCalls().Has(c.Syscall) || c.Folded() {
 		return t, false
 	}
 	t = transfer{call: c, count: -1, vector: -1}

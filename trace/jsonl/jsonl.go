@@ -33,7 +33,7 @@ type begun struct {
 type Options struct {
 	Strings int  // how many bytes of a string
 	Whole   bool // all fields of a structure
-	Files   bool // what descriptors are open on
+	Files   int  // what descriptors are open on: 1 names, 2 all
 }
 
 // New returns a sink that writes to out.
@@ -109,21 +109,24 @@ func (s *Sink) appendResult(line []byte, c *trace.Call, b *begun) []byte {
 	return line
 }
 
-// appendValue appends what a result means, if that is more than its number.
+// appendValue appends what a result means, if that is more than its number,
+// and what is told beside it.
 func (s *Sink) appendValue(line []byte, c *trace.Call, b *begun) []byte {
 	plain := len(line)
-	line = append(line, `,"decoded":`...)
-	n := notation{line: line, levels: []level{{kind: 'a', start: len(line)}}}
+	n := notation{line: append(line, `,"decoded":`...)}
+	start := len(n.line)
+	n.value()
 	s.d.Out = &n
-	note := s.d.Result(c, &b.saved)
-	if n.line[len(line)] == '"' || n.line[len(line)] == '{' {
-		plain = len(n.line)
+	s.d.Result(c, &b.saved)
+	n.close()
+	if n.line[start] == '"' || n.line[start] == '{' {
+		return n.line
 	}
-	line = n.line[:plain]
-	if note != "" {
-		line = appendString(append(line, `,"note":`...), note)
+	end := len(n.line)
+	if n.result != 0 {
+		end = n.result
 	}
-	return line
+	return append(n.line[:plain], n.line[end:]...)
 }
 
 // abandon writes a call that never returns.
@@ -195,9 +198,11 @@ func (s *Sink) Signalled(t *guest.Thread, sig trace.Signal) {
 	line := s.head("signal", t, sig.Time)
 	line = appendString(append(line, `,"signal":`...), sig.Number.Name())
 	if sig.Info != nil {
-		n := notation{line: append(line, `,"info":`...), levels: []level{{kind: 'a'}}}
+		n := notation{line: append(line, `,"info":`...)}
+		n.value()
 		s.d.Out = &n
 		s.d.SignalInfo(sig.Arch, sig.Info)
+		n.close()
 		line = n.line
 	}
 	s.write(t, line)

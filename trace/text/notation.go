@@ -2,6 +2,7 @@ package text
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"penumbra/abi"
@@ -14,6 +15,7 @@ type notation struct {
 	// fresh: nothing stands before the next argument, field or item that it
 	// would have to be separated from.
 	fresh bool
+	noted int // where the note of a result begins, if it has any
 	bags  int // sets within which items are separated by blanks
 }
 
@@ -60,17 +62,12 @@ func (n *notation) Octal(v uint64) {
 }
 
 func (n *notation) Flags(set *abi.FlagSet, v uint64, a abi.Arch) {
-	n.line = append(n.line, set.Format(v, a)...)
+	n.line = set.Append(n.line, v, a)
 }
 
-func (n *notation) FD(fd int64, file string) {
-	n.Int(fd)
-	if file != "" {
-		n.line = append(n.line, '<')
-		n.line = append(n.line, file...)
-		n.line = append(n.line, '>')
-	}
-}
+func (n *notation) Number(expression string, _ uint64) { n.Word(expression) }
+
+func (n *notation) Text(expression, _ string) { n.Word(expression) }
 
 func (n *notation) Record() { n.line, n.fresh = append(n.line, '{'), true }
 
@@ -79,7 +76,7 @@ func (n *notation) Field(name string) {
 	n.line = append(append(n.line, name...), '=')
 }
 
-func (n *notation) Pointed(name, before, after string) {
+func (n *notation) Pointed(name, before, after, _ string) {
 	n.separate(", ")
 	n.line = append(append(append(n.line, before...), name...), after...)
 }
@@ -127,18 +124,29 @@ func (n *notation) Comment(c string) {
 // String writes b in quotes, unprintable bytes as C would have them.
 func (n *notation) String(b []byte, cut bool) {
 	n.line = append(n.line, '"')
+	n.escaped(b, "")
+	n.line = append(n.line, '"')
+	if cut {
+		n.line = append(n.line, "..."...)
+	}
+}
+
+// escaped appends b so that it can be printed, with escapes also for the bytes
+// in special.
+func (n *notation) escaped(b []byte, special string) {
 	if n.hex == hexAlways || n.hex == hexUnprintable && !printable(b) {
 		for _, c := range b {
 			n.line = append(n.line, '\\', 'x', digits[c>>4], digits[c&15])
 		}
-	} else {
-		for i, c := range b {
-			n.line = appendByte(n.line, c, i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9')
-		}
+		return
 	}
-	n.line = append(n.line, '"')
-	if cut {
-		n.line = append(n.line, "..."...)
+	for i, c := range b {
+		digitFollows := i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9'
+		if strings.IndexByte(special, c) >= 0 {
+			n.line = appendOctal(n.line, c, digitFollows)
+			continue
+		}
+		n.line = appendByte(n.line, c, digitFollows)
 	}
 }
 
@@ -146,6 +154,33 @@ func (n *notation) String(b []byte, cut bool) {
 func (n *notation) Abstract(name []byte) {
 	n.line = append(n.line, '@')
 	n.String(name, false)
+}
+
+func (n *notation) Bytes(b []byte, cut bool) {
+	hex := n.hex
+	n.hex = hexAlways
+	n.String(b, cut)
+	n.hex = hex
+}
+
+// Note puts its parts into parentheses, or nothing if it has none.
+func (n *notation) Note() { n.noted = len(n.line) }
+
+func (n *notation) Part(label string) {
+	if len(n.line) == n.noted {
+		n.line = append(n.line, " ("...)
+	} else {
+		n.line = append(n.line, ", "...)
+	}
+	if label != "" {
+		n.line = append(append(n.line, label...), ' ')
+	}
+}
+
+func (n *notation) EndNote() {
+	if len(n.line) > n.noted {
+		n.line = append(n.line, ')')
+	}
 }
 
 const digits = "0123456789abcdef"
@@ -159,8 +194,7 @@ func printable(b []byte) bool {
 	return true
 }
 
-// appendByte appends one byte of a string. An octal escape is as short as it
-// may be: three digits if a digit follows.
+// appendByte appends one byte of a string.
 func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	switch c {
 	case '"', '\\':
@@ -179,6 +213,12 @@ func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	if c >= ' ' && c < 0x7f {
 		return append(line, c)
 	}
+	return appendOctal(line, c, digitFollows)
+}
+
+// appendOctal appends an octal escape as short as it may be: three digits if a
+// digit follows.
+func appendOctal(line []byte, c byte, digitFollows bool) []byte {
 	line = append(line, '\\')
 	if digitFollows || c >= 0o100 {
 		line = append(line, '0'+c>>6)

@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Strings  int  // how many bytes of a string are shown (-s)
 	Whole    bool // show all of a structure (-v)
-	Files    bool // show what descriptors are open on (-y)
+	Files    int  // show what descriptors are open on: 1 names, 2 all (-y, -yy)
 	Hex      int  // strings in hexadecimal: 1 unprintable ones, 2 all (-x, -xx)
 	Column   int  // where results begin (-a)
 	Clock    Clock
@@ -143,9 +143,7 @@ func (p *Printer) result(l *line, c *trace.Call) {
 		n.line = append(append(n.line, c.Err.Name()...), " ("...)
 		n.line = append(append(n.line, c.Err.Error()...), ')')
 	default:
-		if note := p.d.Result(c, &l.saved); note != "" {
-			n.line = append(append(append(n.line, " ("...), note...), ')')
-		}
+		p.d.Result(c, &l.saved)
 	}
 	if c.Injected {
 		n.line = append(n.line, " (INJECTED)"...)
