@@ -3,6 +3,7 @@ package abi
 import (
 	"fmt"
 	"iter"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,16 +24,19 @@ type FlagSet struct {
 type section struct {
 	style style
 	mask  uint64 // 0 for styleBits
+	unit  string // of styleShifted
 	flags []flag
 }
 
 type style uint8
 
 const (
-	styleBits   style = iota // each flag by itself
-	styleEnum                // one of several values
-	styleSignal              // a signal
-	styleOctal               // an octal number
+	styleBits    style = iota // each flag by itself
+	styleEnum                 // one of several values
+	styleSignal               // a signal
+	styleOctal                // an octal number
+	styleNumber               // a decimal number
+	styleShifted              // a decimal number with the name of its place, if not 0
 )
 
 type flag struct {
@@ -90,19 +94,14 @@ func (set *FlagSet) Append(b []byte, v uint64, a Arch) []byte {
 }
 
 func (set *FlagSet) append(b []byte, v uint64, a Arch, unknown string) []byte {
-	w := flagWriter{b: b, start: len(b), arch: a, unknown: unknown}
-	v = set.cut(v)
-	w.rest = v
+	w := flagWriter{b: b, start: len(b), arch: a, v: set.cut(v), unknown: unknown}
+	w.rest = w.v
 	for i := range set.sections {
-		w.section(&set.sections[i], v, set.cut(^uint64(0)))
+		w.section(&set.sections[i])
 	}
-	if len(w.b) > w.start && w.rest == 0 {
-		return w.b
-	}
-	fresh := len(w.b) == w.start
-	w.number(w.rest)
-	if fresh && v != 0 {
-		w.comment()
+	w.unnamed(0)
+	if w.fresh() {
+		w.word("0")
 	}
 	return w.b
 }
@@ -111,19 +110,22 @@ func (set *FlagSet) append(b []byte, v uint64, a Arch, unknown string) []byte {
 type flagWriter struct {
 	b       []byte
 	start   int
-	rest    uint64 // what no word stands for yet
 	arch    Arch
+	v       uint64
+	rest    uint64 // what no word stands for yet
 	unknown string
 }
 
+func (w *flagWriter) fresh() bool { return len(w.b) == w.start }
+
 func (w *flagWriter) word(name string) {
-	if len(w.b) > w.start {
+	if !w.fresh() {
 		w.b = append(w.b, '|')
 	}
 	w.b = append(w.b, name...)
 }
 
-func (w *flagWriter) number(v uint64) {
+func (w *flagWriter) hex(v uint64) {
 	if v == 0 {
 		w.word("0")
 		return
@@ -138,40 +140,73 @@ func (w *flagWriter) comment() {
 	}
 }
 
-// section appends the words for the part of v that s describes and takes that
-// part from rest. width has the bits of v that count.
-func (w *flagWriter) section(s *section, v, width uint64) {
-	field := v & s.mask & width
+// unnamed appends the bits that have no name, but those under a mask.
+func (w *flagWriter) unnamed(mask uint64) {
+	bits := w.rest &^ mask
+	if bits == 0 {
+		return
+	}
+	fresh := w.fresh()
+	w.hex(bits)
+	if fresh {
+		w.comment()
+	}
+	w.rest &= mask
+}
+
+// section appends the words for what s describes, and takes that from rest.
+// A number comes behind all flags.
+func (w *flagWriter) section(s *section) {
+	field := w.v & s.mask
 	switch s.style {
-	case styleSignal:
-		if field != 0 {
-			w.word(Signal(field).Name())
-		}
-	case styleOctal:
-		if field != 0 {
-			w.word("0")
-			w.b = strconv.AppendUint(w.b, field, 8)
-		}
+	case styleBits:
+		w.bits(s.flags)
+		return
 	case styleEnum:
 		if f := s.named(field, w.arch); f != nil {
 			w.word(f.name)
 		} else {
-			w.number(field)
+			w.hex(field)
 			w.comment()
 		}
-	case styleBits:
-		w.bits(s.flags, v)
+	default:
+		w.unnamed(s.mask)
+		w.numeral(s, field>>bits.TrailingZeros64(s.mask))
 	}
 	w.rest &^= s.mask
 }
 
-func (w *flagWriter) bits(flags []flag, v uint64) {
+// numeral appends a field that is a number.
+func (w *flagWriter) numeral(s *section, n uint64) {
+	switch {
+	case s.style == styleNumber:
+		w.word("")
+		w.b = strconv.AppendUint(w.b, n, 10)
+	case s.style == styleShifted && n != 0:
+		w.word("")
+		w.b = append(append(strconv.AppendUint(w.b, n, 10), "<<"...), s.unit...)
+	case s.style == styleSignal && n != 0:
+		w.word(Signal(n).Name())
+	case s.style == styleOctal:
+		w.word("0")
+		if n < 0o10 {
+			w.b = append(w.b, '0')
+		}
+		if n == 0 {
+			w.b = append(w.b, '0')
+			return
+		}
+		w.b = strconv.AppendUint(w.b, n, 8)
+	}
+}
+
+func (w *flagWriter) bits(flags []flag) {
 	for i := range flags {
 		f := &flags[i]
 		if !f.has[w.arch] {
 			continue
 		}
-		if bits := f.value[w.arch]; bits == 0 && v == 0 || bits != 0 && w.rest&bits == bits {
+		if bits := f.value[w.arch]; bits == 0 && w.v == 0 || bits != 0 && w.rest&bits == bits {
 			w.word(f.name)
 			w.rest &^= bits
 			if w.rest == 0 && bits != 0 {
@@ -189,6 +224,17 @@ func (s *section) named(value uint64, a Arch) *flag {
 		}
 	}
 	return nil
+}
+
+// NameOf returns the name of v, if v has one by itself: as one of an enum's values
+// or as a single flag.
+func (set *FlagSet) NameOf(v uint64, a Arch) (name string, ok bool) {
+	for i := range set.sections {
+		if f := set.sections[i].named(set.cut(v), a); f != nil {
+			return f.name, true
+		}
+	}
+	return "", false
 }
 
 // Value returns the value of the flag of that name on a, or ok == false if a
@@ -222,16 +268,23 @@ func (set *FlagSet) Parse(expr string, a Arch) (uint64, error) {
 	return v, nil
 }
 
-// parseOther reads a number or, if the set has a field for one, a signal.
+// parseOther reads a number or, if the set has a field for one, a signal or a
+// shifted number.
 func (set *FlagSet) parseOther(word string) (v uint64, ok bool) {
 	if n, err := strconv.ParseUint(word, 0, 64); err == nil {
 		return n, true
 	}
-	if !slices.ContainsFunc(set.sections, func(s section) bool { return s.style == styleSignal }) {
-		return 0, false
+	for _, s := range set.sections {
+		switch digits, shifted := strings.CutSuffix(word, "<<"+s.unit); {
+		case s.style == styleSignal:
+			n, ok := SignalByName(word)
+			return uint64(n), ok
+		case s.style == styleShifted && shifted:
+			n, err := strconv.ParseUint(digits, 10, 64)
+			return n << bits.TrailingZeros64(s.mask), err == nil
+		}
 	}
-	s, ok := SignalByName(word)
-	return uint64(s), ok
+	return 0, false
 }
 
 // Names yields the names of the flags that set has on a, in the order of

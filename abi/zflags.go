@@ -4,7 +4,7 @@ package abi
 
 var flagSets = [...]FlagSet{
 	{Name: "access", Unknown: "?_OK", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"R_OK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"W_OK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"X_OK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -12,7 +12,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "adjtimex", Unknown: "ADJ_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ADJ_OFFSET_SS_READ", [NumArch]uint64{0xa001, 0xa001, 0xa001}, [NumArch]bool{true, true, true}},
 			{"ADJ_OFFSET_SINGLESHOT", [NumArch]uint64{0x8001, 0x8001, 0x8001}, [NumArch]bool{true, true, true}},
 			{"ADJ_OFFSET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -29,7 +29,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "arch_prctl", Unknown: "ARCH_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ARCH_SET_GS", [NumArch]uint64{0x1001, 0x1001, 0x1001}, [NumArch]bool{true, true, true}},
 			{"ARCH_SET_FS", [NumArch]uint64{0x1002, 0x1002, 0x1002}, [NumArch]bool{true, true, true}},
 			{"ARCH_GET_FS", [NumArch]uint64{0x1003, 0x1003, 0x1003}, [NumArch]bool{true, true, true}},
@@ -58,7 +58,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "arphrd", Unknown: "ARPHRD_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ARPHRD_NETROM", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"ARPHRD_ETHER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ARPHRD_EETHER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -128,69 +128,103 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "at_access", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EACCESS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_change", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_exec", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"AT_EXECVE_CHECK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_handle", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_MNT_ID_UNIQUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_CONNECTABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_FID", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_link", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_stat", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "at_statx", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x6000, unit: "", flags: []flag{
+			{"AT_STATX_SYNC_AS_STAT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"AT_STATX_FORCE_SYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"AT_STATX_DONT_SYNC", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC", [NumArch]uint64{0x6000, 0x6000, 0x6000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_unlink", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "at_xattr", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "audit_arch", Unknown: "AUDIT_ARCH_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AUDIT_ARCH_X86_64", [NumArch]uint64{0xc000003e, 0xc000003e, 0xc000003e}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_I386", [NumArch]uint64{0x40000003, 0x40000003, 0x40000003}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_AARCH64", [NumArch]uint64{0xc00000b7, 0xc00000b7, 0xc00000b7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "bpf", Unknown: "BPF_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"BPF_MAP_CREATE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"BPF_MAP_LOOKUP_ELEM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BPF_MAP_UPDATE_ELEM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -232,7 +266,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "c_cflag", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x100f, flags: []flag{
+		{style: styleEnum, mask: 0x100f, unit: "", flags: []flag{
 			{"B0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"B50", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"B75", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -266,13 +300,13 @@ var flagSets = [...]FlagSet{
 			{"B3500000", [NumArch]uint64{0x100e, 0x100e, 0x100e}, [NumArch]bool{true, true, true}},
 			{"B4000000", [NumArch]uint64{0x100f, 0x100f, 0x100f}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x30, flags: []flag{
+		{style: styleEnum, mask: 0x30, unit: "", flags: []flag{
 			{"CS5", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CS6", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"CS7", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"CS8", [NumArch]uint64{0x30, 0x30, 0x30}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CSTOPB", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"CREAD", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"PARENB", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
@@ -284,7 +318,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "c_iflag", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IGNBRK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BRKINT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IGNPAR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -303,7 +337,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "c_lflag", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ISIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ICANON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"XCASE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -323,35 +357,35 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "c_oflag", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x100, flags: []flag{
+		{style: styleEnum, mask: 0x100, unit: "", flags: []flag{
 			{"NL0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x600, flags: []flag{
+		{style: styleEnum, mask: 0x600, unit: "", flags: []flag{
 			{"CR0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CR1", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"CR2", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"CR3", [NumArch]uint64{0x600, 0x600, 0x600}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x1800, flags: []flag{
+		{style: styleEnum, mask: 0x1800, unit: "", flags: []flag{
 			{"TAB0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TAB1", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"TAB2", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"TAB3", [NumArch]uint64{0x1800, 0x1800, 0x1800}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x2000, flags: []flag{
+		{style: styleEnum, mask: 0x2000, unit: "", flags: []flag{
 			{"BS0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"BS1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x4000, flags: []flag{
+		{style: styleEnum, mask: 0x4000, unit: "", flags: []flag{
 			{"VT0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"VT1", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x8000, flags: []flag{
+		{style: styleEnum, mask: 0x8000, unit: "", flags: []flag{
 			{"FF0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FF1", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"OPOST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"OLCUC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"ONLCR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -363,50 +397,59 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "cap", Unknown: "CAP_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"CAP_CHOWN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"CAP_DAC_OVERRIDE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"CAP_DAC_READ_SEARCH", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
-			{"CAP_FOWNER", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
-			{"CAP_FSETID", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
-			{"CAP_KILL", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
-			{"CAP_SETGID", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
-			{"CAP_SETUID", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
-			{"CAP_SETPCAP", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-			{"CAP_LINUX_IMMUTABLE", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_BIND_SERVICE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_BROADCAST", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_ADMIN", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_RAW", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"CAP_IPC_LOCK", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"CAP_IPC_OWNER", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_MODULE", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_RAWIO", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_CHROOT", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_PTRACE", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_PACCT", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_ADMIN", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_BOOT", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_NICE", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_RESOURCE", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_TIME", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_TTY_CONFIG", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
-			{"CAP_MKNOD", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
-			{"CAP_LEASE", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
-			{"CAP_AUDIT_WRITE", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
-			{"CAP_AUDIT_CONTROL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SETFCAP", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"CAP_CHOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"CAP_DAC_OVERRIDE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"CAP_DAC_READ_SEARCH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"CAP_FOWNER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"CAP_FSETID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"CAP_KILL", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"CAP_SETGID", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"CAP_SETUID", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"CAP_SETPCAP", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"CAP_LINUX_IMMUTABLE", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_BIND_SERVICE", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_BROADCAST", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_ADMIN", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_RAW", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"CAP_IPC_LOCK", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"CAP_IPC_OWNER", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_MODULE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_RAWIO", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_CHROOT", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_PTRACE", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_PACCT", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_ADMIN", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_BOOT", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_NICE", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_RESOURCE", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_TIME", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_TTY_CONFIG", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"CAP_MKNOD", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"CAP_LEASE", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_WRITE", [NumArch]uint64{0x1d, 0x1d, 0x1d}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_CONTROL", [NumArch]uint64{0x1e, 0x1e, 0x1e}, [NumArch]bool{true, true, true}},
+			{"CAP_SETFCAP", [NumArch]uint64{0x1f, 0x1f, 0x1f}, [NumArch]bool{true, true, true}},
+			{"CAP_MAC_OVERRIDE", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"CAP_MAC_ADMIN", [NumArch]uint64{0x21, 0x21, 0x21}, [NumArch]bool{true, true, true}},
+			{"CAP_SYSLOG", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
+			{"CAP_WAKE_ALARM", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
+			{"CAP_BLOCK_SUSPEND", [NumArch]uint64{0x24, 0x24, 0x24}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_READ", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
+			{"CAP_PERFMON", [NumArch]uint64{0x26, 0x26, 0x26}, [NumArch]bool{true, true, true}},
+			{"CAP_BPF", [NumArch]uint64{0x27, 0x27, 0x27}, [NumArch]bool{true, true, true}},
+			{"CAP_CHECKPOINT_RESTORE", [NumArch]uint64{0x28, 0x28, 0x28}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "cap_version", Unknown: "_LINUX_CAPABILITY_VERSION_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"_LINUX_CAPABILITY_VERSION_1", [NumArch]uint64{0x19980330, 0x19980330, 0x19980330}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_2", [NumArch]uint64{0x20071026, 0x20071026, 0x20071026}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_3", [NumArch]uint64{0x20080522, 0x20080522, 0x20080522}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "clock", Unknown: "CLOCK_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"CLOCK_REALTIME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CLOCK_MONOTONIC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"CLOCK_PROCESS_CPUTIME_ID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -421,8 +464,18 @@ var flagSets = [...]FlagSet{
 			{"CLOCK_TAI", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "clone", Unknown: "CLONE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "clock_state", Unknown: "TIME_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"TIME_OK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TIME_INS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TIME_DEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TIME_OOP", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"TIME_WAIT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"TIME_ERROR", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "clone", Unknown: "CLONE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"CLONE_FILES", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -437,7 +490,6 @@ var flagSets = [...]FlagSet{
 			{"CLONE_SETTLS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"CLONE_PARENT_SETTID", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_CLEARTID", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CLONE_DETACHED", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 			{"CLONE_UNTRACED", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_SETTID", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_NEWCGROUP", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
@@ -448,10 +500,10 @@ var flagSets = [...]FlagSet{
 			{"CLONE_NEWNET", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_IO", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleSignal, mask: 0xff, flags: []flag{}},
+		{style: styleSignal, mask: 0xff, unit: "", flags: []flag{}},
 	}},
 	{Name: "clone3", Unknown: "CLONE_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"CLONE_FILES", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -466,7 +518,6 @@ var flagSets = [...]FlagSet{
 			{"CLONE_SETTLS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"CLONE_PARENT_SETTID", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_CLEARTID", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CLONE_DETACHED", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 			{"CLONE_UNTRACED", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_SETTID", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_NEWCGROUP", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
@@ -482,13 +533,19 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "close_range", Unknown: "CLOSE_RANGE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLOSE_RANGE_UNSHARE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"CLOSE_RANGE_CLOEXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "delete_module", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"O_TRUNC", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "dirent_type", Unknown: "DT_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"DT_UNKNOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"DT_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"DT_CHR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -501,12 +558,12 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "dirfd", Unknown: "AT_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AT_FDCWD", [NumArch]uint64{0xffffff9c, 0xffffff9c, 0xffffff9c}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "dnotify", Unknown: "DN_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"DN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"DN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"DN_CREATE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -517,12 +574,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "dup3", Unknown: "O_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "epoll", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"EPOLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"EPOLLOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -542,19 +600,19 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "epoll_create", Unknown: "EPOLL_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"EPOLL_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "epoll_ctl", Unknown: "EPOLL_CTL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"EPOLL_CTL_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_DEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_MOD", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "ethertype", Unknown: "ETH_P_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ETH_P_LOOP", [NumArch]uint64{0x60, 0x60, 0x60}, [NumArch]bool{true, true, true}},
 			{"ETH_P_PUP", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"ETH_P_PUPAT", [NumArch]uint64{0x201, 0x201, 0x201}, [NumArch]bool{true, true, true}},
@@ -659,21 +717,21 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "eventfd", Unknown: "EFD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"EFD_SEMAPHORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"EFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"EFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"EFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "f_owner", Unknown: "F_OWNER_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_OWNER_TID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "fadvise", Unknown: "POSIX_FADV_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"POSIX_FADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"POSIX_FADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POSIX_FADV_SEQUENTIAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -683,7 +741,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fallocate", Unknown: "FALLOC_FL_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FALLOC_FL_KEEP_SIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FALLOC_FL_PUNCH_HOLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FALLOC_FL_NO_HIDE_STALE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -695,7 +753,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "family", Unknown: "AF_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AF_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"AF_UNIX", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AF_INET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -743,7 +801,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fanotify", Unknown: "FAN_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_ATTRIB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -770,13 +828,13 @@ var flagSets = [...]FlagSet{
 			{"FAN_ONDIR", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify_init", Unknown: "FAN_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xc, flags: []flag{
+	{Name: "fanotify_init", Unknown: "FAN_CLASS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xc, unit: "", flags: []flag{
 			{"FAN_CLASS_NOTIF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FAN_CLASS_CONTENT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"FAN_CLASS_PRE_CONTENT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_NONBLOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_UNLIMITED_QUEUE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
@@ -793,7 +851,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fanotify_mark", Unknown: "FAN_MARK_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_MARK_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MARK_REMOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_MARK_DONT_FOLLOW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -808,7 +866,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fcntl", Unknown: "F_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_DUPFD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_GETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_SETFD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -850,35 +908,38 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fd", Unknown: "FD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "finit_module", Unknown: "MODULE_INIT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MODULE_INIT_IGNORE_MODVERSIONS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_IGNORE_VERMAGIC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_COMPRESSED_FILE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "flock", Unknown: "LOCK_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LOCK_SH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LOCK_EX", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LOCK_NB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"LOCK_UN", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"LOCK_MAND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"LOCK_RW", [NumArch]uint64{0xc0, 0xc0, 0xc0}, [NumArch]bool{true, true, true}},
+			{"LOCK_READ", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"LOCK_WRITE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "flock_type", Unknown: "F_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_RDLCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_WRLCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_UNLCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "fs_flags", Unknown: "FS_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FS_SECRM_FL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FS_UNRM_FL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FS_COMPR_FL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -910,8 +971,8 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fs_magic", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
-			{"EXT4_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"EXT2_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
 			{"TMPFS_MAGIC", [NumArch]uint64{0x1021994, 0x1021994, 0x1021994}, [NumArch]bool{true, true, true}},
 			{"PROC_SUPER_MAGIC", [NumArch]uint64{0x9fa0, 0x9fa0, 0x9fa0}, [NumArch]bool{true, true, true}},
 			{"SYSFS_MAGIC", [NumArch]uint64{0x62656572, 0x62656572, 0x62656572}, [NumArch]bool{true, true, true}},
@@ -946,7 +1007,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fsconfig", Unknown: "FSCONFIG_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"FSCONFIG_SET_FLAG", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FSCONFIG_SET_STRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FSCONFIG_SET_BINARY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -959,17 +1020,17 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fsmount", Unknown: "FSMOUNT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSMOUNT_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "fsopen", Unknown: "FSOPEN_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSOPEN_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "fspick", Unknown: "FSPICK_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSPICK_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FSPICK_SYMLINK_NOFOLLOW", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FSPICK_NO_AUTOMOUNT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -977,7 +1038,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "fsxattr", Unknown: "FS_XFLAG_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FS_XFLAG_REALTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FS_XFLAG_PREALLOC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FS_XFLAG_IMMUTABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
@@ -998,7 +1059,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "futex", Unknown: "FUTEX_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x7f, flags: []flag{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"FUTEX_WAIT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX_WAKE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FUTEX_FD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1013,41 +1074,59 @@ var flagSets = [...]FlagSet{
 			{"FUTEX_WAIT_REQUEUE_PI", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 			{"FUTEX_CMP_REQUEUE_PI", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 			{"FUTEX_LOCK_PI2", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_PRIVATE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_PRIVATE", [NumArch]uint64{0x81, 0x81, 0x81}, [NumArch]bool{true, true, true}},
+			{"FUTEX_REQUEUE_PRIVATE", [NumArch]uint64{0x83, 0x83, 0x83}, [NumArch]bool{true, true, true}},
+			{"FUTEX_CMP_REQUEUE_PRIVATE", [NumArch]uint64{0x84, 0x84, 0x84}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_OP_PRIVATE", [NumArch]uint64{0x85, 0x85, 0x85}, [NumArch]bool{true, true, true}},
+			{"FUTEX_LOCK_PI_PRIVATE", [NumArch]uint64{0x86, 0x86, 0x86}, [NumArch]bool{true, true, true}},
+			{"FUTEX_UNLOCK_PI_PRIVATE", [NumArch]uint64{0x87, 0x87, 0x87}, [NumArch]bool{true, true, true}},
+			{"FUTEX_TRYLOCK_PI_PRIVATE", [NumArch]uint64{0x88, 0x88, 0x88}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_BITSET_PRIVATE", [NumArch]uint64{0x89, 0x89, 0x89}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_BITSET_PRIVATE", [NumArch]uint64{0x8a, 0x8a, 0x8a}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_REQUEUE_PI_PRIVATE", [NumArch]uint64{0x8b, 0x8b, 0x8b}, [NumArch]bool{true, true, true}},
+			{"FUTEX_CMP_REQUEUE_PI_PRIVATE", [NumArch]uint64{0x8c, 0x8c, 0x8c}, [NumArch]bool{true, true, true}},
+			{"FUTEX_LOCK_PI2_PRIVATE", [NumArch]uint64{0x8d, 0x8d, 0x8d}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"FUTEX_PRIVATE_FLAG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FUTEX_CLOCK_REALTIME", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "futex2", Unknown: "FUTEX2_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3, flags: []flag{
+		{style: styleEnum, mask: 0x3, unit: "", flags: []flag{
 			{"FUTEX2_SIZE_U8", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U16", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U32", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U64", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FUTEX2_NUMA", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_MPOL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_PRIVATE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "get_mempolicy", Unknown: "MPOL_F_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "futex_waiter", Unknown: "FUTEX_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"FUTEX_PRIVATE_FLAG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FUTEX_32", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "get_mempolicy", Unknown: "MPOL_F_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_F_NODE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_ADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_MEMS_ALLOWED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "getrandom", Unknown: "GRND_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"GRND_NONBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"GRND_RANDOM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"GRND_INSECURE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "iff", Unknown: "IFF_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IFF_UP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IFF_BROADCAST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IFF_DEBUG", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1067,8 +1146,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "inotify", Unknown: "IN_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IN_ALL_EVENTS", [NumArch]uint64{0xfff, 0xfff, 0xfff}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IN_ATTRIB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1094,13 +1172,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "inotify_init", Unknown: "IN_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IN_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IN_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"IN_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "io_uring_enter", Unknown: "IORING_ENTER_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_ENTER_GETEVENTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_ENTER_SQ_WAKEUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_ENTER_SQ_WAIT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1112,7 +1190,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "io_uring_feature", Unknown: "IORING_FEAT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_FEAT_SINGLE_MMAP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_FEAT_NODROP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_FEAT_SUBMIT_STABLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1134,7 +1212,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "io_uring_register", Unknown: "IORING_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x7fffffff, flags: []flag{
+		{style: styleEnum, mask: 0x7fffffff, unit: "", flags: []flag{
 			{"IORING_REGISTER_BUFFERS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IORING_UNREGISTER_BUFFERS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_REGISTER_FILES", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1172,12 +1250,12 @@ var flagSets = [...]FlagSet{
 			{"IORING_REGISTER_MEM_REGION", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
 			{"IORING_REGISTER_QUERY", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_REGISTER_USE_REGISTERED_RING", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "io_uring_setup", Unknown: "IORING_SETUP_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_SETUP_IOPOLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_SETUP_SQPOLL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_SETUP_SQ_AFF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1200,7 +1278,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "iocb", Unknown: "IOCB_CMD_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IOCB_CMD_PREAD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IOCB_CMD_PWRITE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IOCB_CMD_FSYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1212,7 +1290,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ioctl", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCGETS", [NumArch]uint64{0x5401, 0x5401, 0x5401}, [NumArch]bool{true, true, true}},
 			{"TCSETS", [NumArch]uint64{0x5402, 0x5402, 0x5402}, [NumArch]bool{true, true, true}},
 			{"TCSETSW", [NumArch]uint64{0x5403, 0x5403, 0x5403}, [NumArch]bool{true, true, true}},
@@ -1338,15 +1416,23 @@ var flagSets = [...]FlagSet{
 			{"BLKDISCARD", [NumArch]uint64{0x1277, 0x1277, 0x1277}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "ioprio_class", Unknown: "IOPRIO_CLASS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"IOPRIO_CLASS_NONE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_RT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_BE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_IDLE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "ioprio_who", Unknown: "IOPRIO_WHO_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IOPRIO_WHO_PROCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_USER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "ip", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IP_TOS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IP_TTL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IP_HDRINCL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1396,15 +1482,15 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ipc", Unknown: "IPC_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
 	{Name: "ipccall", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffff, flags: []flag{
+		{style: styleEnum, mask: 0xffff, unit: "", flags: []flag{
 			{"SEMOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEMGET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SEMCTL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1420,7 +1506,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ipproto", Unknown: "IPPROTO_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IPPROTO_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPPROTO_ICMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPPROTO_IGMP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1454,7 +1540,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ipv6", Unknown: "IPV6_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IPV6_ADDRFORM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPV6_2292PKTINFO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IPV6_2292HOPOPTS", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1513,14 +1599,14 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "itimer", Unknown: "ITIMER_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ITIMER_REAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"ITIMER_VIRTUAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ITIMER_PROF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "kcmp", Unknown: "KCMP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"KCMP_FILE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KCMP_VM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KCMP_FILES", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1532,13 +1618,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "kexec", Unknown: "KEXEC_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffff0000, flags: []flag{
+		{style: styleEnum, mask: 0xffff0000, unit: "", flags: []flag{
 			{"KEXEC_ARCH_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_386", [NumArch]uint64{0x30000, 0x30000, 0x30000}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_X86_64", [NumArch]uint64{0x3e0000, 0x3e0000, 0x3e0000}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_AARCH64", [NumArch]uint64{0xb70000, 0xb70000, 0xb70000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"KEXEC_ON_CRASH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEXEC_PRESERVE_CONTEXT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"KEXEC_UPDATE_ELFCOREHDR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1546,7 +1632,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "kexec_file", Unknown: "KEXEC_FILE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"KEXEC_FILE_UNLOAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEXEC_FILE_ON_CRASH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"KEXEC_FILE_NO_INITRAMFS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1556,7 +1642,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "keyctl", Unknown: "KEYCTL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"KEYCTL_GET_KEYRING_ID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEYCTL_JOIN_SESSION_KEYRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEYCTL_UPDATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1593,13 +1679,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "landlock_create", Unknown: "LANDLOCK_CREATE_RULESET_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_CREATE_RULESET_VERSION", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_CREATE_RULESET_ERRATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "landlock_fs", Unknown: "LANDLOCK_ACCESS_FS_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_ACCESS_FS_EXECUTE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_FS_WRITE_FILE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_FS_READ_FILE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1619,32 +1705,32 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "landlock_net", Unknown: "LANDLOCK_ACCESS_NET_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_ACCESS_NET_BIND_TCP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_NET_CONNECT_TCP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "landlock_restrict", Unknown: "LANDLOCK_RESTRICT_SELF_LOG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "landlock_rule", Unknown: "LANDLOCK_RULE_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LANDLOCK_RULE_PATH_BENEATH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RULE_NET_PORT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "landlock_scope", Unknown: "LANDLOCK_SCOPE_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_SCOPE_SIGNAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "line_discipline", Unknown: "N_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"N_TTY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"N_SLIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"N_MOUSE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1676,17 +1762,17 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "listmount", Unknown: "LISTMOUNT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LISTMOUNT_REVERSE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "lsm", Unknown: "LSM_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LSM_FLAG_SINGLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "lsm_attr", Unknown: "LSM_ATTR_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LSM_ATTR_UNDEF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"LSM_ATTR_CURRENT", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
 			{"LSM_ATTR_EXEC", [NumArch]uint64{0x65, 0x65, 0x65}, [NumArch]bool{true, true, true}},
@@ -1697,7 +1783,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "madvise", Unknown: "MADV_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"MADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MADV_SEQUENTIAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1727,15 +1813,15 @@ var flagSets = [...]FlagSet{
 			{"MADV_GUARD_REMOVE", [NumArch]uint64{0x67, 0x67, 0x67}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mbind", Unknown: "MPOL_MF_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mbind", Unknown: "MPOL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_MF_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE_ALL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "membarrier", Unknown: "MEMBARRIER_CMD_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"MEMBARRIER_CMD_QUERY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MEMBARRIER_CMD_GLOBAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MEMBARRIER_CMD_GLOBAL_EXPEDITED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1750,26 +1836,41 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "membarrier_flag", Unknown: "MEMBARRIER_CMD_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MEMBARRIER_CMD_FLAG_CPU", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "membarrier_set", Unknown: "MEMBARRIER_CMD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MEMBARRIER_CMD_GLOBAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_GLOBAL_EXPEDITED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_GET_REGISTRATIONS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "memfd", Unknown: "MFD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MFD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MFD_ALLOW_SEALING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MFD_HUGETLB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MFD_NOEXEC_SEAL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"MFD_EXEC", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleShifted, mask: 0xfc000000, unit: "MFD_HUGE_SHIFT", flags: []flag{}},
 	}},
 	{Name: "memfd_secret", Unknown: "O_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "mempolicy", Unknown: "MPOL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x1fff, flags: []flag{
+		{style: styleEnum, mask: 0x1fff, unit: "", flags: []flag{
 			{"MPOL_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MPOL_PREFERRED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_BIND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1778,52 +1879,53 @@ var flagSets = [...]FlagSet{
 			{"MPOL_PREFERRED_MANY", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 			{"MPOL_WEIGHTED_INTERLEAVE", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"MPOL_F_NUMA_BALANCING", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"MPOL_F_RELATIVE_NODES", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_F_STATIC_NODES", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"MPOL_F_RELATIVE_NODES", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"MPOL_F_NUMA_BALANCING", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "mlock2", Unknown: "MLOCK_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MLOCK_ONFAULT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "mlockall", Unknown: "MCL_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MCL_CURRENT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MCL_FUTURE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MCL_ONFAULT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mmap", Unknown: "MAP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf, flags: []flag{
+	{Name: "mmap", Unknown: "MAP_???", wide: true, sections: []section{
+		{style: styleEnum, mask: 0xf, unit: "", flags: []flag{
 			{"MAP_SHARED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MAP_PRIVATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MAP_SHARED_VALIDATE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 			{"MAP_DROPPABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MAP_FILE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MAP_FIXED", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"MAP_ANONYMOUS", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"MAP_32BIT", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, false}},
 			{"MAP_ABOVE4G", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, false}},
+			{"MAP_NORESERVE", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"MAP_POPULATE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"MAP_NONBLOCK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"MAP_GROWSDOWN", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"MAP_DENYWRITE", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"MAP_EXECUTABLE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MAP_LOCKED", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"MAP_NORESERVE", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"MAP_POPULATE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"MAP_NONBLOCK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"MAP_STACK", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"MAP_HUGETLB", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"MAP_SYNC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"MAP_FIXED_NOREPLACE", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
-			{"MAP_UNINITIALIZED", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleShifted, mask: 0xfc000000, unit: "MAP_HUGE_SHIFT", flags: []flag{}},
 	}},
 	{Name: "mode", Unknown: "S_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf000, flags: []flag{
+		{style: styleEnum, mask: 0xf000, unit: "", flags: []flag{
 			{"S_IFSOCK", [NumArch]uint64{0xc000, 0xc000, 0xc000}, [NumArch]bool{true, true, true}},
 			{"S_IFLNK", [NumArch]uint64{0xa000, 0xa000, 0xa000}, [NumArch]bool{true, true, true}},
 			{"S_IFREG", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
@@ -1832,15 +1934,15 @@ var flagSets = [...]FlagSet{
 			{"S_IFCHR", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"S_IFIFO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"S_ISUID", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"S_ISGID", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"S_ISVTX", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
 	{Name: "modem", Unknown: "TIOCM_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"TIOCM_LE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TIOCM_DTR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"TIOCM_RTS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1855,8 +1957,9 @@ var flagSets = [...]FlagSet{
 			{"TIOCM_LOOP", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mount", Unknown: "MS_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mount", Unknown: "MS_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MS_MGC_VAL", [NumArch]uint64{0xc0ed0000, 0xc0ed0000, 0xc0ed0000}, [NumArch]bool{true, true, true}},
 			{"MS_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MS_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1882,25 +1985,37 @@ var flagSets = [...]FlagSet{
 			{"MS_I_VERSION", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"MS_STRICTATIME", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"MS_LAZYTIME", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
+			{"MS_SUBMOUNT", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOREMOTELOCK", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOSEC", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
+			{"MS_BORN", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+			{"MS_ACTIVE", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOUSER", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "mount_attr", Unknown: "MOUNT_ATTR_???", wide: true, sections: []section{
-		{style: styleEnum, mask: 0x70, flags: []flag{
-			{"MOUNT_ATTR_NOATIME", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
-			{"MOUNT_ATTR_STRICTATIME", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
-		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MOUNT_ATTR_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOEXEC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MOUNT_ATTR_NOATIME", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"MOUNT_ATTR_STRICTATIME", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NODIRATIME", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_IDMAP", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOSYMFOLLOW", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "mount_setattr", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "move_mount", Unknown: "MOVE_MOUNT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MOVE_MOUNT_F_SYMLINKS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MOVE_MOUNT_F_AUTOMOUNTS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MOVE_MOUNT_F_EMPTY_PATH", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1912,19 +2027,19 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "mq_flags", Unknown: "O_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "mremap", Unknown: "MREMAP_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MREMAP_MAYMOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MREMAP_FIXED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MREMAP_DONTUNMAP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "msg", Unknown: "MSG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_OOB", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MSG_PEEK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MSG_DONTROUTE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1950,10 +2065,10 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "msgctl", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0xff, flags: []flag{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1964,7 +2079,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "msgop", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"MSG_COPY", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
@@ -1972,14 +2087,14 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "msync", Unknown: "MS_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MS_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MS_ASYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_INVALIDATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"MS_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "namespace", Unknown: "CLONE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_NEWTIME", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
@@ -1997,7 +2112,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "netlink", Unknown: "NETLINK_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"NETLINK_ROUTE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"NETLINK_USERSOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"NETLINK_FIREWALL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2022,7 +2137,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "netlink_option", Unknown: "NETLINK_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"NETLINK_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"NETLINK_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"NETLINK_PKTINFO", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2038,43 +2153,46 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "open", Unknown: "O_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3, flags: []flag{
+		{style: styleEnum, mask: 0x3, unit: "", flags: []flag{
 			{"O_RDONLY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"O_WRONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_RDWR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"O_ACCMODE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"O_TMPFILE", [NumArch]uint64{0x410000, 0x410000, 0x404000}, [NumArch]bool{true, true, true}},
-			{"O_SYNC", [NumArch]uint64{0x101000, 0x101000, 0x101000}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_CREAT", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"O_EXCL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"O_NOCTTY", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"O_TRUNC", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"O_APPEND", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"O_SYNC", [NumArch]uint64{0x101000, 0x101000, 0x101000}, [NumArch]bool{true, true, true}},
 			{"O_DSYNC", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
-			{"FASYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"O_DIRECT", [NumArch]uint64{0x4000, 0x4000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"O_LARGEFILE", [NumArch]uint64{0x8000, 0x8000, 0x20000}, [NumArch]bool{true, true, true}},
-			{"O_DIRECTORY", [NumArch]uint64{0x10000, 0x10000, 0x4000}, [NumArch]bool{true, true, true}},
 			{"O_NOFOLLOW", [NumArch]uint64{0x20000, 0x20000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"O_NOATIME", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"O_PATH", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
+			{"O_TMPFILE", [NumArch]uint64{0x410000, 0x410000, 0x404000}, [NumArch]bool{true, true, true}},
+			{"O_DIRECTORY", [NumArch]uint64{0x10000, 0x10000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"FASYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "open_tree", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "open_tree", Unknown: "OPEN_TREE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"OPEN_TREE_CLONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"OPEN_TREE_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"OPEN_TREE_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "packet", Unknown: "PACKET_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PACKET_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PACKET_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PACKET_RECV_OUTPUT", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2098,7 +2216,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "packet_type", Unknown: "PACKET_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PACKET_HOST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PACKET_BROADCAST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PACKET_MULTICAST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2110,7 +2228,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "perf", Unknown: "PERF_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_FLAG_FD_NO_GROUP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_FD_OUTPUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_PID_CGROUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2118,7 +2236,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "perf_format", Unknown: "PERF_FORMAT_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_FORMAT_TOTAL_TIME_ENABLED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FORMAT_TOTAL_TIME_RUNNING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_FORMAT_ID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2127,7 +2245,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "perf_sample", Unknown: "PERF_SAMPLE_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_SAMPLE_IP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_SAMPLE_TID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_SAMPLE_TIME", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2156,7 +2274,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "perf_type", Unknown: "PERF_TYPE_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PERF_TYPE_HARDWARE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PERF_TYPE_SOFTWARE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_TYPE_TRACEPOINT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2165,13 +2283,13 @@ var flagSets = [...]FlagSet{
 			{"PERF_TYPE_BREAKPOINT", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "personality", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xff, flags: []flag{
+	{Name: "personality", Unknown: "PER_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"PER_LINUX", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PER_BSD", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"PER_LINUX32", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"UNAME26", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"ADDR_NO_RANDOMIZE", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"FDPIC_FUNCPTRS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
@@ -2186,28 +2304,28 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "pidfd_open", Unknown: "PIDFD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PIDFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"PIDFD_THREAD", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "pidfd_signal", Unknown: "PIDFD_SIGNAL_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PIDFD_SIGNAL_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_THREAD_GROUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_PROCESS_GROUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "pipe2", Unknown: "O_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_NOTIFICATION_PIPE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_DIRECT", [NumArch]uint64{0x4000, 0x4000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pkey", Unknown: "PKEY_DISABLE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "pkey", Unknown: "PKEY_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PKEY_DISABLE_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_EXECUTE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{false, false, true}},
@@ -2215,7 +2333,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "poll", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"POLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"POLLOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2231,8 +2349,114 @@ var flagSets = [...]FlagSet{
 			{"POLLRDHUP", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "pr_cap_ambient", Unknown: "PR_CAP_AMBIENT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_CAP_AMBIENT_IS_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_RAISE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_LOWER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_CLEAR_ALL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_endian", Unknown: "PR_ENDIAN_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_ENDIAN_BIG", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_ENDIAN_LITTLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_ENDIAN_PPC_LITTLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_fpemu", Unknown: "PR_FPEMU_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_FPEMU_NOPRINT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_FPEMU_SIGFPE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_fpexc", Unknown: "PR_FP_EXC_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_FP_EXC_SW_ENABLE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_DIV", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_OVF", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_UND", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_RES", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_INV", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_NONRECOV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_ASYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_mce_kill", Unknown: "PR_MCE_KILL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_MCE_KILL_CLEAR", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_mce_kill_policy", Unknown: "PR_MCE_KILL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_MCE_KILL_LATE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_EARLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_DEFAULT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_sched_core", Unknown: "PR_SCHED_CORE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SCHED_CORE_GET", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_CREATE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_SHARE_TO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_SHARE_FROM", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_set_mm", Unknown: "PR_SET_MM_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SET_MM_START_CODE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_END_CODE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_DATA", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_END_DATA", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_STACK", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_BRK", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_BRK", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ARG_START", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ARG_END", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ENV_START", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ENV_END", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_AUXV", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_EXE_FILE", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_MAP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_MAP_SIZE", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_set_vma", Unknown: "PR_SET_VMA_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SET_VMA_ANON_NAME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_spec", Unknown: "PR_SPEC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SPEC_STORE_BYPASS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_INDIRECT_BRANCH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_L1D_FLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_spec_state", Unknown: "PR_SPEC_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_SPEC_PRCTL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_ENABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_DISABLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_FORCE_DISABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_DISABLE_NOEXEC", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_tsc", Unknown: "PR_TSC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_TSC_ENABLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_TSC_SIGSEGV", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_unalign", Unknown: "PR_UNALIGN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_UNALIGN_NOPRINT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_UNALIGN_SIGBUS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "prctl", Unknown: "PR_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PR_SET_PDEATHSIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PR_GET_PDEATHSIG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PR_GET_DUMPABLE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2313,14 +2537,14 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "priority", Unknown: "PRIO_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PRIO_PROCESS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PRIO_PGRP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PRIO_USER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "prot", Unknown: "PROT_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "prot", Unknown: "PROT_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PROT_READ", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PROT_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PROT_EXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2333,7 +2557,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "ptrace", Unknown: "PTRACE_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PTRACE_TRACEME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PTRACE_PEEKTEXT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PTRACE_PEEKDATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2383,8 +2607,20 @@ var flagSets = [...]FlagSet{
 			{"PTRACE_SET_SYSCALL_INFO", [NumArch]uint64{0x4212, 0x4212, 0x4212}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "ptrace_event", Unknown: "PTRACE_EVENT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PTRACE_EVENT_FORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_VFORK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_CLONE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_EXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_VFORK_DONE", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_EXIT", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_SECCOMP", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_STOP", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "ptrace_option", Unknown: "PTRACE_O_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PTRACE_O_TRACESYSGOOD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PTRACE_O_TRACEFORK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PTRACE_O_TRACEVFORK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2398,7 +2634,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "reboot", Unknown: "LINUX_REBOOT_CMD_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LINUX_REBOOT_CMD_RESTART", [NumArch]uint64{0x1234567, 0x1234567, 0x1234567}, [NumArch]bool{true, true, true}},
 			{"LINUX_REBOOT_CMD_HALT", [NumArch]uint64{0xcdef0123, 0xcdef0123, 0xcdef0123}, [NumArch]bool{true, true, true}},
 			{"LINUX_REBOOT_CMD_CAD_ON", [NumArch]uint64{0x89abcdef, 0x89abcdef, 0x89abcdef}, [NumArch]bool{true, true, true}},
@@ -2409,15 +2645,24 @@ var flagSets = [...]FlagSet{
 			{"LINUX_REBOOT_CMD_KEXEC", [NumArch]uint64{0x45584543, 0x45584543, 0x45584543}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rename", Unknown: "RENAME_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "reboot_magic", Unknown: "LINUX_REBOOT_MAGIC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"LINUX_REBOOT_MAGIC1", [NumArch]uint64{0xfee1dead, 0xfee1dead, 0xfee1dead}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2", [NumArch]uint64{0x28121969, 0x28121969, 0x28121969}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2A", [NumArch]uint64{0x5121996, 0x5121996, 0x5121996}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2B", [NumArch]uint64{0x16041998, 0x16041998, 0x16041998}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2C", [NumArch]uint64{0x20112000, 0x20112000, 0x20112000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rename", Unknown: "RENAME_??", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RENAME_NOREPLACE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RENAME_EXCHANGE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RENAME_WHITEOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "resolve", Unknown: "RESOLVE_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RESOLVE_NO_XDEV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RESOLVE_NO_MAGICLINKS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RESOLVE_NO_SYMLINKS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2427,7 +2672,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "rlimit", Unknown: "RLIMIT_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"RLIMIT_CPU", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RLIMIT_FSIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RLIMIT_DATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2447,19 +2692,19 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "rseq", Unknown: "RSEQ_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RSEQ_FLAG_UNREGISTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "rusage", Unknown: "RUSAGE_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"RUSAGE_SELF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_CHILDREN", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "rwf", Unknown: "RWF_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RWF_HIPRI", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RWF_DSYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RWF_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2472,8 +2717,8 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "sched", Unknown: "SCHED_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3fffffff, flags: []flag{
-			{"SCHED_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+		{style: styleEnum, mask: 0x3fffffff, unit: "", flags: []flag{
+			{"SCHED_OTHER", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SCHED_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCHED_RR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCHED_BATCH", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2481,12 +2726,12 @@ var flagSets = [...]FlagSet{
 			{"SCHED_DEADLINE", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"SCHED_EXT", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SCHED_RESET_ON_FORK", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "sched_flag", Unknown: "SCHED_FLAG_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SCHED_FLAG_RESET_ON_FORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCHED_FLAG_RECLAIM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCHED_FLAG_DL_OVERRUN", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2497,7 +2742,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "scm", Unknown: "SCM_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SCM_RIGHTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCM_CREDENTIALS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCM_SECURITY", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2505,7 +2750,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "seal", Unknown: "F_SEAL_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"F_SEAL_SEAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_SEAL_SHRINK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"F_SEAL_GROW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2514,22 +2759,34 @@ var flagSets = [...]FlagSet{
 			{"F_SEAL_EXEC", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp", Unknown: "SECCOMP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "seccomp", Unknown: "SECCOMP_SET_MODE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SECCOMP_SET_MODE_STRICT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_SET_MODE_FILTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_GET_ACTION_AVAIL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_GET_NOTIF_SIZES", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "seccomp_action", Unknown: "SECCOMP_RET_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SECCOMP_RET_KILL_PROCESS", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_KILL_THREAD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_TRAP", [NumArch]uint64{0x30000, 0x30000, 0x30000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_ERRNO", [NumArch]uint64{0x50000, 0x50000, 0x50000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_USER_NOTIF", [NumArch]uint64{0x7fc00000, 0x7fc00000, 0x7fc00000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_TRACE", [NumArch]uint64{0x7ff00000, 0x7ff00000, 0x7ff00000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_LOG", [NumArch]uint64{0x7ffc0000, 0x7ffc0000, 0x7ffc0000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_ALLOW", [NumArch]uint64{0x7fff0000, 0x7fff0000, 0x7fff0000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "seccomp_addfd", Unknown: "SECCOMP_ADDFD_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_ADDFD_FLAG_SETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_ADDFD_FLAG_SEND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "seccomp_filter", Unknown: "SECCOMP_FILTER_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_FILTER_FLAG_TSYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_FILTER_FLAG_LOG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2538,13 +2795,32 @@ var flagSets = [...]FlagSet{
 			{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "seccomp_mode", Unknown: "SECCOMP_MODE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SECCOMP_MODE_DISABLED", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_MODE_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_MODE_FILTER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "seccomp_notif", Unknown: "SECCOMP_USER_NOTIF_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_USER_NOTIF_FLAG_CONTINUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "securebits", Unknown: "SECBIT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"SECBIT_NOROOT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NOROOT_LOCKED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_SETUID_FIXUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_SETUID_FIXUP_LOCKED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"SECBIT_KEEP_CAPS", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"SECBIT_KEEP_CAPS_LOCKED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_CAP_AMBIENT_RAISE", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "seek", Unknown: "SEEK_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SEEK_SET", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SEEK_CUR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEEK_END", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2553,10 +2829,10 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "semctl", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0xff, flags: []flag{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2574,19 +2850,19 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "semop", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SEM_UNDO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "shadow_stack", Unknown: "SHADOW_STACK_SET_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SHADOW_STACK_SET_TOKEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHADOW_STACK_SET_MARKER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "shmat", Unknown: "SHM_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SHM_RDONLY", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"SHM_RND", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"SHM_REMAP", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
@@ -2594,10 +2870,10 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "shmctl", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0xff, flags: []flag{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2610,23 +2886,23 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "shmget", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"SHM_HUGETLB", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"SHM_NORESERVE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
 	{Name: "shutdown", Unknown: "SHUT_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SHUT_RD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SHUT_WR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHUT_RDWR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "si_code", Unknown: "SI_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SI_USER", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SI_KERNEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"SI_QUEUE", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
@@ -2640,7 +2916,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_bus", Unknown: "BUS_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"BUS_ADRALN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BUS_ADRERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"BUS_OBJERR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2649,7 +2925,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_chld", Unknown: "CLD_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"CLD_EXITED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"CLD_KILLED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"CLD_DUMPED", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2659,7 +2935,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_fpe", Unknown: "FPE_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"FPE_INTDIV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FPE_INTOVF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FPE_FLTDIV", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2673,7 +2949,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_ill", Unknown: "ILL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ILL_ILLOPC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ILL_ILLOPN", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"ILL_ILLADR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2685,7 +2961,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_io", Unknown: "POLL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"POLL_IN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POLL_OUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"POLL_MSG", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2695,7 +2971,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_segv", Unknown: "SEGV_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SEGV_MAPERR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEGV_ACCERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SEGV_BNDERR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2708,13 +2984,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "si_code_sys", Unknown: "SYS_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SYS_SECCOMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYS_USER_DISPATCH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "si_code_trap", Unknown: "TRAP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TRAP_BRKPT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TRAP_TRACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"TRAP_BRANCH", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2724,7 +3000,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "sigaction", Unknown: "SA_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SA_RESTORER", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 			{"SA_ONSTACK", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
 			{"SA_RESTART", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
@@ -2738,14 +3014,14 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "sigaltstack", Unknown: "SS_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SS_ONSTACK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SS_DISABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SS_AUTODISARM", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "sigev", Unknown: "SIGEV_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SIGEV_SIGNAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIGEV_NONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SIGEV_THREAD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2753,20 +3029,20 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "sigmask", Unknown: "SIG_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SIG_BLOCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIG_UNBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SIG_SETMASK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "signalfd", Unknown: "SFD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"SFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"SFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "so", Unknown: "SO_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SO_DEBUG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SO_REUSEADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SO_TYPE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2848,7 +3124,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "socketcall", Unknown: "SYS_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SYS_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYS_BIND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SYS_CONNECT", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2872,13 +3148,13 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "sockflag", Unknown: "SOCK_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SOCK_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "socktype", Unknown: "SOCK_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf, flags: []flag{
+		{style: styleEnum, mask: 0xf, unit: "", flags: []flag{
 			{"SOCK_STREAM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SOCK_DGRAM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SOCK_RAW", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2887,13 +3163,13 @@ var flagSets = [...]FlagSet{
 			{"SOCK_DCCP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"SOCK_PACKET", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SOCK_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "sol", Unknown: "SOL_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SOL_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SOL_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SOL_TCP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
@@ -2938,7 +3214,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "splice", Unknown: "SPLICE_F_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SPLICE_F_MOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_NONBLOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_MORE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2946,7 +3222,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "statfs", Unknown: "ST_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ST_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ST_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"ST_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2961,7 +3237,8 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "statx", Unknown: "STATX_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"STATX_ALL", [NumArch]uint64{0xfff, 0xfff, 0xfff}, [NumArch]bool{true, true, true}},
 			{"STATX_BASIC_STATS", [NumArch]uint64{0x7ff, 0x7ff, 0x7ff}, [NumArch]bool{true, true, true}},
 			{"STATX_TYPE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"STATX_MODE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2984,7 +3261,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "statx_attr", Unknown: "STATX_ATTR_???", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"STATX_ATTR_COMPRESSED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"STATX_ATTR_IMMUTABLE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"STATX_ATTR_APPEND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
@@ -2997,23 +3274,31 @@ var flagSets = [...]FlagSet{
 			{"STATX_ATTR_WRITE_ATOMIC", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "suid_dump", Unknown: "SUID_DUMP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SUID_DUMP_DISABLE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SUID_DUMP_USER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SUID_DUMP_ROOT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "swap", Unknown: "SWAP_FLAG_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SWAP_FLAG_PREFER", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD_ONCE", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD_PAGES", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleNumber, mask: 0x7fff, unit: "", flags: []flag{}},
 	}},
 	{Name: "sync_file_range", Unknown: "SYNC_FILE_RANGE_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SYNC_FILE_RANGE_WAIT_BEFORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WAIT_AFTER", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "syslog", Unknown: "SYSLOG_ACTION_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SYSLOG_ACTION_CLOSE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_OPEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_READ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3028,7 +3313,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "tcflow", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCOOFF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TCOON", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCIOFF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3036,14 +3321,14 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "tcflush", Unknown: "???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCIFLUSH", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TCOFLUSH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCIOFLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "tcp", Unknown: "TCP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCP_NODELAY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCP_MAXSEG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"TCP_CORK", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -3083,24 +3368,28 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "timer", Unknown: "TIMER_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "timerfd", Unknown: "TFD_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
-			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
-		}},
-	}},
-	{Name: "timerfd_settime", Unknown: "TFD_TIMER_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"TFD_TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TFD_TIMER_CANCEL_ON_SET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "timerfd_settime", Unknown: "TFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"TFD_TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TFD_TIMER_CANCEL_ON_SET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "timex_status", Unknown: "STA_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"STA_PLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"STA_PPSFREQ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"STA_PPSTIME", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -3120,7 +3409,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "udp", Unknown: "UDP_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"UDP_CORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"UDP_ENCAP", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
 			{"UDP_NO_CHECK6_TX", [NumArch]uint64{0x65, 0x65, 0x65}, [NumArch]bool{true, true, true}},
@@ -3129,35 +3418,36 @@ var flagSets = [...]FlagSet{
 			{"UDP_GRO", [NumArch]uint64{0x68, 0x68, 0x68}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "umount", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "umount", Unknown: "MNT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MNT_FORCE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MNT_DETACH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MNT_EXPIRE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"UMOUNT_NOFOLLOW", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "userfaultfd", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "unnamed", Unknown: "", wide: false, sections: []section{}},
+	{Name: "userfaultfd", Unknown: "UFFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"UFFD_USER_MODE_ONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "wait", Unknown: "???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "wait", Unknown: "W???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"WNOHANG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"WSTOPPED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"WEXITED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"WSTOPPED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"WCONTINUED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"WNOWAIT", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
-			{"__WNOTHREAD", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
-			{"__WALL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 			{"__WCLONE", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+			{"__WALL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
+			{"__WNOTHREAD", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "waitid", Unknown: "P_???", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"P_ALL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"P_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"P_PGID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -3165,7 +3455,7 @@ var flagSets = [...]FlagSet{
 		}},
 	}},
 	{Name: "xattr", Unknown: "XATTR_???", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"XATTR_CREATE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"XATTR_REPLACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},

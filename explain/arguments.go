@@ -105,8 +105,8 @@ func (p *page) structure(l *abi.Layout, a abi.Arch, from int) {
 	p.write(strings.Repeat(" ", from), "", "fields: "+strings.Join(names, " "), from+2)
 	shown := map[string]bool{}
 	for f := range l.Fields(a) {
-		set := abi.FlagSetOf(f.Of)
-		if f.Kind != abi.KindFlags || shown[f.Of] || !explained(set) {
+		set := f.Set
+		if set == nil || shown[f.Of] || !explained(set) {
 			continue
 		}
 		shown[f.Of] = true

@@ -97,7 +97,7 @@ func (p *page) facts(s *abi.Syscall) {
 		}
 		return "none"
 	}))
-	p.item("class", column, fmt.Sprintf("%%%s: %s", s.Class, s.Class.Meaning()))
+	p.item("class", column, fmt.Sprintf("%s: %s", s.Class, s.Class.Meaning()))
 	if since := s.Manual().Since; since != "" {
 		p.item("since", column, "Linux "+since)
 	}

@@ -35,12 +35,22 @@ func class(name string) (string, bool) {
 // for it, and how large it is.
 func classMeaning(name string, set abi.Set) string {
 	count := fmt.Sprintf("%d calls", set.Len())
+	if meaning := narrower[name]; meaning != "" {
+		return meaning + ", " + count
+	}
 	for c := abi.ClassOther; c.Meaning() != ""; c++ {
 		if "%"+c.String() == name {
 			return c.Meaning() + ", " + count
 		}
 	}
 	return count
+}
+
+// narrower are the classes that trace has, as strace does, narrower than the
+// table's of that name.
+var narrower = map[string]string{
+	"%process": "processes made, replaced, ended, waited for and signalled",
+	"%ipc":     "System V IPC",
 }
 
 // errno returns the page about the error of that name.

@@ -21,6 +21,7 @@ type flagSet struct {
 type section struct {
 	style string // the identifier of a style of abi
 	mask  uint64 // 0 for flags
+	unit  string // of a shifted number: the name of what it is shifted by
 	flags []*flag
 }
 
@@ -81,6 +82,7 @@ func parseSetHead(l line) (*flagSet, error) {
 
 var styles = map[string]string{
 	"enum": "styleEnum", "bits": "styleBits", "signal": "styleSignal", "octal": "styleOctal",
+	"number": "styleNumber", "shifted": "styleShifted",
 }
 
 func (set *flagSet) parse(l line) error {
@@ -94,6 +96,12 @@ func (set *flagSet) parse(l line) error {
 			if s.mask, err = strconv.ParseUint(l.fields[1], 0, 64); err != nil || s.mask == 0 || style == "styleBits" {
 				return l.errorf("malformed mask %q", l.fields[1])
 			}
+		}
+		if style == "styleShifted" {
+			if len(l.fields) != 3 {
+				return l.errorf("a shifted number is: shifted mask name")
+			}
+			s.unit = l.fields[2]
 		}
 		set.sections = append(set.sections, s)
 		return nil
@@ -164,6 +172,9 @@ func (set *flagSet) nameless() string {
 			}
 		}
 	}
+	if first {
+		return "" // none has a name
+	}
 	return common[:strings.LastIndexByte(common, '_')+1] + "???"
 }
 
@@ -174,7 +185,7 @@ func flagsSource(sets []*flagSet) []byte {
 	for _, set := range sets {
 		fmt.Fprintf(b, "{Name: %q, Unknown: %q, wide: %t, sections: []section{\n", set.name, set.nameless(), set.wide)
 		for _, s := range set.sections {
-			fmt.Fprintf(b, "{style: %s, mask: %#x, flags: []flag{\n", s.style, s.mask)
+			fmt.Fprintf(b, "{style: %s, mask: %#x, unit: %q, flags: []flag{\n", s.style, s.mask, s.unit)
 			for _, f := range s.flags {
 				fmt.Fprintf(b, "{%q, [NumArch]uint64{%#x, %#x, %#x}, [NumArch]bool{%t, %t, %t}},\n",
 					f.name, f.value[0], f.value[1], f.value[2], f.has[0], f.has[1], f.has[2])

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"penumbra/abi"
 	"penumbra/internal/testguest"
 )
 
@@ -113,6 +114,47 @@ func TestStrace(t *testing.T) {
 			compareTraces(t, c)
 		})
 	}
+}
+
+// TestStraceClasses compares the calls in each class that strace knows.
+func TestStraceClasses(t *testing.T) {
+	needStrace(t)
+	guest := testguest.Path(t, "all_calls", testguest.Static)
+	known := callsOf(t, guest, "all")
+	for _, class := range []string{"file", "desc", "process", "network", "signal", "ipc", "memory", "creds", "clock",
+		"stat", "lstat", "fstat", "%stat", "statfs", "fstatfs", "%statfs"} {
+		t.Run(class, func(t *testing.T) {
+			t.Parallel()
+			want := callsOf(t, guest, "%"+class)
+			set, err := abi.ParseSet("%" + class)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name := range known {
+				if s := abi.ByName(name); s != nil && s.Name != "exit_group" && set.Has(s) != want[name] {
+					t.Errorf("%s is in it: %t, says strace: %t", name, set.Has(s), want[name])
+				}
+			}
+		})
+	}
+}
+
+// callsOf returns the names of the calls that strace shows of a guest.
+func callsOf(t *testing.T, guest, set string) map[string]bool {
+	out := filepath.Join(t.TempDir(), "trace")
+	if text, err := exec.Command("strace", "-e", "trace="+set, "-o", out, guest).CombinedOutput(); err != nil {
+		t.Fatalf("strace: %v\n%s", err, text)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		name, _, _ := strings.Cut(line, "(")
+		names[name] = true
+	}
+	return names
 }
 
 // needStrace skips the test unless there is the strace that it knows.
@@ -259,6 +301,8 @@ var chances = compileChances([]chance{
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
 	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
+	{`\bf_(bfree|bavail|files|ffree)=\d+`, "f_$1=#"},
+	{`(ru_[us]time)=\{[^}]*\}`, "$1=#"},
 	{`/cc\w{6}\b`, "/cc######"},
 	{`((?:msg|sem|shm)(?:snd|rcv|ctl|timedop|at)\()\d+`, "$1ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
@@ -274,7 +318,8 @@ var chances = compileChances([]chance{
 	{`(?m)^((?:\[pid +\d+\] |\d+ +)?) {5}\d\.\d{6}( )`, "${1}SINCE$2"},
 	{` <\d+\.\d{6}>`, " <TOOK>"},
 	// Who starts the program has other memory.
-	{`(?m)^(.*execve\(.*\], )0x[0-9a-f]+( /\* \d+ vars \*/\))`, "${1}ENVP$2"},
+	{`(?m)(execve\(.*\], )0x[0-9a-f]+( /\* \d+ vars \*/)`, "${1}ENVP$2"},
+	{`(?m)^(\d+ +)?\[[0-9a-f]{16}\] execve`, "$1[IP] execve"},
 	{`(si_utime|si_stime)=\d+( /\* [\d.]+ s \*/)?`, "$1=#"},
 })
 

@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"strconv"
-
 	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/trace"
@@ -31,6 +29,7 @@ type Decoder struct {
 	special *special
 	memory  Memory
 	page    [4096]byte
+	words   [64]byte // an expression while it is put together
 }
 
 // Memory is what the pointers of a call point into; see guest.Memory.
@@ -47,9 +46,15 @@ func New(out Notation, limit int) *Decoder {
 
 // Saved is what a decoder keeps of a call between its begin and its end.
 type Saved struct {
-	next int    // the argument to go on with
-	was  uint64 // what an argument pointed to at the begin
+	next  int    // the argument to go on with
+	was   uint64 // what an argument pointed to at the begin
+	known bool   // that could be read
+	loose bool   // what follows puts its own comma
 }
+
+// Loose reports that nothing is to be written between the arguments before the
+// call and what follows after it: that brings its own separator.
+func (s *Saved) Loose() bool { return s.loose }
 
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
@@ -63,7 +68,7 @@ func (d *Decoder) enter(s *Saved) {
 	if d.special.enter != nil {
 		d.special.enter(d, s)
 	}
-	for s.next < len(d.args) && !d.waits(s.next) {
+	for s.next < len(d.args) && !d.waits(s, s.next) {
 		d.argument(s)
 	}
 }
@@ -106,9 +111,12 @@ var unknownArgs = []abi.Arg{
 
 // waits reports whether argument i can be written only when the call has
 // ended.
-func (d *Decoder) waits(i int) bool {
+func (d *Decoder) waits(s *Saved, i int) bool {
 	if d.special.early > i {
 		return false
+	}
+	if d.special.waits != nil && d.special.waits(d, s, i) {
+		return true
 	}
 	return d.args[i].Kind.Memory() && d.args[i].Dir&abi.Out != 0 || d.special.late != 0 && i >= d.special.late
 }
@@ -121,6 +129,10 @@ func (d *Decoder) argument(s *Saved) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
+	if write := d.special.values[i]; write != nil {
+		write(d, i)
+		return
+	}
 	if d.half(i) {
 		s.next++
 		return
@@ -149,7 +161,7 @@ func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 	case abi.KindFlags:
 		d.Out.Flags(set, v, a)
 	case abi.KindMode:
-		d.mode(uint32(v))
+		d.Out.Octal(v & 0xffff)
 	case abi.KindDev:
 		d.device(v)
 	case abi.KindSignal:
@@ -215,16 +227,16 @@ func (d *Decoder) signal(s int32) {
 	d.Out.Word(abi.Signal(s).Name())
 }
 
-// mode writes permission bits alone; a file's type comes with them only in
-// stat's structures and mknod.
-func (d *Decoder) mode(v uint32) {
-	const typeBits = 0o170000
-	if v&typeBits == 0 {
-		d.Out.Octal(uint64(v))
+// mode writes a file's type and permissions.
+func (d *Decoder) mode(v uint64) {
+	if isNamed(modeFlags, v&modeType, d.call.Arch) {
+		d.Out.Flags(modeFlags, v, d.call.Arch)
 		return
 	}
-	d.Out.Flags(modeFlags, uint64(v), d.call.Arch)
+	d.Out.Octal(v)
 }
+
+const modeType = 0o170000
 
 var modeFlags = abi.FlagSetOf("mode")
 
@@ -232,5 +244,7 @@ var modeFlags = abi.FlagSetOf("mode")
 func (d *Decoder) device(v uint64) {
 	major := v>>8&0xfff | v>>32&^uint64(0xfff)
 	minor := v&0xff | v>>12&^uint64(0xff)
-	d.Out.Word("makedev(0x" + strconv.FormatUint(major, 16) + ", 0x" + strconv.FormatUint(minor, 16) + ")")
+	b := append(d.words[:0], "makedev("...)
+	b = append(appendHex(b, major), ", "...)
+	d.Out.Word(string(append(appendHex(b, minor), ')')))
 }

@@ -22,12 +22,18 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 		return
 	}
 	if arg.Dir == abi.Out && d.failed() {
+		if arg.Kind == abi.KindIovec {
+			d.remote(at, d.call.Args[arg.Len])
+			return
+		}
 		d.Out.Hex(uint64(at))
 		return
 	}
 	switch arg.Kind {
-	case abi.KindPath, abi.KindString:
+	case abi.KindPath:
 		d.text(at)
+	case abi.KindString:
+		d.textUpTo(at, d.Limit)
 	case abi.KindStrings:
 		d.strings(at)
 	case abi.KindBuffer:
@@ -88,7 +94,7 @@ func (d *Decoder) word(at abi.Addr, size int) (v uint64, ok bool) {
 }
 
 // text writes a NUL-terminated string. Paths are shown whole.
-func (d *Decoder) text(at abi.Addr) { d.textUpTo(at, pathMax) }
+func (d *Decoder) text(at abi.Addr) { d.textUpTo(at, pathMax-1) }
 
 func (d *Decoder) textUpTo(at abi.Addr, limit int) {
 	s, cut, ok := d.stringAt(at, limit)
@@ -288,6 +294,8 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 			s = s[:i]
 		}
 		d.Out.String(s, false)
+	case f.Kind == abi.KindMode:
+		d.mode(f.Get(a, b))
 	case f.Array:
 		d.Out.More()
 	case f.Signed && f.Kind != abi.KindFlags:
@@ -300,7 +308,7 @@ func (d *Decoder) field(f *abi.Field, b []byte) {
 func (d *Decoder) plainField(f *abi.Field, b []byte) {
 	v := f.Get(d.call.Arch, b)
 	switch f.Kind {
-	case abi.KindFD, abi.KindDirFD, abi.KindFlags, abi.KindDev, abi.KindMode, abi.KindSignal:
+	case abi.KindFD, abi.KindDirFD, abi.KindFlags, abi.KindDev, abi.KindSignal:
 		d.plain(f.Kind, f.Set, v)
 	default:
 		d.Out.Int(int64(v))
@@ -356,10 +364,12 @@ func pointerIn(b []byte, size int) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
+// maxSet bounds the descriptors of a set.
+const maxSet = 1 << 16
+
 // fdSet writes the descriptors below n in a set of select(2).
 func (d *Decoder) fdSet(at abi.Addr, n int) {
-	const most = 1 << 16
-	n = min(max(n, 0), most)
+	n = min(max(n, 0), maxSet)
 	b := d.read(at, (n+7)/8)
 	if b == nil {
 		d.Out.Hex(uint64(at))

@@ -9,15 +9,23 @@ type special struct {
 	// arg writes argument i with its name, and whatever it must, and may move
 	// s.next; false leaves the argument to the table.
 	arg func(d *Decoder, s *Saved, i int) bool
+	// values write the value of an argument, by its index, in another way than
+	// the table says.
+	values map[int]valueWriter
 	// early: the arguments below it are written before the call runs, though
 	// the call changes them; late, if not 0: those from it on are not, though
 	// they are known.
 	early, late int
+	// waits says of an argument that it is not written before the call runs.
+	waits func(d *Decoder, s *Saved, i int) bool
 	// result writes the result in another way than its kind says; false leaves
 	// it to the kind. note writes the parts of what is told beside the result.
 	result func(*Decoder) bool
 	note   func(d *Decoder, s *Saved)
 }
+
+// A valueWriter writes the value of argument i.
+type valueWriter func(d *Decoder, i int)
 
 // A structureWriter writes the structure, of layout l, that lies in b.
 type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
@@ -26,7 +34,9 @@ type structureWriter func(d *Decoder, l *abi.Layout, b []byte)
 func specials() map[*abi.Syscall]*special {
 	all := map[*abi.Syscall]*special{}
 	for _, room := range []map[string]special{
-		fileCalls(), i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+		fileCalls(), directoryCalls(), mountCalls(), descriptorCalls(), waitingCalls(), memoryCalls(), processCalls(),
+		schedulingCalls(), prctlCalls(), timeCalls(), identityCalls(), machineCalls(),
+		i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = &s
@@ -39,7 +49,10 @@ func specials() map[*abi.Syscall]*special {
 // The rooms name their layouts.
 func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
-	for _, room := range []map[string]structureWriter{segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures()} {
+	for _, room := range []map[string]structureWriter{
+		statStructures(), waitingStructures(), processStructures(), timeStructures(), machineStructures(),
+		segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
+	} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write
 		}

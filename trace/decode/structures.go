@@ -14,7 +14,9 @@ type selection struct {
 
 // selections are those of structures that are not shown whole, as they lie, by the
 // name of the layout.
-var selections = map[string]selection{}
+var selections = map[string]selection{
+	"rusage": {brief: "ru_utime ru_stime"},
+}
 
 // fieldList is a selection made ready for one decoder.
 type fieldList struct {

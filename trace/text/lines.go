@@ -24,11 +24,11 @@ func (p *Printer) leader(l *line, at time.Time) {
 	l.column = 0
 	p.n.line = p.appendPID(p.n.line, l.thread.ID())
 	p.n.line = p.appendTimes(p.n.line, at)
-	if c := l.call; c != nil && p.opts.IP {
-		p.n.line = fmt.Appendf(p.n.line, "[%016x] ", uint64(c.IP))
+	if p.opts.Number {
+		p.n.line = fmt.Appendf(p.n.line, "[%4d] ", l.number)
 	}
-	if c := l.call; c != nil && p.opts.Number {
-		p.n.line = fmt.Appendf(p.n.line, "[%4d] ", c.Number)
+	if p.opts.IP {
+		p.n.line = p.appendIP(p.n.line, l.call)
 	}
 }
 
@@ -129,4 +129,13 @@ func (p *Printer) appendTimes(b []byte, at time.Time) []byte {
 		b = fmt.Appendf(b, "%6d.%06d ", int(since.Seconds()), since.Microseconds()%1e6)
 	}
 	return b
+}
+
+// appendIP appends where a call is made; of events that are none it is not
+// known.
+func (p *Printer) appendIP(b []byte, c *trace.Call) []byte {
+	if c == nil {
+		return append(b, "[????????????????] "...)
+	}
+	return fmt.Appendf(b, "[%016x] ", uint64(c.IP))
 }

@@ -141,7 +141,7 @@ func (n *notation) escaped(b []byte, special string) {
 		return
 	}
 	for i, c := range b {
-		digitFollows := i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9'
+		digitFollows := i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '7'
 		if strings.IndexByte(special, c) >= 0 {
 			n.line = appendOctal(n.line, c, digitFollows)
 			continue
@@ -194,7 +194,8 @@ func printable(b []byte) bool {
 	return true
 }
 
-// appendByte appends one byte of a string.
+// appendByte appends one byte of a string; digitFollows says that what follows
+// could be taken for a part of an octal escape.
 func appendByte(line []byte, c byte, digitFollows bool) []byte {
 	switch c {
 	case '"', '\\':

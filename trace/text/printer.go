@@ -66,6 +66,7 @@ type Printer struct {
 type line struct {
 	thread *guest.Thread
 	call   *trace.Call
+	number int // of the call that it made last
 	saved  decode.Saved
 	whole  bool   // all arguments have been written
 	open   bool   // its own output ends in it, unfinished
@@ -96,13 +97,13 @@ func (p *Printer) Enter(c *trace.Call) {
 		return
 	}
 	l := p.lineOf(c.Thread)
-	l.call = c
+	l.call, l.number = c, c.Number
 	p.begin(l, c.Begin)
 	p.n.line = append(append(p.n.line, c.Name()...), '(')
 	p.n.fresh = true
 	p.d.Enter(c, &l.saved)
 	l.whole = p.d.Done(&l.saved)
-	if !l.whole && !p.n.fresh {
+	if !l.whole && !p.n.fresh && !l.saved.Loose() {
 		p.n.line = append(p.n.line, ", "...)
 		p.n.fresh = true
 	}
@@ -120,7 +121,7 @@ func (p *Printer) Exit(c *trace.Call) {
 		return
 	}
 	p.resume(l, c)
-	p.n.fresh = true
+	p.n.fresh = !l.saved.Loose()
 	p.d.Exit(c, &l.saved)
 	p.result(l, c)
 	p.end(l)
