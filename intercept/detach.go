@@ -55,17 +55,22 @@ func (t *tracer) detach() {
 	_ = t.wakeAfter(stopPatience) // without a waker some stop will do
 }
 
-// leaveStuck ceases to wait for threads that cannot be interrupted, because
-// they wait for a vfork's child or a broken disk. What keeps them will not fail
-// for an interruption either, so that they may be let go where they are. A
-// thread that merely gets no processor is not given up.
+// leaveStuck ceases to wait for threads that will not stop. One that cannot be
+// interrupted, because it waits for a vfork's child or a broken disk, may be let
+// go where it is: what it is doing does not fail for an interruption. One that
+// merely gets no processor is not given up. And the first thread of a process
+// may have gone without a word, when another executed a program that had been
+// let go already.
 func (t *tracer) leaveStuck() {
 	const uninterruptible = 'D'
 	for tid, tr := range t.tracees {
-		if !tr.awaited || tr.rewriting() {
+		if !tr.awaited {
 			continue
 		}
-		if s, err := guest.ReadStatus(tid); err == nil && s.State == uninterruptible {
+		switch s, err := guest.ReadStatus(tid); {
+		case err != nil || s.Tracer != unix.Gettid():
+			delete(t.tracees, tid)
+		case s.State == uninterruptible && !tr.rewriting():
 			tr.awaited = false
 		}
 	}
