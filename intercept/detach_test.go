@@ -200,14 +200,20 @@ func supervise(pid int) {
 	os.Exit(0)
 }
 
+// supervisorOf is a supervisor to be started for a target.
+func supervisorOf(tg *target) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", supervisorVariable, tg.pid))
+	return cmd
+}
+
 // TestSupervisorDies kills a supervisor: what it had attached goes on.
 func TestSupervisorDies(t *testing.T) {
 	for _, k := range twoKinds {
 		t.Run(string(k), func(t *testing.T) {
 			tg := startTarget(t, testguest.Path(t, "churn", k))
 			for range 5 {
-				cmd := exec.Command("/proc/self/exe")
-				cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", supervisorVariable, tg.pid))
+				cmd := supervisorOf(tg)
 				out, err := cmd.StdoutPipe()
 				if err != nil {
 					t.Fatal(err)

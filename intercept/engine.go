@@ -127,9 +127,9 @@ func (g *Guest) PID() int { return g.first }
 func (g *Guest) Threads() *guest.Table { return g.threads }
 
 // Signal sends a signal to the guest's first process. It is an error when that
-// has ended.
+// has ended or was let go.
 func (g *Guest) Signal(s unix.Signal) error {
-	if g.ended.Load() {
+	if g.ended.Load() || g.leaving.Load() {
 		return fmt.Errorf("intercept: signal the guest: %w", unix.ESRCH)
 	}
 	return unix.Kill(g.first, s)

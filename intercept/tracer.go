@@ -30,7 +30,6 @@ type tracer struct {
 	// every: all calls stop, at their begin and at their end.
 	every     bool
 	detaching bool
-	patience  time.Time // until when detaching waits for stops
 
 	signals Signals // the policy, if it wants to hear of them
 	info    sys.SyscallInfo
