@@ -163,6 +163,9 @@ func (d *notifyDoor) deserted() bool {
 // no address any more: the kernel drops the answer.
 func (d *notifyDoor) answer(c *Call) {
 	v := d.guest.enter(c)
+	if v.kind != skip {
+		d.guest.affinity.prepareCaller(c)
+	}
 	resp := sys.Response{ID: c.id}
 	switch {
 	case v.kind != skip:
