@@ -3,6 +3,8 @@ package intercept_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/testguest"
 )
 
 // awaitCPUs waits until a process may run on a number of processors.
@@ -48,6 +51,21 @@ func TestAffinityOfGuest(t *testing.T) {
 	awaitCPUs(t, g.PID(), func(n int) bool { return n == own.Count() }, "makes no calls")
 	g.Kill()
 	await(t, ended(g), "the guest's end")
+}
+
+// TestAffinityOfChildren has the calls that create children come to one door,
+// and all others, for which their parents are bound, to the other.
+func TestAffinityOfChildren(t *testing.T) {
+	p := everyCall().(*policy)
+	p.interest = func(_ abi.Arch, s *abi.Syscall) intercept.Interest {
+		if s != nil && slices.Contains([]string{"clone", "clone3", "fork", "vfork"}, s.Name) {
+			return intercept.Answer
+		}
+		return intercept.Observe
+	}
+	if out := outputOf(t, p, testguest.Path(t, "affinity", testguest.Dynamic)); out != "ok\n" && !strings.HasPrefix(out, "skip") {
+		t.Errorf("got %q", out)
+	}
 }
 
 // everyCall watches all calls.

@@ -39,7 +39,8 @@ func dependences() map[*abi.Syscall]dependence {
 	return all
 }
 
-// prepare gives back the masks on which a call depends that is about to run.
+// prepare gives back the masks on which a call at the trace door depends that
+// is about to run.
 func (a *affinity) prepare(b *binding, c *Call) {
 	if !a.possible {
 		return
@@ -61,6 +62,21 @@ func (a *affinity) prepare(b *binding, c *Call) {
 	}
 }
 
+// prepareCaller does so for a call at the notify door, whose thread does not
+// stop, and so is not bound, before the call has ended.
+func (a *affinity) prepareCaller(c *Call) {
+	if !a.possible || a.dependenceOf(c) != onOwn {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for b := range a.bound {
+		if b.tid == c.Thread.ID() {
+			a.unbind(b)
+		}
+	}
+}
+
 // answered notes that a call has ended, or its thread.
 func (a *affinity) answered(b *binding) {
 	if b.asks {
@@ -71,10 +87,7 @@ func (a *affinity) answered(b *binding) {
 
 // dependenceOf returns that of a call as the kernel is about to run it.
 func (a *affinity) dependenceOf(c *Call) dependence {
-	s := c.Syscall
-	if c.rewritten {
-		s = abi.Lookup(c.Arch, c.number)
-	}
+	s, _ := c.running()
 	return a.calls[s]
 }
 
@@ -82,15 +95,16 @@ func (a *affinity) dependenceOf(c *Call) dependence {
 // /proc/self/status does. A path that is relative to a directory of procfs is
 // beyond it.
 func opensProc(c *Call) bool {
-	if c.Syscall == nil {
+	s, args := c.running()
+	if s == nil {
 		return false
 	}
 	var path abi.Addr
-	switch c.Syscall.Name {
+	switch s.Name {
 	case "open":
-		path = c.Args.Addr(0)
+		path = args.Addr(0)
 	case "openat", "openat2":
-		path = c.Args.Addr(1)
+		path = args.Addr(1)
 	default:
 		return false
 	}

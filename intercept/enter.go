@@ -41,8 +41,12 @@ func (g *Guest) rules() []rule {
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
 	if g.affinity.possible {
-		for s := range g.affinity.calls {
-			list = append(list, rule{s.Name, nil, sys.RetTrace | traceMark})
+		for s, d := range g.affinity.calls {
+			door := Observe
+			if d == onOwn && g.interestOf(s.Name) == Answer {
+				door = Answer // the policy may take its time
+			}
+			list = append(list, rule{s.Name, nil, action(door)})
 		}
 	}
 	return list

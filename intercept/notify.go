@@ -170,6 +170,9 @@ func (d *notifyDoor) answer(c *Call) {
 		case <-d.guest.done:
 		}
 	}
+	if v.kind != skip {
+		d.guest.affinity.prepareCaller(c)
+	}
 	resp := sys.Response{ID: c.id}
 	switch {
 	case v.kind != skip:
