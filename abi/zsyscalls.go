@@ -1814,7 +1814,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "setdomainname", index: 355, Number: [NumArch]int{171, 121, 162}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
-		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
+		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setfsgid", index: 356, Number: [NumArch]int{123, 139, 152}, Class: ClassIdentity, Returns: KindGid, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -1853,7 +1853,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "sethostname", index: 364, Number: [NumArch]int{170, 74, 161}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
-		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
+		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setitimer", index: 365, Number: [NumArch]int{38, 104, 103}, Class: ClassTime, Returns: KindNone, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[76], Len: -1, Per: 1, At: -1},

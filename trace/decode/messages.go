@@ -29,7 +29,7 @@ func messageArg(d *Decoder, s *Saved, i int) bool {
 	}
 	d.Out.Arg(d.args[i].Name)
 	at := d.call.Args.Addr(i)
-	b := d.copyOf(at, msghdrLayout.Size(d.call.Arch))
+	b := d.read(at, msghdrLayout.Size(d.call.Arch))
 	if b == nil {
 		d.address(uint64(at))
 		return true
@@ -87,7 +87,7 @@ func (d *Decoder) control(at abi.Addr, size uint64) {
 	const most = 4096
 	a := d.call.Arch
 	head, align := cmsghdrLayout.Size(a), a.PointerSize()
-	b := d.copyOf(at, int(min(size, most)))
+	b := d.read(at, int(min(size, most)))
 	if len(b) < head {
 		d.address(uint64(at))
 		return
@@ -157,7 +157,7 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 		n = int(min(int64(n), max(d.call.Value, 0)))
 	}
 	size := mmsghdrLayout.Size(a)
-	b := d.copyOf(at, n*size)
+	b := d.read(at, n*size)
 	if at == 0 || b == nil || receives && d.failed() {
 		d.address(uint64(at))
 		return true

@@ -51,7 +51,7 @@ func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
 	for _, room := range []map[string]structureWriter{
 		statStructures(), waitingStructures(), processStructures(), timeStructures(), machineStructures(),
-		segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
+		filterStructures(), segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
 	} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write
