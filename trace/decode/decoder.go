@@ -118,12 +118,12 @@ func (d *Decoder) argument(s *Saved) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
-	if write := d.special.values[i]; write != nil {
-		write(d, i)
-		return
-	}
 	if d.half(i) {
 		s.next++
+		return
+	}
+	if write := d.special.values[i]; write != nil {
+		write(d, i)
 		return
 	}
 	d.value(i)
@@ -172,8 +172,12 @@ func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 		const page = 4096
 		d.Out.Hex(v * page)
 	case abi.KindInt, abi.KindS32, abi.KindPid, abi.KindTid, abi.KindPgid, abi.KindTimer, abi.KindMsqid,
-		abi.KindSemid, abi.KindShmid, abi.KindKeyID:
+		abi.KindSemid, abi.KindShmid:
 		d.Out.Int(int64(int32(v)))
+	case abi.KindKeyID:
+		d.keyID(int32(v))
+	case abi.KindAioContext:
+		d.address(v)
 	case abi.KindUid, abi.KindGid:
 		d.id(uint32(v))
 	case abi.KindUid16, abi.KindGid16:

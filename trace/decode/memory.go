@@ -323,7 +323,10 @@ func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
 }
 
 // vectors writes n vectors, of whose data so many bytes are filled in.
-func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
+func (d *Decoder) vectors(at abi.Addr, n, filled uint64) { d.vectorsOf(at, n, filled, d.buffer) }
+
+// vectorsOf is like vectors, with data written as write does.
+func (d *Decoder) vectorsOf(at abi.Addr, n, filled uint64, write func(abi.Addr, uint64)) {
 	size := 2 * d.call.Arch.PointerSize()
 	const most = 1024 // UIO_MAXIOV
 	if n > ^uint64(0)/uint64(size) {
@@ -345,7 +348,7 @@ func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 		if base == 0 {
 			d.Out.Word("NULL")
 		} else {
-			d.buffer(abi.Addr(base), min(length, filled))
+			write(abi.Addr(base), min(length, filled))
 		}
 		d.Out.Field("iov_len")
 		d.Out.Uint(length)

@@ -67,7 +67,7 @@ func (d *Decoder) message(b []byte, filled, room uint64) {
 	if at := get("msg_iov"); at == 0 {
 		d.Out.Word("NULL")
 	} else {
-		d.vectors(abi.Addr(at), get("msg_iovlen"), filled)
+		d.vectorsOf(abi.Addr(at), get("msg_iovlen"), filled, d.packet)
 	}
 	d.Out.Field("msg_iovlen")
 	d.Out.Uint(get("msg_iovlen"))

@@ -27,8 +27,8 @@ func socketCalls() map[string]special {
 		"accept4":         answersAddress,
 		"getsockname":     answersAddress,
 		"getpeername":     answersAddress,
-		"sendto":          {arg: addressArg},
-		"recvfrom":        {enter: keepLength(5), arg: addressWithLength(4, 5)},
+		"sendto":          {arg: addressArg, values: map[int]valueWriter{1: packetValue}},
+		"recvfrom":        {enter: keepLength(5), arg: addressWithLength(4, 5), values: map[int]valueWriter{1: packetValue}},
 		"sendmsg":         {arg: messageArg},
 		"recvmsg":         {enter: keepNameLength, arg: messageArg},
 		"sendmmsg":        {arg: messagesArg, late: 1},
@@ -37,6 +37,16 @@ func socketCalls() map[string]special {
 		"setsockopt":      {arg: setOptionArg},
 		"getsockopt":      {enter: keepLength(4), arg: getOptionArg},
 	}
+}
+
+// packetValue writes the data of sendto(2) and recvfrom(2).
+func packetValue(d *Decoder, i int) {
+	n, ok := d.length(i)
+	if at := d.call.Args.Addr(i); ok && at != 0 && !(d.failed() && d.args[i].Dir == abi.Out) {
+		d.packet(at, n)
+		return
+	}
+	d.value(i)
 }
 
 // protocolArg writes the protocol as the family names it.
@@ -168,7 +178,7 @@ func (d *Decoder) sockaddr(b []byte) {
 		d.Out.Field("nl_groups")
 		d.Out.Word(fmt.Sprintf("%08x", binary.LittleEndian.Uint32(b[8:12])))
 	case family == afPacket && len(b) >= 12:
-		d.packet(b)
+		d.packetAddress(b)
 	case family == afVsock && len(b) >= 12:
 		d.Out.Field("svm_port")
 		d.Out.Word(fmt.Sprintf("%#x", binary.LittleEndian.Uint32(b[4:8])))
@@ -199,8 +209,8 @@ func (d *Decoder) inet6(b []byte) {
 	d.Out.Uint(uint64(scope))
 }
 
-// packet writes an address of packet(7).
-func (d *Decoder) packet(b []byte) {
+// packetAddress writes an address of packet(7).
+func (d *Decoder) packetAddress(b []byte) {
 	d.Out.Field("sll_protocol")
 	d.etherType(binary.BigEndian.Uint16(b[2:4]))
 	d.Out.Field("sll_ifindex")

@@ -110,8 +110,7 @@ static void await(void)
 	signalfd(fd, &set, 0);
 	kill(getpid(), SIGUSR1);
 	struct signalfd_siginfo s;
-	if (read(fd, &s, sizeof s) < 0)
-		_exit(1);
+	read(fd, &s, sizeof s - 1);
 	close(fd);
 }
 
