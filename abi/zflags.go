@@ -2196,7 +2196,7 @@ var flagSets = [...]FlagSet{
 			{"MSG_CMSG_CLOEXEC", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msgctl", Unknown: "???", wide: false, sections: []section{
+	{Name: "msgctl", Unknown: "MSG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
@@ -2210,7 +2210,7 @@ var flagSets = [...]FlagSet{
 			{"MSG_STAT_ANY", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msgop", Unknown: "???", wide: false, sections: []section{
+	{Name: "msgop", Unknown: "MSG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
@@ -3220,7 +3220,7 @@ var flagSets = [...]FlagSet{
 			{"SEEK_HOLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "semctl", Unknown: "???", wide: false, sections: []section{
+	{Name: "semctl", Unknown: "SEM_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
@@ -3261,7 +3261,7 @@ var flagSets = [...]FlagSet{
 			{"SHM_EXEC", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shmctl", Unknown: "???", wide: false, sections: []section{
+	{Name: "shmctl", Unknown: "SHM_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},

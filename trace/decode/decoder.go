@@ -118,12 +118,12 @@ func (d *Decoder) argument(s *Saved) {
 		return
 	}
 	d.Out.Arg(d.args[i].Name)
-	if d.half(i) {
-		s.next++
-		return
-	}
 	if write := d.special.values[i]; write != nil {
 		write(d, i)
+		return
+	}
+	if d.half(i) {
+		s.next++
 		return
 	}
 	d.value(i)
