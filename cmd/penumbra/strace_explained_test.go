@@ -70,7 +70,7 @@ var explanations = compileExplanations([]explanation{
 		"FICLONE was the clone of btrfs alone before it was everybody's"},
 	{`io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|0x[0-9a-f]+, .*`, `io_uring_setup\(4, .*IORING_FEAT_LINKED_FILE\|IORING_FEAT_.*`,
 		"strace 6.1 does not know the newer features of io_uring"},
-	{`recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\{nla_len=.*`, `recvfrom\(\d+, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\}, \.\.\.\].*`,
+	{`recvfrom\(\d+(<[^>]*>)?, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\{nla_len=.*`, `recvfrom\(\d+(<[^>]*>)?, \[\[?\{nlmsg_len=\d+, nlmsg_type=RTM_NEW.*\}, \.\.\.\].*`,
 		"the attributes of what the kernel tells of links, addresses and routes are left out"},
 	{`fcntl\(\d+(<[^>]*>)?, 0x40[b-e] /\* F_\?\?\? \*/, .*`, `fcntl\(\d+(<[^>]*>)?, F_[GS]ET_(FILE_)?RW_HINT, .*`,
 		"strace 6.1 does not know the hints about the life of data"},

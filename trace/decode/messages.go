@@ -152,7 +152,7 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 	d.Out.Arg(d.args[i].Name)
 	a, at := d.call.Arch, d.call.Args.Addr(1)
 	receives := d.call.Syscall.Name[0] == 'r'
-	n := int(min(uint32(d.call.Args[2]), uint32(d.Limit)))
+	n := int(d.shown(uint64(uint32(d.call.Args[2]))))
 	if receives {
 		n = int(min(int64(n), max(d.call.Value, 0)))
 	}
