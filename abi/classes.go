@@ -29,6 +29,8 @@ var (
 	clockCalls = words("time stime gettimeofday settimeofday adjtimex " +
 		"clock_adjtime clock_adjtime64 clock_gettime clock_gettime64 " +
 		"clock_settime clock_settime64 clock_getres clock_getres_time64")
+	pureCalls = words("getpid getppid gettid getpgrp " +
+		"getuid geteuid getgid getegid getuid32 geteuid32 getgid32 getegid32")
 	statCalls    = words("stat stat64 oldstat")
 	lstatCalls   = words("lstat lstat64 oldlstat")
 	fstatCalls   = words("fstat fstat64 oldfstat newfstatat fstatat64 statx")
@@ -54,6 +56,7 @@ var classes = map[string]func(*Syscall) bool{
 	"other":    classAnd(ClassOther, nil),
 	"creds":    (*Syscall).usesCredentials,
 	"clock":    named(clockCalls),
+	"pure":     named(pureCalls),
 	"stat":     named(statCalls),
 	"lstat":    named(lstatCalls),
 	"fstat":    named(fstatCalls),
@@ -113,5 +116,5 @@ func parseClass(item string) (Set, error) {
 	if keep := classes[item[1:]]; keep != nil {
 		return setWhere(keep), nil
 	}
-	return Set{}, unknown("class", item, slices.Values(Classes()))
+	return Set{}, Unknown("class", item, slices.Values(Classes()))
 }

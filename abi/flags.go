@@ -261,7 +261,7 @@ func (set *FlagSet) Parse(expr string, a Arch) (uint64, error) {
 			part, ok = set.parseOther(word)
 		}
 		if !ok {
-			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, unknown("flag", word, set.Names(a)))
+			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, Unknown("flag", word, set.Names(a)))
 		}
 		v |= part
 	}

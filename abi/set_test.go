@@ -49,6 +49,7 @@ func TestParseSet(t *testing.T) {
 		{expr: "%other", has: "tuxcall", lacks: "read"},
 		{expr: "%creds", has: "getuid setgroups capset prctl setfsuid32", lacks: "getpid setpgid getpgid keyctl"},
 		{expr: "%clock", has: "time gettimeofday clock_gettime64", lacks: "nanosleep"},
+		{expr: "%pure", has: "getpid getuid32", lacks: "getpgid read", exactly: 12},
 		{expr: "%stat", has: "stat stat64 oldstat", exactly: 3},
 		{expr: "%%stat", has: "stat lstat fstat newfstatat statx", lacks: "statfs"},
 		{expr: "%%statfs", has: "statfs fstatfs64 ustat", lacks: "stat"},

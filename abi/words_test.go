@@ -3,6 +3,7 @@ package abi_test
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -83,6 +84,61 @@ func TestSignals(t *testing.T) {
 			t.Errorf("%q is %d", name, int(got))
 		}
 	}
+}
+
+func TestParseErrno(t *testing.T) {
+	for _, test := range []struct {
+		word string
+		want abi.Errno
+		err  string
+	}{
+		{"EIO", abi.EIO, ""},
+		{"eio", abi.EIO, ""},
+		{"EWOULDBLOCK", abi.EAGAIN, ""},
+		{"5", abi.EIO, ""},
+		{"4095", 4095, ""},
+		{"0", 0, "0 is no error number: they are 1 to 4095"},
+		{"4096", 0, "4096 is no error number"},
+		{"-5", 0, "-5 is no error number"},
+		{"ENOSPACE", 0, `no error is named "ENOSPACE" (did you mean ENOSPC?)`},
+		{"", 0, `no error is named ""`},
+	} {
+		got, err := abi.ParseErrno(test.word)
+		if got != test.want || !says(err, test.err) {
+			t.Errorf("%q: %v, error %v", test.word, got, err)
+		}
+	}
+}
+
+func TestParseSignal(t *testing.T) {
+	for _, test := range []struct {
+		word string
+		want abi.Signal
+		err  string
+	}{
+		{"SIGUSR1", abi.SIGUSR1, ""},
+		{"usr1", abi.SIGUSR1, ""},
+		{"sigrt_3", abi.SIGRTMIN + 3, ""},
+		{"64", abi.SIGRTMAX, ""},
+		{"0", 0, "0 is no signal: they are 1 to 64"},
+		{"65", 0, "65 is no signal"},
+		{"SIGUSR3", 0, `no signal is named "SIGUSR3" (did you mean SIGUSR1?)`},
+		{"kil", 0, `no signal is named "SIGKIL" (did you mean SIGKILL?)`},
+		{"", 0, `no signal is named "SIG"`},
+	} {
+		got, err := abi.ParseSignal(test.word)
+		if got != test.want || !says(err, test.err) {
+			t.Errorf("%q: %v, error %v", test.word, got, err)
+		}
+	}
+}
+
+// says reports whether err says text, or is nil if there is none.
+func says(err error, text string) bool {
+	if text == "" {
+		return err == nil
+	}
+	return err != nil && strings.Contains(err.Error(), text)
 }
 
 func TestFlagFormat(t *testing.T) {

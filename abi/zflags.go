@@ -2210,7 +2210,7 @@ var flagSets = [...]FlagSet{
 			{"MSG_STAT_ANY", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msgop", Unknown: "???", wide: false, sections: []section{
+	{Name: "msgop", Unknown: "MSG_???", wide: false, sections: []section{
 		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},

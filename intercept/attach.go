@@ -82,7 +82,7 @@ func attachable(ids []int) (groups []int, err error) {
 		group, _, err := guest.Lineage(id)
 		switch {
 		case err != nil || group == 0:
-			return nil, attachError(id, unix.ESRCH)
+			return nil, attachError(id, id, unix.ESRCH)
 		case group == os.Getpid():
 			return nil, fmt.Errorf("intercept: attach to process %d: it is the one that would trace", id)
 		case slices.Contains(own, group):
@@ -109,15 +109,15 @@ func ancestry() (pids []int, err error) {
 	return pids, nil
 }
 
-// attachError explains why the process of thread tid cannot be attached.
-func attachError(tid int, err error) error {
+// attachError explains why thread tid of process pid cannot be attached.
+func attachError(pid, tid int, err error) error {
 	wrap := func(why string) error {
-		return fmt.Errorf("intercept: attach to process %d%s: %w", tid, why, err)
+		return fmt.Errorf("intercept: attach to process %d%s: %w", pid, why, err)
 	}
 	if !errors.Is(err, unix.EPERM) {
 		return wrap("")
 	}
-	name := commandOf(tid)
+	name := commandOf(pid)
 	if s, _ := guest.ReadStatus(tid); s.Tracer != 0 {
 		return wrap(fmt.Sprintf(" (%s): process %d (%s) traces it already", name, s.Tracer, commandOf(s.Tracer)))
 	}

@@ -1,15 +1,14 @@
 package intercept_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,148 +19,6 @@ import (
 	"penumbra/intercept"
 	"penumbra/internal/testguest"
 )
-
-// target is a process that nobody traces yet. It is no child of the test's
-// process, whose waits would take the tracer's news.
-type target struct {
-	t     *testing.T
-	pid   int
-	pidfd int
-	stdin *os.File
-	out   *bufio.Reader
-}
-
-// startTarget starts a program, and waits for its first line, "ready".
-func startTarget(t *testing.T, argv ...string) *target {
-	t.Helper()
-	stdin, in := pipe(t)
-	out, stdout := pipe(t)
-	cmd := exec.Command("sh", append([]string{"-c", `"$@" <&3 >&4 3<&- 4>&- & echo $!`, "sh"}, argv...)...)
-	cmd.ExtraFiles = []*os.File{stdin, stdout}
-	cmd.Stderr = os.Stderr
-	id, err := cmd.Output()
-	stdin.Close()
-	stdout.Close()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tg := &target{t: t, stdin: in, out: bufio.NewReader(out)}
-	if tg.pid, err = strconv.Atoi(strings.TrimSpace(string(id))); err != nil {
-		t.Fatal(err)
-	}
-	if tg.pidfd, err = unix.PidfdOpen(tg.pid, 0); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		unix.PidfdSendSignal(tg.pidfd, unix.SIGKILL, nil, 0)
-		unix.Close(tg.pidfd)
-	})
-	if line, err := tg.out.ReadString('\n'); line != "ready\n" {
-		t.Fatalf("%s said %q, %v", argv[0], line, err)
-	}
-	return tg
-}
-
-func pipe(t *testing.T) (r, w *os.File) {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		r.Close()
-		w.Close()
-	})
-	return r, w
-}
-
-// finish ends the target's input and returns the rest of its output.
-func (tg *target) finish() string {
-	tg.t.Helper()
-	tg.stdin.Close()
-	out, err := io.ReadAll(tg.out)
-	if err != nil {
-		tg.t.Error(err)
-	}
-	return string(out)
-}
-
-// tracers returns who traces the target's threads, without repetition.
-func (tg *target) tracers() map[int]bool {
-	tg.t.Helper()
-	tids, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", tg.pid))
-	if err != nil {
-		tg.t.Fatal(err)
-	}
-	all := map[int]bool{}
-	for _, tid := range tids {
-		n, _ := strconv.Atoi(tid.Name())
-		if s, err := guest.ReadStatus(n); err == nil {
-			all[s.Tracer] = true
-		}
-	}
-	return all
-}
-
-// mustBeUntraced fails the test if somebody traces one of the target's threads.
-func (tg *target) mustBeUntraced() {
-	tg.t.Helper()
-	if all := tg.tracers(); len(all) != 1 || !all[0] {
-		tg.t.Errorf("threads of process %d are traced by %v", tg.pid, all)
-	}
-}
-
-// awaitState waits until a process is in one of some states.
-func awaitState(t *testing.T, pid int, states string) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		s, err := guest.ReadStatus(pid)
-		if err == nil && strings.IndexByte(states, s.State) >= 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("process %d is in state %c, %v; want one of %s", pid, s.State, err, states)
-		}
-	}
-}
-
-// attach attaches to targets under p.
-func attach(t *testing.T, p intercept.Policy, targets ...*target) *intercept.Guest {
-	t.Helper()
-	var pids []int
-	for _, tg := range targets {
-		pids = append(pids, tg.pid)
-	}
-	g, err := intercept.Attach(intercept.Config{Policy: p, Notice: func(s string) { t.Log(s) }}, pids...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
-// letGo detaches and waits.
-func letGo(t *testing.T, g *intercept.Guest) {
-	t.Helper()
-	g.Detach()
-	await(t, ended(g), "the end of detaching")
-	if _, err := g.Wait(); err != nil {
-		t.Error(err)
-	}
-}
-
-// watchAll watches the end of every call, and counts them.
-func watchAll(calls *atomic.Int64) *policy {
-	return &policy{
-		interest: func(abi.Arch, *abi.Syscall) intercept.Interest { return intercept.Observe },
-		enter:    func(*intercept.Call) intercept.Verdict { return intercept.Watch },
-		exit:     func(*intercept.Call) { calls.Add(1) },
-	}
-}
-
-// ignoreAll wants to hear of no call.
-func ignoreAll() *policy { return &policy{interest: only("none", intercept.Ignore)} }
-
-var twoKinds = []testguest.Kind{testguest.Dynamic, testguest.I386}
 
 // TestAttachVerdicts attaches to a guest of each kind, decides upon its calls,
 // and lets it end.
@@ -183,7 +40,8 @@ func TestAttachVerdicts(t *testing.T) {
 	}
 }
 
-// TestAttachRegistersSurvive is TestRegistersSurvive for an attached guest.
+// TestAttachUndisturbed attaches and detaches again and again to a guest that
+// would notice a call that failed or was cut short.
 func TestAttachUndisturbed(t *testing.T) {
 	for _, k := range twoKinds {
 		for _, c := range []struct {
@@ -245,7 +103,7 @@ func TestAttachAll(t *testing.T) {
 		}
 		for _, tid := range tids {
 			n, _ := strconv.Atoi(tid.Name())
-			if s, err := guest.ReadStatus(n); err == nil && s.Tracer == 0 {
+			if s, err := guest.ReadStatus(n); err == nil && s.Tracer == 0 && !strings.ContainsRune("XZ", rune(s.State)) {
 				t.Errorf("thread %d is not traced", n)
 			}
 		}
@@ -259,7 +117,7 @@ func TestAttachAll(t *testing.T) {
 // TestAttachLife hears of the threads that were there, of those that come, and
 // of all ends.
 func TestAttachLife(t *testing.T) {
-	w := &attachedLife{t: t, alive: map[*guest.Thread]bool{}}
+	w := &attachedLife{t: t, alive: map[*guest.Thread]bool{}, births: make(chan struct{}, 1)}
 	w.policy = *watchAll(new(atomic.Int64))
 	w.policy.enter = func(c *intercept.Call) intercept.Verdict {
 		if !w.alive[c.Thread] {
@@ -269,7 +127,7 @@ func TestAttachLife(t *testing.T) {
 	}
 	tg := startTarget(t, testguest.Path(t, "undisturbed", testguest.Dynamic))
 	g := attach(t, w, tg)
-	time.Sleep(20 * time.Millisecond)
+	await(t, w.births, "a birth")
 	if out := tg.finish(); out != "ok\n" {
 		t.Errorf("got %q", out)
 	}
@@ -288,6 +146,7 @@ type attachedLife struct {
 	t           *testing.T
 	alive       map[*guest.Thread]bool
 	found, born int
+	births      chan struct{}
 }
 
 func (w *attachedLife) Forked(parent, child *guest.Thread) {
@@ -298,6 +157,10 @@ func (w *attachedLife) Forked(parent, child *guest.Thread) {
 		w.found++
 	} else {
 		w.born++
+		select {
+		case w.births <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -356,40 +219,51 @@ func TestAttachStatus(t *testing.T) {
 // stopped until somebody continues it, traced or not.
 func TestAttachStopped(t *testing.T) {
 	for _, continued := range []bool{false, true} {
-		tg := startTarget(t, testguest.Path(t, "undisturbed", testguest.Dynamic))
-		unix.Kill(tg.pid, unix.SIGSTOP)
-		awaitState(t, tg.pid, "T")
-		halts := make(chan abi.Signal, 1000)
-		g := attach(t, &haltWatcher{policy: *watchAll(new(atomic.Int64)), halts: halts}, tg)
-		if s := <-halts; s != abi.SIGSTOP {
-			t.Errorf("halted by %v", s)
-		}
-		if continued {
-			unix.Kill(tg.pid, unix.SIGCONT)
-			awaitState(t, tg.pid, "SRD")
-			unix.Kill(tg.pid, unix.SIGSTOP)
-			if s := <-halts; s != abi.SIGSTOP {
-				t.Errorf("halted by %v", s)
-			}
-		}
-		letGo(t, g)
-		awaitState(t, tg.pid, "T")
-		tg.mustBeUntraced()
-		unix.Kill(tg.pid, unix.SIGCONT)
-		if out := tg.finish(); out != "ok\n" {
-			t.Errorf("got %q", out)
+		for _, argv := range [][]string{{"verdicts", "-"}, {"churn"}} {
+			t.Run(fmt.Sprintf("%s/continued %v", argv[0], continued), func(t *testing.T) {
+				tg := startTarget(t, append([]string{testguest.Path(t, argv[0], testguest.Dynamic)}, argv[1:]...)...)
+				unix.Kill(tg.pid, unix.SIGSTOP)
+				awaitState(t, tg.pid, "T")
+				w := &haltWatcher{policy: *watchAll(new(atomic.Int64)), halts: make(chan struct{}, 1)}
+				g := attach(t, w, tg)
+				await(t, w.halts, "news of the stop")
+				if continued {
+					unix.Kill(tg.pid, unix.SIGCONT)
+					awaitState(t, tg.pid, "SRD")
+					unix.Kill(tg.pid, unix.SIGSTOP)
+					await(t, w.halts, "news of the next stop")
+				}
+				letGo(t, g)
+				awaitState(t, tg.pid, "T")
+				tg.mustBeUntraced()
+				unix.Kill(tg.pid, unix.SIGCONT)
+				fmt.Fprintln(tg.stdin, "self")
+				want := map[string]string{"verdicts": fmt.Sprintf("self: %d\n", tg.pid), "churn": "ok\n"}[argv[0]]
+				if out := tg.finish(); out != want {
+					t.Errorf("got %q, want %q", out, want)
+				}
+			})
 		}
 	}
 }
 
-// haltWatcher passes on the stops of a guest's threads.
+// haltWatcher tells of stops by SIGSTOP.
 type haltWatcher struct {
 	policy
-	halts chan abi.Signal
+	halts chan struct{}
 }
 
 func (w *haltWatcher) Signalled(*guest.Thread, abi.Signal, []byte) {}
-func (w *haltWatcher) Halted(_ *guest.Thread, s abi.Signal)        { w.halts <- s }
+
+func (w *haltWatcher) Halted(_ *guest.Thread, s abi.Signal) {
+	if s != abi.SIGSTOP {
+		return
+	}
+	select {
+	case w.halts <- struct{}{}:
+	default:
+	}
+}
 
 // TestAttachErrors names what cannot be attached and why, and leaves nothing
 // traced.
@@ -450,4 +324,21 @@ func TestAttachErrors(t *testing.T) {
 	if out := innocent.finish(); out != "ok\n" {
 		t.Errorf("got %q", out)
 	}
+}
+
+// TestAttachPermission is refused the process of another user.
+func TestAttachPermission(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to be somebody else")
+	}
+	tg := startTarget(t, testguest.Path(t, "verdicts", testguest.Dynamic), "-")
+	const nobody = 65534
+	cmd := supervisorOf(tg)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	out, err := cmd.Output()
+	if want := fmt.Sprintf("attach to process %d (verdicts): ", tg.pid); err == nil || !strings.Contains(string(out), want) ||
+		!strings.Contains(string(out), unix.EPERM.Error()) {
+		t.Errorf("got %q, %v; want something with %q", out, err, want)
+	}
+	tg.mustBeUntraced()
 }

@@ -88,6 +88,14 @@ func (c *Call) rewrite() {
 	}
 }
 
+// running returns the call that the kernel is to run, rewritten or not.
+func (c *Call) running() (*abi.Syscall, abi.Args) {
+	if c.rewritten {
+		return abi.Lookup(c.Arch, c.number), c.args
+	}
+	return c.Syscall, c.Args
+}
+
 // Result returns the value of a call that has ended, or its error.
 func (c *Call) Result() (int64, abi.Errno) {
 	if e := abi.Errno(-c.result); c.result < 0 && e <= maxErrno {

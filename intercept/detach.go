@@ -1,23 +1,22 @@
 package intercept
 
 import (
-	"errors"
-	"os"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/internal/sys"
 )
 
 // Detach lets go of an attached guest, which goes on as if nobody had traced
 // it: no signal is lost, a stopped process stays stopped, and a call that a
 // thread is in is not disturbed. Its end is not told. A thread that is held
-// goes on at once, and a call that was rewritten is made again as it was.
-// Detach returns at once, and may be called from a method of the policy; Wait
-// returns when no thread is traced any more.
+// goes on at once. What was made of a rewritten call ends first, or is
+// interrupted and the call made again as it was. Detach returns at once, and
+// may be called from a method of the policy; Wait returns when no thread is
+// traced any more.
 //
 // It does nothing to a guest that was started: its filter cannot be taken off,
 // and its calls would find nobody to decide upon them.
@@ -31,10 +30,9 @@ func (g *Guest) Detach() {
 	}
 }
 
-// stopPatience is how long the tracer waits, to let go of them, for threads to
-// stop that do not run calls it knows of. Only one that cannot be interrupted,
-// because it waits for a broken disk perhaps, needs so long.
-const stopPatience = time.Second
+// stopPatience is how long the tracer, to let go of them, waits for threads to
+// stop before it looks for those that cannot.
+const stopPatience = 100 * time.Millisecond
 
 // detach begins to let go of all threads. The kernel does so for all that are
 // left when the tracer's thread ends, and threads in a call or in user code
@@ -42,8 +40,6 @@ const stopPatience = time.Second
 // before: see awaits.
 func (t *tracer) detach() {
 	t.detaching = true
-	t.patience = time.Now().Add(stopPatience)
-	_ = t.wakeAfter(stopPatience) // without a waker some stop will do
 	for tr := range t.held {
 		delete(t.held, tr)
 		if tid := tr.thread.ID(); t.tracees[tid] == tr {
@@ -56,6 +52,29 @@ func (t *tracer) detach() {
 			sys.Interrupt(tid)
 		}
 	}
+	_ = t.wakeAfter(stopPatience) // without a waker some stop will do
+}
+
+// leaveStuck ceases to wait for threads that will not stop. One that cannot be
+// interrupted, because it waits for a vfork's child or a broken disk, may be let
+// go where it is: what it is doing does not fail for an interruption. One that
+// merely gets no processor is not given up. And the first thread of a process
+// may have gone without a word, when another executed a program that had been
+// let go already.
+func (t *tracer) leaveStuck() {
+	const uninterruptible = 'D'
+	for tid, tr := range t.tracees {
+		if !tr.awaited {
+			continue
+		}
+		switch s, err := guest.ReadStatus(tid); {
+		case err != nil || s.Tracer != unix.Gettid():
+			delete(t.tracees, tid)
+		case s.State == uninterruptible && !tr.rewriting():
+			tr.awaited = false
+		}
+	}
+	_ = t.wakeAfter(stopPatience)
 }
 
 // endHold lets a held thread go on before its time.
@@ -86,9 +105,8 @@ func (t *tracer) over() bool {
 	case !t.detaching:
 		return len(t.tracees)+len(t.announced)+len(t.parked) == 0
 	}
-	late := time.Now().After(t.patience)
 	for _, tr := range t.tracees {
-		if tr.awaited && (!late || tr.rewriting()) {
+		if tr.awaited {
 			return false
 		}
 	}
@@ -116,33 +134,5 @@ func (t *tracer) mendInterrupted(tr *tracee) {
 	if s := abi.Lookup(arch, regs.Number()); s != nil && s.Interruptible {
 		regs.SetResult(-int64(abi.ERESTARTNOHAND))
 		regs.Write(tr.thread)
-	}
-}
-
-// onMortalThread runs f on a thread that ends with it. Go never ends the main
-// thread of a process.
-func onMortalThread(f func()) {
-	go func() {
-		runtime.LockOSThread()
-		if unix.Gettid() != unix.Getpid() {
-			f()
-			return
-		}
-		// While this goroutine has the main thread, another has not.
-		elsewhere := make(chan struct{})
-		onMortalThread(func() {
-			close(elsewhere)
-			f()
-		})
-		<-elsewhere
-		runtime.UnlockOSThread()
-	}()
-}
-
-// awaitThreadEnd returns when a thread of this process has ended, and let go of
-// its tracees.
-func awaitThreadEnd(tid int) {
-	for !errors.Is(unix.Tgkill(os.Getpid(), tid, 0), unix.ESRCH) {
-		time.Sleep(100 * time.Microsecond)
 	}
 }

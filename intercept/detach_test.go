@@ -52,17 +52,20 @@ func TestDetachInCall(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%s/%s", k, c.name), func(t *testing.T) {
 				tg := startTarget(t, testguest.Path(t, "verdicts", k), "-")
-				entered := make(chan struct{}, 10)
+				underway := make(chan struct{}, 10)
 				g := attach(t, &policy{only("getppid", intercept.Answer), func(c1 *intercept.Call) intercept.Verdict {
-					entered <- struct{}{}
+					if c.exit == nil {
+						underway <- struct{}{}
+					}
 					return c.enter(c1)
 				}, func(c1 *intercept.Call) {
 					if c.exit != nil {
 						c.exit(c1)
+						underway <- struct{}{}
 					}
 				}}, tg)
 				fmt.Fprintln(tg.stdin, "getppid")
-				<-entered
+				<-underway
 				if c.name == "rewritten" {
 					awaitState(t, tg.pid, "S")
 				}
@@ -71,6 +74,33 @@ func TestDetachInCall(t *testing.T) {
 				(&verdictCase{output: c.output}).check(t, tg.finish())
 			})
 		}
+	}
+}
+
+// TestDetachUninterruptible lets go of a thread that waits for its vfork's child
+// and cannot stop before: it was attached while it waited, or before.
+func TestDetachUninterruptible(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		t.Run(fmt.Sprintf("attached before %v", before), func(t *testing.T) {
+			tg := startTarget(t, testguest.Path(t, "vfork_wait", testguest.Dynamic))
+			var g *intercept.Guest
+			if before {
+				g = attach(t, watchAll(new(atomic.Int64)), tg)
+			}
+			fmt.Fprintln(tg.stdin)
+			if line, err := tg.out.ReadString('\n'); line != "forked\n" {
+				t.Errorf("got %q, %v", line, err)
+			}
+			awaitState(t, tg.pid, "D")
+			if !before {
+				g = attach(t, watchAll(new(atomic.Int64)), tg)
+			}
+			letGo(t, g)
+			tg.mustBeUntraced()
+			if out := tg.finish(); out != "ok\n" {
+				t.Errorf("got %q", out)
+			}
+		})
 	}
 }
 
@@ -170,14 +200,20 @@ func supervise(pid int) {
 	os.Exit(0)
 }
 
+// supervisorOf is a supervisor to be started for a target.
+func supervisorOf(tg *target) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", supervisorVariable, tg.pid))
+	return cmd
+}
+
 // TestSupervisorDies kills a supervisor: what it had attached goes on.
 func TestSupervisorDies(t *testing.T) {
 	for _, k := range twoKinds {
 		t.Run(string(k), func(t *testing.T) {
 			tg := startTarget(t, testguest.Path(t, "churn", k))
 			for range 5 {
-				cmd := exec.Command("/proc/self/exe")
-				cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", supervisorVariable, tg.pid))
+				cmd := supervisorOf(tg)
 				out, err := cmd.StdoutPipe()
 				if err != nil {
 					t.Fatal(err)

@@ -5,13 +5,19 @@
 // in, sorts calls by number. Those of Interest Answer wait at the notify door
 // (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
 // (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
-// threads; without one the guest is not traced at all.
+// threads, and their signals; without one the guest is not traced at all.
+//
+// Attach makes a guest of processes that run already. They have no filter of
+// ours: ptrace stops each of their calls at its begin and at its end, and what
+// the policy is interested in is sorted out here.
 //
 // # Goroutines and locks
 //
 // One goroutine, locked to its thread since ptrace wants every request from
-// the tracing thread, owns everything of the trace door and needs no lock.
-// The workers of the notify door share the guest's thread table, which has its
+// the tracing thread, owns everything of the trace door and needs no lock. It
+// sleeps in wait4(2); package waker ends that sleep, for it to let threads go
+// on that a verdict held, or to let go of an attached guest. Its thread ends
+// with it, and the kernel then lets go of what is still traced. The workers of the notify door share the guest's thread table, which has its
 // own lock, and nothing else.
 package intercept
 
@@ -37,6 +43,7 @@ type Guest struct {
 	threads *guest.Table
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
+	affinity  affinity
 	init      *launch.Init
 	first     int
 	born      atomic.Bool // the first process has become the program
@@ -120,9 +127,9 @@ func (g *Guest) PID() int { return g.first }
 func (g *Guest) Threads() *guest.Table { return g.threads }
 
 // Signal sends a signal to the guest's first process. It is an error when that
-// has ended.
+// has ended or was let go.
 func (g *Guest) Signal(s unix.Signal) error {
-	if g.ended.Load() {
+	if g.ended.Load() || g.leaving.Load() {
 		return fmt.Errorf("intercept: signal the guest: %w", unix.ESRCH)
 	}
 	return unix.Kill(g.first, s)
@@ -167,6 +174,9 @@ func (g *Guest) Wait() (unix.WaitStatus, error) {
 func (g *Guest) supervise(started chan<- error) {
 	defer close(g.done)
 	runtime.LockOSThread()
+	if g.wants(Observe) {
+		g.affinity.allow()
+	}
 	t := newTracer(g)
 	if err := g.launch(t); err != nil {
 		started <- err
@@ -176,6 +186,7 @@ func (g *Guest) supervise(started chan<- error) {
 	reports.Go(g.readReports)
 	started <- nil
 	t.serve()
+	g.affinity.end()
 	if g.notify != nil {
 		g.notify.close()
 	}

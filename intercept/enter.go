@@ -40,6 +40,15 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
+	if g.affinity.possible {
+		for s, d := range g.affinity.calls {
+			door := Observe
+			if d == onOwn && g.interestOf(s.Name) == Answer {
+				door = Answer // the policy may take its time
+			}
+			list = append(list, rule{s.Name, nil, action(door)})
+		}
+	}
 	return list
 }
 
@@ -52,10 +61,10 @@ func (g *Guest) interestOf(name string) Interest {
 	return most
 }
 
-// wantsAnswers reports whether the policy has Interest Answer in any call.
-func (g *Guest) wantsAnswers() bool {
+// wants reports whether the policy has this interest in any call.
+func (g *Guest) wants(i Interest) bool {
 	for _, all := range g.interests {
-		if all.unknown == Answer || slices.Contains(all.known, Answer) {
+		if all.unknown == i || slices.Contains(all.known, i) {
 			return true
 		}
 	}
@@ -66,7 +75,10 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 	if s == nil {
 		return g.interests[a].unknown
 	}
-	nr, _ := s.On(a)
+	nr, ok := s.On(a)
+	if !ok {
+		return Ignore
+	}
 	return g.interests[a].known[nr]
 }
 

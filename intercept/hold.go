@@ -67,7 +67,10 @@ func (t *tracer) woken(status unix.WaitStatus) {
 	} else {
 		t.replaceWaker()
 	}
-	if t.guest.leaving.Load() && !t.detaching {
+	switch {
+	case t.detaching:
+		t.leaveStuck()
+	case t.guest.leaving.Load():
 		t.detach()
 	}
 	for tr, until := range t.held {

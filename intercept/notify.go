@@ -34,7 +34,7 @@ type notifyDoor struct {
 }
 
 func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
-	d := &notifyDoor{guest: g, listener: listener, wanted: g.wantsAnswers(), wake: make(chan struct{}, 1)}
+	d := &notifyDoor{guest: g, listener: listener, wanted: g.wants(Answer), wake: make(chan struct{}, 1)}
 	if err := sys.NotifSyncWakeUp(listener); err != nil && !errors.Is(err, unix.EINVAL) {
 		return nil, fmt.Errorf("notify door: set flags: %w", err)
 	}
@@ -169,6 +169,9 @@ func (d *notifyDoor) answer(c *Call) {
 		case <-time.After(v.delay):
 		case <-d.guest.done:
 		}
+	}
+	if v.kind != skip {
+		d.guest.affinity.prepareCaller(c)
 	}
 	resp := sys.Response{ID: c.id}
 	switch {

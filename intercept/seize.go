@@ -46,7 +46,7 @@ func (t *tracer) seizeProcess(pid int) error {
 		for _, tid := range tids {
 			ok, err := t.seize(tid)
 			if err != nil {
-				return attachError(pid, err)
+				return attachError(pid, tid, err)
 			}
 			if ok {
 				fresh++
@@ -57,7 +57,7 @@ func (t *tracer) seizeProcess(pid int) error {
 		ended := err != nil || s.State == 'Z' && s.Threads <= 1
 		switch {
 		case ended && seized == 0:
-			return attachError(pid, unix.ESRCH)
+			return attachError(pid, pid, unix.ESRCH)
 		case ended:
 			return nil
 		case fresh == 0 && len(tids) >= s.Threads:
@@ -85,9 +85,9 @@ func threadsOf(pid int) (tids []int) {
 }
 
 // seize seizes one thread and makes it stop. It reports false for one that was
-// seized before, or has ended. The first thread of a process that executed a
-// program may look like the former, but is another, and not seized: hence each
-// is tried, known or not.
+// seized before, or has ended. What looks like a process's first thread, known
+// already, may be another that took its id by an execve before it was seized
+// itself: hence each is tried.
 func (t *tracer) seize(tid int) (bool, error) {
 	err := t.seizeWhileReaping(tid)
 	for tries := 0; errors.Is(err, unix.EPERM) && t.tracees[tid] == nil; tries++ {
@@ -109,7 +109,11 @@ func (t *tracer) seize(tid int) (bool, error) {
 	case err != nil:
 		return false, err
 	}
-	t.enter(nil, tid)
+	if t.tracees[tid] != nil {
+		t.replace(&tracee{}, tid, tid)
+	} else {
+		t.enter(nil, tid)
+	}
 	t.tracees[tid].fresh = true
 	sys.Interrupt(tid)
 	return true, nil

@@ -43,6 +43,9 @@ func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 
 // carryOut lets a thread at the begin of a call go on as the verdict says.
 func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
+	if v.kind != skip {
+		t.affinity.prepare(&tr.binding, c)
+	}
 	switch {
 	case v.kind == skip:
 		skipCall(tr.thread, c.Arch, v.value)
@@ -58,7 +61,7 @@ func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 		// untouched afterwards.
 		rewriteCall(c)
 		tr.call = c
-	case v.kind == observe:
+	case v.kind == observe || tr.binding.asks:
 		tr.call = c
 	}
 	t.goOn(tr, v.delay)
@@ -86,16 +89,16 @@ func rewriteCall(c *Call) {
 func (t *tracer) callEnds(tr *tracee) {
 	c := tr.call
 	tr.call = nil
+	t.affinity.answered(&tr.binding)
 	if c == nil {
 		t.resume(tr.thread.ID(), 0)
 		return
 	}
-	regs, err := guest.ReadRegisters(tr.thread, c.Arch)
-	if err != nil {
+	if err := sys.GetSyscallInfo(tr.thread.ID(), &t.info); err != nil {
 		return
 	}
 	if !c.changed {
-		c.result = regs.Result()
+		c.result = t.info.Result(c.Arch)
 	}
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
@@ -104,13 +107,22 @@ func (t *tracer) callEnds(tr *tracee) {
 		c.cleanup()
 	}
 	if c.rewritten || c.changed {
-		if c.rewritten {
-			// Also for the kernel: a call that is made again begins anew.
-			regs.SetArgs(c.Args)
-			regs.SetNumber(c.Number)
-		}
-		regs.SetResult(c.result)
-		regs.Write(tr.thread)
+		t.amend(tr.thread, c)
 	}
 	t.goOn(tr, c.hold)
+}
+
+// amend gives the guest its own registers and the result that was decided on.
+func (t *tracer) amend(th *guest.Thread, c *Call) {
+	regs, err := guest.ReadRegisters(th, c.Arch)
+	if err != nil {
+		return
+	}
+	if c.rewritten {
+		// Also for the kernel: a call that is made again begins anew.
+		regs.SetArgs(c.Args)
+		regs.SetNumber(c.Number)
+	}
+	regs.SetResult(c.result)
+	regs.Write(th)
 }

@@ -14,14 +14,15 @@ import (
 // tracer owns the trace door and the life of threads. All of it happens on one
 // thread of the supervisor.
 type tracer struct {
-	guest   *Guest
-	tracees map[int]*tracee
+	guest    *Guest
+	affinity *affinity
+	tracees  map[int]*tracee
 	// announced holds threads whose parent's event came before their own first
 	// stop, with the parent; parked those whose first stop, of the status that
 	// it keeps, came first, and which wait for it.
 	announced map[int]*guest.Thread
 	parked    map[int]unix.WaitStatus
-	// stillborn holds threads that ended before they could stop.
+	// stillborn holds threads that ended before their parent's event.
 	stillborn map[int]bool
 	// held says when threads go on whose stop at a call was prolonged.
 	held map[*tracee]time.Time
@@ -29,7 +30,6 @@ type tracer struct {
 	// every: all calls stop, at their begin and at their end.
 	every     bool
 	detaching bool
-	patience  time.Time // until when detaching waits for stops
 
 	signals Signals // the policy, if it wants to hear of them
 	info    sys.SyscallInfo
@@ -38,9 +38,11 @@ type tracer struct {
 
 // tracee is a thread under ptrace.
 type tracee struct {
-	thread *guest.Thread
-	call   *Call // the call whose end is awaited, or nil
-	buffer Call  // what call points to
+	thread  *guest.Thread
+	binding binding
+	call    *Call // the call whose end is awaited, or nil
+	buffer  Call  // what call points to
+	early   bool  // entered before its parent's event
 
 	// Of an attached guest alone:
 	fresh   bool // seized, and not stopped since
@@ -60,7 +62,7 @@ const (
 func newTracer(g *Guest) *tracer {
 	signals, _ := g.config.Policy.(Signals)
 	return &tracer{
-		guest: g, tracees: map[int]*tracee{},
+		guest: g, affinity: &g.affinity, tracees: map[int]*tracee{},
 		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
 		stillborn: map[int]bool{}, held: map[*tracee]time.Time{}, signals: signals,
 	}
@@ -73,6 +75,8 @@ func (t *tracer) adopt(first int) error {
 	options := uintptr(optionsStart)
 	if t.traces() {
 		options = optionsLife
+		// Each stop would wake another thread, to handle the signal.
+		sys.NoSignalOfStops()
 	}
 	if err := sys.Seize(first, options); err != nil {
 		return fmt.Errorf("trace process %d: %w", first, err)
@@ -143,6 +147,7 @@ func (t *tracer) release(first int) error {
 	if !t.traces() {
 		return sys.Detach(first, 0)
 	}
+	t.affinity.begin()
 	t.enter(nil, first)
 	return sys.Cont(first, 0)
 }
@@ -187,10 +192,12 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		t.mendInterrupted(tr)
 		t.stopped(tid, status)
 	case event == unix.PTRACE_EVENT_SECCOMP:
+		t.affinity.stopped(&tr.binding)
 		t.callEnters(tr)
 	case event == 0 && status.StopSignal() == syscallStop && t.every:
 		t.callStops(tr)
 	case event == 0 && status.StopSignal() == syscallStop:
+		t.affinity.stopped(&tr.binding)
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
 		t.forked(tr)

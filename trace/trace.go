@@ -88,6 +88,10 @@ func (c *Call) Params() []abi.Arg {
 	return c.Syscall.ArgsOn(c.Arch)
 }
 
+// Folded reports whether the arguments are not those in the registers: Unfold
+// has found them elsewhere.
+func (c *Call) Folded() bool { return c.params != nil }
+
 // ByIPC reports whether the call was made by way of i386's ipc: then semctl
 // has the address of its argument, and shmat leaves its result where the
 // argument behind its last one points.

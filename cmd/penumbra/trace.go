@@ -2,20 +2,17 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/fault"
+	"penumbra/trace/iostat"
 	"penumbra/trace/jsonl"
-	"penumbra/trace/output"
 	"penumbra/trace/tally"
 	"penumbra/trace/text"
 )
@@ -52,108 +49,105 @@ Exit status: as that of penumbra run; 1 if the output could not be written.`,
 
 // runTrace runs argv as the options say and returns the exit status.
 func runTrace(s streams, o *traceOptions, argv []string) int {
-	if len(argv) == 0 {
-		return s.usage("trace", "no command given, as in \"penumbra trace ls -l\"")
+	switch {
+	case len(argv) == 0 && len(o.pids) == 0:
+		return s.usage("trace", "no command given, as in \"penumbra trace ls -l\", and no process by -p")
+	case len(argv) > 0 && len(o.pids) > 0:
+		return s.usage("trace", "-p PID attaches to a process that runs already: no command goes with it")
 	}
 	out, err := o.openOutput()
 	if err != nil {
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
-	var sinks trace.Sinks
+	job := &traceJob{streams: s, options: o, out: out}
+	if err := job.setUp(argv); err != nil {
+		return s.fail("trace: "+err.Error(), exitFailure)
+	}
+	policy := newTraced(job.sinks, job.needed, o.filter(), job.plan)
+	if len(o.pids) > 0 {
+		return max(attach(s, policy, o.pids, o.quiet > 0), job.end())
+	}
+	return runGuest(guestRun{verb: "trace", policy: policy, heard: "those traced", ended: job.end}, argv)
+}
+
+// A traceJob is what is made of a trace.
+type traceJob struct {
+	streams
+	options *traceOptions
+	out     *traceOutput
+	plan    *fault.Plan // what is to be done to calls, or nil
+	sinks   trace.Sinks
+	needed  abi.Set // the calls that sinks need, whatever the user asked for
+	reports []func() error
+}
+
+// setUp makes the sinks that the options ask for.
+func (j *traceJob) setUp(command []string) error {
+	o := j.options
+	j.plan = o.plan()
 	switch {
-	case o.count: // its table alone
+	case o.count, o.io && o.output == "": // a summary stands in for lines
 	case o.json:
-		sinks = append(sinks, jsonl.New(out.Output, o.jsonl()))
+		j.sinks = append(j.sinks, jsonl.New(j.out.Output, o.jsonl()))
 	default:
-		sinks = append(sinks, text.NewPrinter(out.Output, o.text()))
+		j.sinks = append(j.sinks, text.NewPrinter(j.out.Output, o.text()))
 	}
-	var counted *tally.Tally
 	if o.count || o.alsoCount {
-		counted = tally.New()
-		sinks = append(sinks, counted)
+		counted := tally.New()
+		j.sinks = append(j.sinks, counted)
+		j.reports = append(j.reports, func() error { return j.out.append(func(w io.Writer) error { return counted.Write(w, o.order) }) })
 	}
-	policy := newTraced(sinks, abi.Set{}, o.filter())
-	return runGuest(guestRun{
-		verb: "trace", policy: policy, heard: "those traced",
-		ended: func() int {
-			if counted != nil {
-				out.finish(func(w io.Writer) error { return counted.Write(w, o.order) })
-			}
-			return out.end(s)
-		},
-	}, argv)
+	if o.io {
+		return j.reportIO(command)
+	}
+	return nil
 }
 
-// traceOutput is where a trace is written.
-type traceOutput struct {
-	*output.Output
-	name  string
-	w     io.Writer    // what is behind it, if that is one thing
-	close func() error // ends that
-	err   error
-}
-
-// openOutput opens what -o names.
-func (o *traceOptions) openOutput() (*traceOutput, error) {
-	switch {
-	case o.output == "":
-		return &traceOutput{output.New(complaints{}, true), "standard error", complaints{}, nothing, nil}, nil
-	case o.separate():
-		open := func(tid int) (io.WriteCloser, error) { return o.create(o.output + "." + strconv.Itoa(tid)) }
-		if _, err := os.Stat(filepath.Dir(o.output)); err != nil {
-			return nil, fmt.Errorf("cannot write to %s.*: %w", o.output, err)
+// reportIO makes the sink of --io.
+func (j *traceJob) reportIO(command []string) error {
+	name, w := j.options.ioFile, io.WriteCloser(nopCloser{j.err})
+	if name != "" {
+		f, err := os.Create(name)
+		if err != nil {
+			return fmt.Errorf("cannot write the report on I/O: %w", err)
 		}
-		return &traceOutput{output.PerThread(open), o.output + ".*", complaints{}, nothing, nil}, nil
-	case strings.HasPrefix(o.output, "|") || strings.HasPrefix(o.output, "!"):
-		return pipeTo(o.output[1:])
+		w = f
 	}
-	f, err := o.create(o.output)
-	if err != nil {
-		return nil, fmt.Errorf("cannot write the trace: %w", err)
+	collector := iostat.New(command)
+	j.sinks = append(j.sinks, collector)
+	j.needed = j.needed.Union(iostat.Calls())
+	write := collector.Text
+	if ext := filepath.Ext(name); ext == ".html" || ext == ".htm" {
+		write = collector.HTML
 	}
-	return &traceOutput{output.New(f, false), o.output, f, f.Close, nil}, nil
+	j.reports = append(j.reports, func() error {
+		if err := cmp.Or(write(w), w.Close()); err != nil {
+			return fmt.Errorf("cannot write the report on I/O: %w", err)
+		}
+		return nil
+	})
+	return nil
 }
 
-func (o *traceOptions) create(name string) (*os.File, error) {
-	how := os.O_TRUNC
-	if o.append {
-		how = os.O_APPEND
-	}
-	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|how, 0o666)
-}
+type nopCloser struct{ io.Writer }
 
-// pipeTo starts a shell command that gets the trace as its standard input.
-func pipeTo(command string) (*traceOutput, error) {
-	cmd := exec.Command(shell, "-c", command)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	in, err := cmd.StdinPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot start %q for the trace: %w", command, err)
-	}
-	stop := func() error { return errors.Join(in.Close(), cmd.Wait()) }
-	return &traceOutput{output.New(in, false), "|" + command, in, stop, nil}, nil
-}
+func (nopCloser) Close() error { return nil }
 
-func nothing() error { return nil }
-
-// finish writes what comes behind the lines.
-func (out *traceOutput) finish(write func(io.Writer) error) {
-	out.err = errors.Join(out.err, out.Flush())
-	if out.err == nil {
-		out.err = write(out.w)
+// end writes what comes at the end and returns an exit status: that of a
+// failure if something could not be written.
+func (j *traceJob) end() (exit int) {
+	for _, report := range j.reports {
+		if err := report(); err != nil {
+			exit = j.fail("trace: "+err.Error(), exitFailure)
+		}
 	}
-}
-
-// end closes the output and returns an exit status: that of a failure if
-// something could not be written.
-func (out *traceOutput) end(s streams) int {
-	if err := cmp.Or(out.err, out.Close(), out.close()); err != nil {
-		return s.fail(fmt.Sprintf("trace: cannot write to %s: %v: the trace is not complete", out.name, err), exitFailure)
+	if err := j.out.end(); err != nil {
+		exit = j.fail("trace: "+err.Error()+": the trace is not complete", exitFailure)
 	}
-	return 0
+	if j.options.chaos != nil {
+		_ = j.plan.Report(j.err) // standard error: there is nowhere to complain
+	}
+	return exit
 }
 
 // filter returns which calls are to be shown.

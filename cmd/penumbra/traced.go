@@ -7,6 +7,7 @@ import (
 	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/trace"
+	"penumbra/trace/fault"
 )
 
 // traced is the policy under which a guest's calls become events for sinks.
@@ -14,6 +15,7 @@ type traced struct {
 	sinks   trace.Sinks
 	needed  abi.Set // the calls that some sink has to hear of
 	filter  filter
+	plan    *fault.Plan     // or nil
 	current map[int]*inCall // by thread
 }
 
@@ -21,6 +23,7 @@ type traced struct {
 type inCall struct {
 	trace.Call
 	begun bool // and has not ended
+	fault fault.Fault
 }
 
 // filter says which calls the user asked to see.
@@ -30,8 +33,17 @@ type filter struct {
 	// match looks at a call's arguments, keep at how it ended, if at all; nil
 	// lets all pass.
 	match func(*trace.Call) bool
-	keep  func(c *trace.Call, ended bool) bool
+	keep  func(*trace.Call, ending) bool
 }
+
+// ending is what became of a call.
+type ending uint8
+
+const (
+	endReturned ending = iota
+	endNever           // its thread ended in it
+	endDetached        // its thread is not traced any more
+)
 
 func (f *filter) hides(c *trace.Call) bool {
 	if c.Syscall == nil && !f.unknown || c.Syscall != nil && !f.calls.Has(c.Syscall) {
@@ -40,13 +52,21 @@ func (f *filter) hides(c *trace.Call) bool {
 	return f.match != nil && !f.match(c)
 }
 
-func (f *filter) hidesEnd(c *trace.Call, ended bool) bool {
-	return f.keep != nil && !f.keep(c, ended)
+func (f *filter) hidesEnd(c *trace.Call, how ending) bool {
+	return f.keep != nil && !f.keep(c, how)
 }
 
-func newTraced(sinks trace.Sinks, needed abi.Set, f filter) *traced {
+// newTraced returns a policy that tells sinks of the calls in needed and of
+// those that pass f. The plan, if not nil, decides about calls and hears of
+// them first.
+func newTraced(sinks trace.Sinks, needed abi.Set, f filter, plan *fault.Plan) *traced {
 	needed = needed.Union(f.calls)
-	return &traced{sinks: sinks, needed: needed.Union(trace.Folding(needed)), filter: f, current: map[int]*inCall{}}
+	if plan != nil {
+		sinks = append(trace.Sinks{plan}, sinks...)
+		needed = needed.Union(plan.Calls())
+	}
+	needed = needed.Union(trace.Folding(needed))
+	return &traced{sinks: sinks, needed: needed, filter: f, plan: plan, current: map[int]*inCall{}}
 }
 
 // Interest implements intercept.Policy.
@@ -71,17 +91,25 @@ func (p *traced) Enter(c *intercept.Call) intercept.Verdict {
 	}
 	t.Unfold()
 	t.Hidden = p.filter.hides(&t.Call)
+	p.decide(t)
 	p.sinks.Enter(&t.Call)
-	return intercept.Watch
+	return p.strike(c, t)
 }
 
 // Exit implements intercept.Policy.
 func (p *traced) Exit(c *intercept.Call) {
 	t := p.current[c.Thread.ID()]
+	t.aftermath(c)
+	value, err := c.Result()
+	p.ended(t, value, err)
+}
+
+// ended tells the end of a call.
+func (p *traced) ended(t *inCall, value int64, err abi.Errno) {
 	t.begun = false
 	t.End = time.Now()
-	t.Value, t.Err = c.Result()
-	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, true)
+	t.Value, t.Err = value, err
+	t.Hidden = t.Hidden || p.filter.hidesEnd(&t.Call, endReturned)
 	p.sinks.Exit(&t.Call)
 }
 
@@ -109,7 +137,7 @@ func (p *traced) Exited(t *guest.Thread, status uint32) {
 // abandon notes that the call that a thread is in will never return.
 func (p *traced) abandon(tid int) {
 	if c := p.current[tid]; c != nil && c.begun {
-		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, false)
+		c.Hidden = c.Hidden || p.filter.hidesEnd(&c.Call, endNever)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/trace/fault"
 	"penumbra/trace/tally"
 )
 
@@ -23,6 +24,7 @@ type traceOptions struct {
 	statuses map[string]bool
 	signals  map[abi.Signal]bool
 	paths    stringList
+	pids     pidList
 	strings  int
 	column   int
 	whole    bool
@@ -37,9 +39,15 @@ type traceOptions struct {
 	json     bool
 	explain  bool
 
+	io     bool   // a report on I/O
+	ioFile string // the file for it
+
 	count     bool // a summary instead of lines
 	alsoCount bool // a summary after them
 	order     string
+
+	injections []*fault.Injection
+	chaos      *fault.Chaos
 }
 
 func newTraceOptions() *traceOptions {
@@ -51,8 +59,9 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.output, "o", "", "write the trace to `FILE`; \"|COMMAND\" pipes it")
 	fs.BoolVar(&o.append, "A", false, "append to the file of -o instead of emptying it")
 	fs.Var(&o.follow, "f", "follow threads and child processes: always so; twice,\nwith -o, each writes FILE.PID of its own")
-	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST")
+	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST,\ninject=SET:FAULT, fault=SET")
 	fs.Var(&o.paths, "P", "only calls on the file `PATH`; may be given again")
+	fs.Var(&o.pids, "p", "attach to the running process `PID`; Ctrl-C detaches")
 	fs.IntVar(&o.strings, "s", o.strings, "show the first `N` bytes of strings")
 	fs.IntVar(&o.column, "a", o.column, "align results in column `N`")
 	fs.BoolVar(&o.whole, "v", false, "show structures and environments whole")
@@ -66,8 +75,10 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(&o.quiet, "q", "fewer lines about processes; twice: none of their end")
 	fs.BoolVar(&o.json, "json", false, "JSON, an object a line: see penumbra-trace(1)")
 	fs.BoolVar(&o.explain, "explain", false, "say behind each line what the call does, or why it\nfailed, in plain words")
+	fs.Var(ioFlag{o}, "io", "say where the I/O went, instead of lines (with -o,\nbeside them); into `FILE`, as a page if it is *.html")
 	fs.BoolVar(&o.count, "c", false, "count calls, errors and time instead of printing lines")
 	fs.BoolVar(&o.alsoCount, "C", false, "count as well as print")
+	fs.Var(chaosFlag{o}, "chaos", "let calls meet with short counts, EINTR, EAGAIN and\ndelays: `SEED[:OPTION]...` says which, and with which\nkinds=, rate= and calls=")
 	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")
 	fs.Var(statusFlag{o, "successful"}, "z", "only calls that succeeded")
 	fs.Var(statusFlag{o, "failed"}, "Z", "only calls that failed")
@@ -82,14 +93,16 @@ func statusWords() []string {
 }
 
 // statusFilter returns what -e status= asks for, or nil for all.
-func (o *traceOptions) statusFilter() func(*trace.Call, bool) bool {
+func (o *traceOptions) statusFilter() func(*trace.Call, ending) bool {
 	if o.statuses == nil {
 		return nil
 	}
-	return func(c *trace.Call, ended bool) bool {
+	return func(c *trace.Call, how ending) bool {
 		switch {
-		case !ended:
+		case how == endNever:
 			return o.statuses["unfinished"]
+		case how == endDetached:
+			return o.statuses["detached"]
 		case c.Restarts():
 			return o.statuses["unavailable"]
 		case c.Failed():
@@ -118,12 +131,16 @@ func (x expression) Set(expr string) error {
 		return x.signal(value)
 	case "quiet", "silent", "silence", "q":
 		return x.quiet(value)
+	case "inject":
+		return x.inject(value, fault.ParseInjection)
+	case "fault":
+		return x.inject(value, fault.ParseFault)
 	}
-	keys := []string{"trace", "status", "signal", "quiet"}
+	keys := []string{"trace", "status", "signal", "quiet", "inject", "fault"}
 	if near := nearest(key, keys); near != "" {
 		return valueError(fmt.Sprintf("no expression is named %q (did you mean %s?)", key, near))
 	}
-	return valueError(fmt.Sprintf("no expression is named %q: it is trace, status, signal or quiet", key))
+	return valueError(fmt.Sprintf("no expression is named %q: it is trace, status, signal, quiet, inject or fault", key))
 }
 
 func (x expression) trace(value string) error {
@@ -220,5 +237,20 @@ func (statusFlag) IsBoolFlag() bool { return true }
 
 func (f statusFlag) Set(string) error {
 	f.o.statuses = map[string]bool{f.word: true}
+	return nil
+}
+
+// An ioFlag is --io, which may stand alone.
+type ioFlag struct{ o *traceOptions }
+
+func (ioFlag) String() string { return "" }
+
+func (ioFlag) IsBoolFlag() bool { return true }
+
+func (f ioFlag) Set(value string) error {
+	f.o.io = true
+	if value != "true" { // what parseFlags makes of a flag without a value
+		f.o.ioFile = value
+	}
 	return nil
 }

@@ -79,7 +79,9 @@ func (v *verb) help() string {
 			value, text := flag.UnquoteUsage(f)
 			label := dashes(f.Name)
 			switch {
+			case isBool(f) && value == "":
 			case isBool(f):
+				label += "[=" + value + "]"
 			case len(f.Name) == 1:
 				label += " " + value
 			default:

@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
 )
 
 // SyscallInfo is what PTRACE_GET_SYSCALL_INFO tells of a stopped thread
@@ -14,7 +16,8 @@ type SyscallInfo struct {
 	Arch uint32
 	IP   uint64
 	SP   uint64
-	// Number and Args of a call that begins.
+	// Number and Args of a call that begins. For one that ends Number is the
+	// result, see Result.
 	Number uint64
 	Args   [6]uint64
 	// RetData is the data part of the seccomp filter's verdict.
@@ -24,6 +27,15 @@ type SyscallInfo struct {
 
 // SyscallEntry is the Op of a call that begins.
 const SyscallEntry = 1
+
+// Result returns what a call of a has ended with, a value or a negative errno,
+// sign-extended.
+func (i *SyscallInfo) Result(a abi.Arch) int64 {
+	if a == abi.I386 {
+		return int64(int32(i.Number))
+	}
+	return int64(i.Number)
+}
 
 func ptrace(request, tid int, addr, data uintptr) error {
 	_, _, e := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0)

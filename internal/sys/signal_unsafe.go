@@ -17,6 +17,17 @@ func DefaultAction(s unix.Signal) (restore func()) {
 	return func() { sigaction(s, &before, nil) }
 }
 
+// NoSignalOfStops makes the kernel send this process no SIGCHLD any more when
+// one of its children or tracees stops or goes on (SA_NOCLDSTOP, sigaction(2)).
+// The signal's handler and SIGCHLD for ends stay as they are.
+func NoSignalOfStops() {
+	const noChildStop = 1
+	var action [4]uint64
+	sigaction(unix.SIGCHLD, nil, &action)
+	action[1] |= noChildStop
+	sigaction(unix.SIGCHLD, &action, nil)
+}
+
 // sigaction is rt_sigaction(2) with the kernel's struct of 64-bit machines.
 func sigaction(s unix.Signal, action, before *[4]uint64) {
 	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(action)),

@@ -53,9 +53,14 @@ var Cases = []Case{
 	{"chroot", []Kind{Static, I386Static}},
 	{"drop_privileges", two},
 	{"limits", two},
+	{"affinity", three},
 	{"memory", two},
 	{"pidfd", two},
 	{"vdso", []Kind{Dynamic, Static, I386}},
+
+	// Reads and writes, see TestChaos.
+	{"readn_good", three},
+	{"readn_naive", two},
 
 	// The kernel's own doors.
 	{"seccomp_filter", two},

@@ -11,12 +11,23 @@ var perfSizes = abi.FlagSetOf("perf_attr_size")
 // perfConfigs are what the kinds of counters count, by type.
 var perfConfigs = []*abi.FlagSet{abi.FlagSetOf("perf_hardware"), abi.FlagSetOf("perf_software")}
 
-// perfBits are the names of the bits behind read_format, from the lowest;
-// precise_ip, two bits, stands among them.
-var perfBits = []string{
+// perfBits are the names of the bits behind read_format, from the lowest. The
+// two of precise_ip stand among them.
+var perfBits = [...]string{
 	"disabled", "inherit", "pinned", "exclusive", "exclude_user", "exclude_kernel", "exclude_hv", "exclude_idle", "mmap", "comm",
-	"freq", "inherit_stat", "enable_on_exec", "task", "watermark",
+	"freq", "inherit_stat", "enable_on_exec", "task", "watermark", "precise_ip", "", "mmap_data", "sample_id_all",
+	"exclude_host", "exclude_guest", "exclude_callchain_kernel", "exclude_callchain_user", "mmap2", "comm_exec", "use_clockid",
+	"context_switch", "write_backward", "namespaces", "ksymbol", "bpf_event", "aux_output", "cgroup", "text_poke", "build_id",
+	"inherit_thread", "remove_on_exec", "sigtrap",
 }
+
+const (
+	perfFreq, perfWatermark, perfPrecise, perfClock = 10, 14, 15, 25 // in perfBits
+	perfBreakpoint                                  = 5              // PERF_TYPE_BREAKPOINT
+	perfBranchStack, perfStackUser                  = 1 << 11, 1 << 13
+)
+
+var perfPrecision = [...]string{"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"}
 
 // perfAttributes writes what a counter counts and when.
 func (d *Decoder) perfAttributes(l *abi.Layout, b []byte) {
@@ -33,45 +44,68 @@ func (d *Decoder) perfAttributes(l *abi.Layout, b []byte) {
 		d.Out.Hex(get("config"))
 	}
 	flags := get("flags")
-	const frequency = 1 << 10 // the period is a frequency
 	period := l.Field("sample_period")
-	if flags&frequency != 0 {
+	if flags>>perfFreq&1 != 0 {
 		period = renamed(period, "sample_freq")
 	}
 	d.field(period, b)
 	d.fields(l, b, "sample_type", "read_format")
-	for k, name := range perfBits {
-		if bit := flags >> k & 1; bit != 0 || d.Whole {
-			d.Out.Field(name)
-			d.Out.Uint(bit)
-		}
-	}
-	precision := [...]string{"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"}
-	d.Out.Field("precise_ip")
-	d.Out.Uint(flags >> len(perfBits) & 3)
-	d.Out.Comment(precision[flags>>len(perfBits)&3])
+	d.perfFlags(flags)
 	if d.Whole {
-		d.perfRest(l, b)
+		d.perfRest(l, b, flags)
 	} else {
 		d.Out.Rest()
 	}
 	d.Out.EndRecord()
 }
 
-// perfMoreBits are the names of the bits behind precise_ip.
-var perfMoreBits = []string{
-	"mmap_data", "sample_id_all", "exclude_host", "exclude_guest", "exclude_callchain_kernel", "exclude_callchain_user",
-	"mmap2", "comm_exec", "use_clockid", "context_switch", "write_backward", "namespaces", "ksymbol", "bpf_event",
-	"aux_output", "cgroup", "text_poke", "build_id", "inherit_thread", "remove_on_exec", "sigtrap",
+// perfFlags writes the bits: the first that are set, or all.
+func (d *Decoder) perfFlags(flags uint64) {
+	for i, name := range perfBits {
+		switch v := flags >> i & 1; {
+		case i == perfPrecise:
+			d.Out.Field(name)
+			d.Out.Uint(flags >> i & 3)
+			d.Out.Comment(perfPrecision[flags>>i&3])
+			if !d.Whole {
+				return
+			}
+		case name != "" && (v != 0 || d.Whole):
+			d.Out.Field(name)
+			d.Out.Uint(v)
+		}
+	}
 }
 
-// perfRest writes what comes behind precise_ip.
-func (d *Decoder) perfRest(l *abi.Layout, b []byte) {
-	flags := l.Field("flags").Get(d.call.Arch, b) >> (len(perfBits) + 2)
-	for k, name := range perfMoreBits {
+// perfRest writes the fields behind the bits, those that something asks for.
+func (d *Decoder) perfRest(l *abi.Layout, b []byte, flags uint64) {
+	get := func(name string) uint64 { return l.Field(name).Get(d.call.Arch, b) }
+	hex := func(name string) {
 		d.Out.Field(name)
-		d.Out.Uint(flags >> k & 1)
+		d.Out.Hex(get(name))
 	}
-	d.fields(l, b, "wakeup_events", "config1", "config2", "sample_regs_user", "sample_regs_intr", "aux_watermark",
-		"sample_max_stack", "aux_sample_size", "sig_data")
+	wakeup := l.Field("wakeup_events")
+	if flags>>perfWatermark&1 != 0 {
+		wakeup = renamed(wakeup, "wakeup_watermark")
+	}
+	d.field(wakeup, b)
+	if get("type") == perfBreakpoint {
+		hex("bp_type")
+	}
+	hex("config1")
+	hex("config2")
+	sample := get("sample_type")
+	if sample&perfBranchStack != 0 {
+		hex("branch_sample_type")
+	}
+	hex("sample_regs_user")
+	if sample&perfStackUser != 0 {
+		hex("sample_stack_user")
+	}
+	if flags>>perfClock&1 != 0 {
+		d.field(l.Field("clockid"), b)
+	}
+	hex("sample_regs_intr")
+	d.fields(l, b, "aux_watermark", "sample_max_stack", "aux_sample_size")
+	hex("sig_data")
 }

@@ -298,6 +298,7 @@ func (p *Printer) Detached(t *guest.Thread) {
 		p.resume(l, l.call)
 		p.n.line = append(p.n.line, " <detached ...>"...)
 		p.end(l)
+		l.call = nil
 	}
-	p.forget(t)
+	p.out.End(t.ID())
 }
