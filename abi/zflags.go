@@ -2416,6 +2416,14 @@ var flagSets = [...]FlagSet{
 			{"PACKET_ROLLOVER_STATS", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
 		}},
 	}},
+	{Name: "packet_mr", Unknown: "PACKET_MR_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PACKET_MR_MULTICAST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_PROMISC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_ALLMULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_UNICAST", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
 	{Name: "packet_type", Unknown: "PACKET_???", wide: false, sections: []section{
 		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PACKET_HOST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
@@ -3824,6 +3832,14 @@ var flagSets = [...]FlagSet{
 			{"UFFD_USER_MODE_ONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "vmaddr_cid", Unknown: "VMADDR_CID_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"VMADDR_CID_ANY", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_HYPERVISOR", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_LOCAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_HOST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
 	{Name: "wait", Unknown: "W???", wide: false, sections: []section{

@@ -73,7 +73,7 @@ var layout_clone_args = Layout{Name: "clone_args", Kind: KindStruct, Signed: fal
 
 var layout_cmsghdr = Layout{Name: "cmsghdr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 12, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "cmsg_len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[218], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cmsg_type", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -146,7 +146,7 @@ var layout_file_handle = Layout{Name: "file_handle", Kind: KindStruct, Signed: f
 
 var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 16, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[50], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[192], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -158,7 +158,7 @@ var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: 
 
 var layout_flock64 = Layout{Name: "flock64", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 24, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[50], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[192], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 20, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -186,7 +186,7 @@ var layout_ifaddrmsg = Layout{Name: "ifaddrmsg", Kind: KindStruct, Signed: false
 	{Name: "ifa_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifa_prefixlen", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifa_flags", Kind: KindFlags, Of: "ifa_flags", Set: &flagSets[63], Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ifa_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[174], Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[175], Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifa_index", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4},
@@ -317,7 +317,7 @@ var layout_io_uring_params = Layout{Name: "io_uring_params", Kind: KindStruct, S
 var layout_iocb = Layout{Name: "iocb", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "aio_data", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_key", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[180], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_lio_opcode", Kind: KindFlags, Of: "iocb", Set: &flagSets[71], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_reqprio", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{18, 18, 18}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_fildes", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -478,7 +478,7 @@ var layout_long = Layout{Name: "long", Kind: KindLong, Signed: true, size: [NumA
 var layout_mmap_arg_struct = Layout{Name: "mmap_arg_struct", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 24, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "addr", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{-1, 16, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "offset", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{-1, 20, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
@@ -610,7 +610,7 @@ var layout_old_linux_dirent = Layout{Name: "old_linux_dirent", Kind: KindStruct,
 var layout_old_sigaction = Layout{Name: "old_sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 16, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_mask", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[209], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[210], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 }, order: [NumArch][]uint8{
 	{},
@@ -665,7 +665,7 @@ var layout_oldstat = Layout{Name: "oldstat", Kind: KindStruct, Signed: false, si
 var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mode", Kind: KindMode, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[170], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[171], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -673,12 +673,12 @@ var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{136, 136, 136}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[141], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[142], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "config", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_period", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[139], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[137], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[140], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[138], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "flags", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "wakeup_events", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "bp_type", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{52, 52, 52}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -702,8 +702,8 @@ var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, S
 
 var layout_pollfd = Layout{Name: "pollfd", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[147], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[147], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -758,11 +758,11 @@ var layout_rtmsg = Layout{Name: "rtmsg", Kind: KindStruct, Signed: false, size: 
 	{Name: "rtm_dst_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "rtm_src_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "rtm_tos", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "rtm_table", Kind: KindFlags, Of: "rt_table", Set: &flagSets[175], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "rtm_protocol", Kind: KindFlags, Of: "rt_protocol", Set: &flagSets[173], Signed: false, Array: false, offset: [NumArch]int{5, 5, 5}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "rtm_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[174], Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "rtm_type", Kind: KindFlags, Of: "rt_type", Set: &flagSets[176], Signed: false, Array: false, offset: [NumArch]int{7, 7, 7}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
-	{Name: "rtm_flags", Kind: KindFlags, Of: "rtm_flags", Set: &flagSets[177], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_table", Kind: KindFlags, Of: "rt_table", Set: &flagSets[176], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_protocol", Kind: KindFlags, Of: "rt_protocol", Set: &flagSets[174], Signed: false, Array: false, offset: [NumArch]int{5, 5, 5}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[175], Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_type", Kind: KindFlags, Of: "rt_type", Set: &flagSets[177], Signed: false, Array: false, offset: [NumArch]int{7, 7, 7}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_flags", Kind: KindFlags, Of: "rtm_flags", Set: &flagSets[178], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
@@ -796,8 +796,8 @@ var layout_s64 = Layout{Name: "s64", Kind: KindS64, Signed: true, size: [NumArch
 
 var layout_sched_attr = Layout{Name: "sched_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{56, 56, 56}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[181], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[182], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[183], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_nice", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_priority", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_runtime", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -843,7 +843,7 @@ var layout_seccomp_notif = Layout{Name: "seccomp_notif", Kind: KindStruct, Signe
 
 var layout_seccomp_notif_addfd = Layout{Name: "seccomp_notif_addfd", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[187], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[188], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "srcfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "newfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "newfd_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -857,7 +857,7 @@ var layout_seccomp_notif_resp = Layout{Name: "seccomp_notif_resp", Kind: KindStr
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "val", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "error", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[190], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[191], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
 	{0x0, 0x1, 0x2, 0x3},
@@ -889,7 +889,7 @@ var layout_sel_arg_struct = Layout{Name: "sel_arg_struct", Kind: KindStruct, Sig
 var layout_sembuf = Layout{Name: "sembuf", Kind: KindStruct, Signed: false, size: [NumArch]int{6, 6, 6}, align: [NumArch]int{2, 2, 2}, fields: []Field{
 	{Name: "sem_num", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sem_op", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[194], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[195], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -929,7 +929,7 @@ var layout_shmid_ds = Layout{Name: "shmid_ds", Kind: KindStruct, Signed: false, 
 
 var layout_sigaction = Layout{Name: "sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 20, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[209], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[210], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_mask", Kind: KindStruct, Of: "sigset", Layout: &layout_sigset, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -950,7 +950,7 @@ var layout_sigev_thread = Layout{Name: "sigev_thread", Kind: KindStruct, Signed:
 var layout_sigevent = Layout{Name: "sigevent", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sigev_value", Kind: KindStruct, Of: "sigval", Layout: &layout_sigval, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_signo", Kind: KindSignal, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[211], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[212], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_notify_thread_id", Kind: KindTid, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_thread", Kind: KindStruct, Of: "sigev_thread", Layout: &layout_sigev_thread, Signed: false, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -1048,7 +1048,7 @@ var layout_siginfo_sigfault = Layout{Name: "siginfo_sigfault", Kind: KindStruct,
 }}
 
 var layout_siginfo_sigpoll = Layout{Name: "siginfo_sigpoll", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 8, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[147], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -1239,7 +1239,7 @@ var layout_sockaddr_vm = Layout{Name: "sockaddr_vm", Kind: KindStruct, Signed: f
 
 var layout_stack = Layout{Name: "stack", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 12, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ss_sp", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[210], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[211], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ss_size", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -1305,7 +1305,7 @@ var layout_statfs = Layout{Name: "statfs", Kind: KindStruct, Signed: false, size
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 36, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 40, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[220], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[221], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1323,7 +1323,7 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 48, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 56, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 60, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[220], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[221], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1331,9 +1331,9 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: [NumArch]int{256, 256, 256}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[221], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[222], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blksize", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[222], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[223], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_nlink", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_uid", Kind: KindUid, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_gid", Kind: KindGid, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -1341,7 +1341,7 @@ var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: 
 	{Name: "stx_ino", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_size", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blocks", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[222], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[223], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_atime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_btime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_ctime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{96, 96, 96}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
@@ -1463,7 +1463,7 @@ var layout_timex = Layout{Name: "timex", Kind: KindStruct, Signed: false, size: 
 	{Name: "freq", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{32, 16, 32}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[233], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[234], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{64, 32, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1490,7 +1490,7 @@ var layout_timex64 = Layout{Name: "timex64", Kind: KindStruct, Signed: false, si
 	{Name: "freq", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[233], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[234], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1613,7 +1613,7 @@ var layout_winsize = Layout{Name: "winsize", Kind: KindStruct, Signed: false, si
 var layout_xattr_args = Layout{Name: "xattr_args", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{8, 8, 8}, fields: []Field{
 	{Name: "value", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[240], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},

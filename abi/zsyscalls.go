@@ -8,7 +8,7 @@ var table = [...]Syscall{
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
-		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[192], Len: -1, Per: 1, At: -1},
+		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -29,7 +29,7 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sockflag", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sockflag", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "access", index: 5, Number: [NumArch]int{21, 33, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
@@ -138,13 +138,13 @@ var table = [...]Syscall{
 	}},
 	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[230], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[230], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
@@ -457,7 +457,7 @@ var table = [...]Syscall{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fsmount", index: 88, Number: [NumArch]int{432, 432, 432}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "fs_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -542,7 +542,7 @@ var table = [...]Syscall{
 	{Name: "futex_waitv", index: 104, Number: [NumArch]int{449, 449, 449}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "waiters", Kind: KindStruct, Dir: In, Of: "futex_waitv", Layout: &layout_futex_waitv, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nr_futexes", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 	}},
@@ -626,7 +626,7 @@ var table = [...]Syscall{
 	{Name: "getpmsg", index: 128, Number: [NumArch]int{181, 188, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "getppid", index: 129, Number: [NumArch]int{110, 64, 173}, Class: ClassIdentity, Returns: KindPid},
 	{Name: "getpriority", index: 130, Number: [NumArch]int{140, 96, 141}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrandom", index: 131, Number: [NumArch]int{318, 355, 278}, Class: ClassMachine, Returns: KindBytes, Interruptible: true, Args: []Arg{
@@ -663,11 +663,11 @@ var table = [...]Syscall{
 		{Name: "suid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrlimit", index: 136, Number: [NumArch]int{97, 76, 163}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[171], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[179], Len: -1, Per: 1, At: -1},
+		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
 		{Name: "usage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getsid", index: 138, Number: [NumArch]int{124, 147, 156}, Class: ClassIdentity, Returns: KindPid, Args: []Arg{
@@ -680,7 +680,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "getsockopt", index: 140, Number: [NumArch]int{55, 365, 209}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
+		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: InOut, Length: LengthAtPointer, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
@@ -849,7 +849,7 @@ var table = [...]Syscall{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "rule_type", Kind: KindFlags, Of: "landlock_rule", Set: &flagSets[93], Len: -1, Per: 1, At: -1},
 		{Name: "rule_attr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "landlock_ruleset_attr", Layout: &layout_landlock_ruleset_attr, Length: LengthBytes, Len: 1, Per: 1, At: -1},
@@ -942,14 +942,14 @@ var table = [...]Syscall{
 	{Name: "lseek", index: 192, Number: [NumArch]int{8, 19, 62}, Class: ClassDesc, Returns: KindOffset, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
-		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[192], Len: -1, Per: 1, At: -1},
+		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsetxattr", index: 193, Number: [NumArch]int{189, 227, 6}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsm_get_self_attr", index: 194, Number: [NumArch]int{459, 459, 459}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
 		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
@@ -984,7 +984,7 @@ var table = [...]Syscall{
 	{Name: "map_shadow_stack", index: 200, Number: [NumArch]int{453, 453, 453}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "shadow_stack", Set: &flagSets[195], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "shadow_stack", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mbind", index: 201, Number: [NumArch]int{237, 274, 235}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
@@ -1052,7 +1052,7 @@ var table = [...]Syscall{
 	{Name: "mmap", index: 214, Number: [NumArch]int{9, 90, 222}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
@@ -1062,7 +1062,7 @@ var table = [...]Syscall{
 	{Name: "mmap2", index: 215, Number: [NumArch]int{-1, 192, -1}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
@@ -1104,7 +1104,7 @@ var table = [...]Syscall{
 	{Name: "mprotect", index: 221, Number: [NumArch]int{10, 125, 226}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mpx", index: 222, Number: [NumArch]int{-1, 56, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "mq_getsetattr", index: 223, Number: [NumArch]int{245, 282, 185}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -1280,40 +1280,40 @@ var table = [...]Syscall{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "cpu", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "group_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "perf", Set: &flagSets[135], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "perf", Set: &flagSets[136], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Of: "personality", Set: &flagSets[142], Args: []Arg{
-		{Name: "persona", Kind: KindFlags, Of: "personality", Set: &flagSets[142], Len: -1, Per: 1, At: -1},
+	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Of: "personality", Set: &flagSets[143], Args: []Arg{
+		{Name: "persona", Kind: KindFlags, Of: "personality", Set: &flagSets[143], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "targetfd", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pidfd_open", Set: &flagSets[143], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pidfd_open", Set: &flagSets[144], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_send_signal", index: 262, Number: [NumArch]int{424, 424, 424}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[144], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pivot_root", index: 265, Number: [NumArch]int{155, 217, 41}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "new_root", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "put_old", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pkey_alloc", index: 266, Number: [NumArch]int{330, 381, 289}, Class: ClassMemory, Returns: KindInt, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
-		{Name: "init_val", Kind: KindFlags, Of: "pkey", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
+		{Name: "init_val", Kind: KindFlags, Of: "pkey", Set: &flagSets[147], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pkey_free", index: 267, Number: [NumArch]int{331, 382, 290}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -1321,7 +1321,7 @@ var table = [...]Syscall{
 	{Name: "pkey_mprotect", index: 268, Number: [NumArch]int{329, 380, 288}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
@@ -1344,7 +1344,7 @@ var table = [...]Syscall{
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "prctl", index: 272, Number: [NumArch]int{157, 172, 167}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "option", Kind: KindFlags, Of: "prctl", Set: &flagSets[161], Len: -1, Per: 1, At: -1},
+		{Name: "option", Kind: KindFlags, Of: "prctl", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg4", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1381,18 +1381,18 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "prlimit64", index: 276, Number: [NumArch]int{302, 340, 261}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[171], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "new_rlim", Kind: KindStruct, Dir: In, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 		{Name: "old_rlim", Kind: KindStruct, Dir: Out, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 	}},
@@ -1401,11 +1401,11 @@ var table = [...]Syscall{
 		{Name: "vec", Kind: KindStruct, Dir: In, Of: "iovec_remote", Layout: &layout_iovec_remote, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "process_mrelease", index: 278, Number: [NumArch]int{448, 448, 448}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "process_vm_readv", index: 279, Number: [NumArch]int{310, 347, 270}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1442,7 +1442,7 @@ var table = [...]Syscall{
 		{Name: "sig", Kind: KindStruct, Dir: In, Of: "sigset_argpack", Layout: &layout_sigset_argpack, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ptrace", index: 285, Number: [NumArch]int{101, 26, 117}, Class: ClassProcess, Returns: KindLong, Args: []Arg{
-		{Name: "request", Kind: KindFlags, Of: "ptrace", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
+		{Name: "request", Kind: KindFlags, Of: "ptrace", Set: &flagSets[165], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1479,14 +1479,14 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "query_module", index: 290, Number: [NumArch]int{178, 167, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "quotactl", index: 291, Number: [NumArch]int{179, 131, 60}, Class: ClassFile, Returns: KindInt, Args: []Arg{
@@ -1538,9 +1538,9 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "reboot", index: 299, Number: [NumArch]int{169, 88, 142}, Class: ClassMachine, Returns: KindInt, Args: []Arg{
-		{Name: "magic1", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[168], Len: -1, Per: 1, At: -1},
-		{Name: "magic2", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[168], Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "reboot", Set: &flagSets[167], Len: -1, Per: 1, At: -1},
+		{Name: "magic1", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "magic2", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "reboot", Set: &flagSets[168], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "recvfrom", index: 300, Number: [NumArch]int{45, 371, 207}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
@@ -1573,7 +1573,7 @@ var table = [...]Syscall{
 	{Name: "remap_file_pages", index: 304, Number: [NumArch]int{216, 257, 234}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 	}},
@@ -1602,7 +1602,7 @@ var table = [...]Syscall{
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
-		{Name: "flags", Kind: KindFlags, Of: "rename", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rename", Set: &flagSets[170], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "request_key", index: 310, Number: [NumArch]int{249, 287, 218}, Class: ClassIdentity, Returns: KindKeyID, Interruptible: true, Args: []Arg{
 		{Name: "type", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
@@ -1617,7 +1617,7 @@ var table = [...]Syscall{
 	{Name: "rseq", index: 313, Number: [NumArch]int{334, 386, 293}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "rseq", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "rseq_len", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rseq", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rseq", Set: &flagSets[173], Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "rseq_slice_yield", index: 314, Number: [NumArch]int{471, 471, 471}, Class: ClassProcess, Returns: KindInt},
@@ -1632,7 +1632,7 @@ var table = [...]Syscall{
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "rt_sigprocmask", index: 317, Number: [NumArch]int{14, 175, 135}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
-		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[212], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1666,10 +1666,10 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_get_priority_max", index: 324, Number: [NumArch]int{146, 159, 125}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_get_priority_min", index: 325, Number: [NumArch]int{147, 160, 126}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_getaffinity", index: 326, Number: [NumArch]int{204, 242, 123}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
@@ -1713,13 +1713,13 @@ var table = [...]Syscall{
 	}},
 	{Name: "sched_setscheduler", index: 335, Number: [NumArch]int{144, 156, 119}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 		{Name: "param", Kind: KindStruct, Dir: In, Of: "sched_param", Layout: &layout_sched_param, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_yield", index: 336, Number: [NumArch]int{24, 158, 124}, Class: ClassProcess, Returns: KindNone},
 	{Name: "seccomp", index: 337, Number: [NumArch]int{317, 354, 277}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "op", Kind: KindFlags, Of: "seccomp", Set: &flagSets[185], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "seccomp_filter", Set: &flagSets[188], Len: -1, Per: 1, At: -1},
+		{Name: "op", Kind: KindFlags, Of: "seccomp", Set: &flagSets[186], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "seccomp_filter", Set: &flagSets[189], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "security", index: 338, Number: [NumArch]int{185, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
@@ -1735,7 +1735,7 @@ var table = [...]Syscall{
 	{Name: "semctl", index: 340, Number: [NumArch]int{66, 394, 191}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "semnum", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "semctl", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "semctl", Set: &flagSets[194], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "semget", index: 341, Number: [NumArch]int{64, 393, 190}, Class: ClassIPC, Returns: KindSemid, Args: []Arg{
@@ -1869,7 +1869,7 @@ var table = [...]Syscall{
 		{Name: "pgid", Kind: KindPgid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setpriority", index: 368, Number: [NumArch]int{141, 97, 140}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "niceval", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
@@ -1924,13 +1924,13 @@ var table = [...]Syscall{
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setrlimit", index: 377, Number: [NumArch]int{160, 75, 164}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[171], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: In, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setsid", index: 378, Number: [NumArch]int{112, 66, 157}, Class: ClassIdentity, Returns: KindPid},
 	{Name: "setsockopt", index: 379, Number: [NumArch]int{54, 366, 208}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
+		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -1952,7 +1952,7 @@ var table = [...]Syscall{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setxattrat", index: 384, Number: [NumArch]int{463, 463, 463}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
@@ -1966,11 +1966,11 @@ var table = [...]Syscall{
 	{Name: "shmat", index: 386, Number: [NumArch]int{30, 397, 196}, Class: ClassIPC, Returns: KindAddr, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
 		{Name: "shmaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
-		{Name: "shmflg", Kind: KindFlags, Of: "shmat", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
+		{Name: "shmflg", Kind: KindFlags, Of: "shmat", Set: &flagSets[197], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Set: &flagSets[197], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Set: &flagSets[198], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "shmid_ds", Layout: &layout_shmid_ds, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -1979,11 +1979,11 @@ var table = [...]Syscall{
 	{Name: "shmget", index: 389, Number: [NumArch]int{29, 395, 194}, Class: ClassIPC, Returns: KindShmid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "shmflg", Kind: KindFlags, Of: "shmget", Set: &flagSets[198], Len: -1, Per: 1, At: -1},
+		{Name: "shmflg", Kind: KindFlags, Of: "shmget", Set: &flagSets[199], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shutdown", index: 390, Number: [NumArch]int{48, 373, 210}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "how", Kind: KindFlags, Of: "shutdown", Set: &flagSets[199], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "shutdown", Set: &flagSets[200], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigaction", index: 391, Number: [NumArch]int{-1, 67, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
@@ -2007,13 +2007,13 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "signalfd", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "signalfd", Set: &flagSets[214], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigpending", index: 396, Number: [NumArch]int{-1, 73, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigprocmask", index: 397, Number: [NumArch]int{-1, 126, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
-		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[212], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
@@ -2025,16 +2025,16 @@ var table = [...]Syscall{
 	}},
 	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Returns: KindFD, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
-		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Returns: KindInt, Interruptible: true, Args: []Arg{
-		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[215], Len: -1, Per: 1, At: -1},
+		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
-		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "sv", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
@@ -2044,7 +2044,7 @@ var table = [...]Syscall{
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "off_out", Kind: KindStruct, Dir: InOut, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ssetmask", index: 404, Number: [NumArch]int{-1, 69, -1}, Class: ClassSignal, Returns: KindUlong, Args: []Arg{
 		{Name: "newmask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -2076,7 +2076,7 @@ var table = [...]Syscall{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "at_statx", Set: &flagSets[10], Len: -1, Per: 1, At: -1},
-		{Name: "mask", Kind: KindFlags, Of: "statx", Set: &flagSets[221], Len: -1, Per: 1, At: -1},
+		{Name: "mask", Kind: KindFlags, Of: "statx", Set: &flagSets[222], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statx", Layout: &layout_statx, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "stime", index: 411, Number: [NumArch]int{-1, 25, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
@@ -2088,7 +2088,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "swapon", index: 414, Number: [NumArch]int{167, 87, 224}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "swap", Set: &flagSets[224], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "swap", Set: &flagSets[225], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "symlink", index: 415, Number: [NumArch]int{88, 83, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "target", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
@@ -2104,14 +2104,14 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes", Kind: KindOffset, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[225], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[225], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "syncfs", index: 419, Number: [NumArch]int{306, 344, 267}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -2125,7 +2125,7 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "sysinfo", Layout: &layout_sysinfo, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "syslog", index: 422, Number: [NumArch]int{103, 103, 116}, Class: ClassMachine, Returns: KindInt, Interruptible: true, Args: []Arg{
-		{Name: "type", Kind: KindFlags, Of: "syslog", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "syslog", Set: &flagSets[227], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
@@ -2133,7 +2133,7 @@ var table = [...]Syscall{
 		{Name: "fd_in", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "tgkill", index: 424, Number: [NumArch]int{234, 270, 131}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "tgid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -2164,19 +2164,19 @@ var table = [...]Syscall{
 	}},
 	{Name: "timer_settime", index: 431, Number: [NumArch]int{223, 260, 110}, Class: ClassTime, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[230], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timer_settime64", index: 432, Number: [NumArch]int{-1, 409, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[230], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_gettime", index: 434, Number: [NumArch]int{287, 326, 87}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -2188,13 +2188,13 @@ var table = [...]Syscall{
 	}},
 	{Name: "timerfd_settime", index: 436, Number: [NumArch]int{286, 325, 86}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_settime64", index: 437, Number: [NumArch]int{-1, 411, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
@@ -2216,7 +2216,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "tuxcall", index: 442, Number: [NumArch]int{184, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "ugetrlimit", index: 443, Number: [NumArch]int{-1, 191, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[171], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ulimit", index: 444, Number: [NumArch]int{-1, 58, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
@@ -2228,7 +2228,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "umount2", index: 447, Number: [NumArch]int{166, 52, 39}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "umount", Set: &flagSets[235], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "umount", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "uname", index: 448, Number: [NumArch]int{63, 122, 160}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindStruct, Dir: Out, Of: "utsname", Layout: &layout_utsname, Len: -1, Per: 1, At: -1},
@@ -2250,7 +2250,7 @@ var table = [...]Syscall{
 		{Name: "library", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ustat", index: 456, Number: [NumArch]int{136, 62, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "dev", Kind: KindDev, Len: -1, Per: 1, At: -1},
@@ -2289,26 +2289,26 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: InOut, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_segs", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "vserver", index: 466, Number: [NumArch]int{236, 273, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "wait4", index: 467, Number: [NumArch]int{61, 114, 260}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "waitid", index: 468, Number: [NumArch]int{247, 284, 95}, Class: ClassProcess, Returns: KindNone, Interruptible: true, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "waitid", Set: &flagSets[239], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "waitid", Set: &flagSets[241], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "waitpid", index: 469, Number: [NumArch]int{-1, 7, -1}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "write", index: 470, Number: [NumArch]int{1, 4, 64}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},

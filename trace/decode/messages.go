@@ -152,10 +152,11 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 	d.Out.Arg(d.args[i].Name)
 	a, at := d.call.Arch, d.call.Args.Addr(1)
 	receives := d.call.Syscall.Name[0] == 'r'
-	n := int(d.shown(uint64(uint32(d.call.Args[2]))))
+	there := int64(uint32(d.call.Args[2]))
 	if receives {
-		n = int(min(int64(n), max(d.call.Value, 0)))
+		there = min(there, max(d.call.Value, 0))
 	}
+	n := int(d.shown(uint64(there)))
 	size := mmsghdrLayout.Size(a)
 	b := d.read(at, n*size)
 	if at == 0 || b == nil || receives && d.failed() {
@@ -179,7 +180,7 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 		}
 		d.Out.EndRecord()
 	}
-	if n < int(uint32(d.call.Args[2])) && !receives {
+	if int64(n) < there {
 		d.Out.Item()
 		d.Out.More()
 	}
