@@ -22,6 +22,9 @@ var chances = compileChances([]chance{
 	{`\bgetppid\(\)( +)= \d+`, "getppid()$1= #"},
 	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`^getrandom\("#", 8, GRND_NONBLOCK\) += 8$`, ""}, // until it suits mkstemp(3)
+	{`\bsi_overrun=\d+`, "si_overrun=#"},
+	{`\b((?:msg|sem|shm)_[a-z]time)=\d+`, "$1=#"},
+	{`^(wait4\(-1, .*\) = )\d+$`, "${1}CHILD"}, // which of two is found first
 	{`\bf_(bfree|bavail|files|ffree)=\d+`, "f_$1=#"},
 	{`(ru_[us]time)=\{[^}]*\}`, "$1=#"},
 	{`(ru_(?:maxrss|minflt|majflt|inblock|oublock|nvcsw|nivcsw))=\d+`, "$1=#"},

@@ -193,7 +193,7 @@ func needStrace(t *testing.T) {
 var machineWide sync.Mutex
 
 func compareTraces(t *testing.T, c straceCase) {
-	if strings.Contains(c.argv[0], "_ipc") {
+	if strings.Contains(c.argv[0], "_ipc") || strings.Contains(c.argv[0], "_kinds") {
 		machineWide.Lock()
 		defer machineWide.Unlock()
 	}

@@ -61,9 +61,7 @@ func (t *transcript) add(name string, pid int, byPID map[int][]string, several b
 	t.names = append(t.names, name)
 	t.pids[name] = pid
 	if several {
-		signals := name + " signals"
-		t.names = append(t.names, signals)
-		lines, t.lines[signals] = setApart(join(lines))
+		lines = slices.DeleteFunc(join(lines), told.MatchString)
 	}
 	t.lines[name] = lines
 	children := 0
@@ -79,29 +77,9 @@ func (t *transcript) add(name string, pid int, byPID map[int][]string, several b
 }
 
 // When the end of a child is told its parent, between which of its calls or
-// within which, is chance; and with it where the parent's handler returns to.
-var (
-	interrupted  = regexp.MustCompile(`\) = \? ERESTART\w+ \(`)
-	childEnded   = regexp.MustCompile(`(^|[ \]])--- SIGCHLD `)
-	handlerEnded = regexp.MustCompile(`((?:^|[ \]])rt_sigreturn\(.*\) = ).*`)
-)
-
-// setApart takes what comes when it likes out of the lines of a process.
-func setApart(lines []string) (calls, signals []string) {
-	for _, line := range lines {
-		switch {
-		case interrupted.MatchString(line):
-			// It is made again.
-		case childEnded.MatchString(line):
-			// One that is told while another is pending is told never.
-		case handlerEnded.MatchString(line):
-			signals = append(signals, handlerEnded.ReplaceAllString(line, "$1#"))
-		default:
-			calls = append(calls, line)
-		}
-	}
-	return calls, signals
-}
+// within which, is chance; and with it what its handler does. One that is told
+// while another is pending is told never.
+var told = regexp.MustCompile(`(?:^|[ \]])--- SIGCHLD |(?:^|[ \]])rt_sigreturn\(|\) = \? ERESTART\w+ \(`)
 
 var padding = regexp.MustCompile(`\) += `)
 

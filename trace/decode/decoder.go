@@ -131,7 +131,7 @@ func (d *Decoder) argument(s *Saved) {
 
 // shown returns how many of n elements are to be shown.
 func (d *Decoder) shown(n uint64) uint64 {
-	const most = 1 << 16
+	const most = 1 << 12
 	if d.Whole {
 		return min(n, most)
 	}

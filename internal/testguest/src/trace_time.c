@@ -8,6 +8,7 @@
 
 int main(void)
 {
+	signal(SIGUSR1, SIG_IGN);
 	struct timespec ts = { 0, 1000 }, left = { 7, 8 };
 	struct timeval tv;
 	struct timezone tz;
