@@ -72,7 +72,7 @@ func (d *Decoder) sigaction(l *abi.Layout, b []byte) {
 
 // sigevent writes how a timer or queue tells its owner.
 func (d *Decoder) sigevent(l *abi.Layout, b []byte) {
-	const none, threadID = 1, 4 // SIGEV_NONE, SIGEV_THREAD_ID
+	const none, thread, threadID = 1, 2, 4 // SIGEV_*
 	a := d.call.Arch
 	notify := l.Field("sigev_notify").Get(a, b)
 	d.Out.Record()
@@ -90,7 +90,11 @@ func (d *Decoder) sigevent(l *abi.Layout, b []byte) {
 		d.signal(int32(l.Field("sigev_signo").Get(a, b)))
 	}
 	d.field(l.Field("sigev_notify"), b)
-	if uint32(notify) == threadID {
+	switch uint32(notify) {
+	case thread:
+		d.field(renamed(l.Field("sigev_thread.function"), "sigev_notify_function"), b)
+		d.field(renamed(l.Field("sigev_thread.attribute"), "sigev_notify_attributes"), b)
+	case threadID:
 		d.field(l.Field("sigev_notify_thread_id"), b)
 	}
 	d.Out.EndRecord()

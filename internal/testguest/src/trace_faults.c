@@ -92,8 +92,9 @@ static void filtered(void)
 
 static void again(void)
 {
-	struct itimerval t = {{0, 0}, {0, 20000}};
-	struct timespec n = {0, 60000000};
+	/* Long before the alarm the call has begun, long after it would end. */
+	struct itimerval t = {{0, 0}, {0, 200000}};
+	struct timespec n = {30, 0};
 	int p[2];
 	char c;
 	on(SIGALRM, nothing, SA_RESTART);
@@ -102,7 +103,7 @@ static void again(void)
 	setitimer(ITIMER_REAL, &t, NULL);
 	pipe(p);
 	struct pollfd f = {p[0], POLLIN};
-	poll(&f, 1, 60);
+	poll(&f, 1, 30000);
 	on(SIGALRM, nothing, 0);
 	setitimer(ITIMER_REAL, &t, NULL);
 	read(p[0], &c, 1);
