@@ -23,7 +23,7 @@ var chances = compileChances([]chance{
 	{`(getrandom\(")(?:[^"\\]|\\.)*(")`, "$1#$2"},
 	{`^getrandom\("#", 8, GRND_NONBLOCK\) += 8$`, ""}, // until it suits mkstemp(3)
 	{`\bsi_overrun=\d+`, "si_overrun=#"},
-	{`\b((?:msg|sem|shm)_[a-z]time)=\d+`, "$1=#"},
+	{`\btimer_getoverrun\((\d+)\)( +)= \d+`, "timer_getoverrun($1)$2= #"},
 	{`^(wait4\(-1, .*\) = )\d+$`, "${1}CHILD"}, // which of two is found first
 	{`\bf_(bfree|bavail|files|ffree)=\d+`, "f_$1=#"},
 	{`(ru_[us]time)=\{[^}]*\}`, "$1=#"},
@@ -31,7 +31,7 @@ var chances = compileChances([]chance{
 	{`/dev/pts/\d+`, "/dev/pts/#"},
 	{`(TIOCGPTN, \[)\d+`, "$1#"},
 	{`/cc\w{6}\b`, "/cc######"},
-	{`((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+`, "$1ID"},
+	{`((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
 	{`(\bsed)\w{6}\b`, "$1######"},

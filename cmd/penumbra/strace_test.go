@@ -42,7 +42,7 @@ func straceCommands() []straceCase {
 		{name: "sed", argv: []string{"sed", "s/one/1/", "one", "two"}},
 		{name: "find", argv: []string{"find", ".", "-name", "*.c", "-newer", "one"}},
 		{name: "tar", argv: []string{"tar", "-cf", "out.tar", "one", "two", "tree"}},
-		{name: "cp", argv: []string{"cp", "-a", "tree", "copy"}},
+		{name: "cp", argv: []string{"cp", "-a", "tree/deep", "copy"}}, // of one file: cp goes by inode number, which is chance
 		{name: "rm", argv: []string{"rm", "-r", "tree"}},
 		{name: "sh pipes", argv: sh("echo a | cat; (exit 3); echo $?; cat two | wc")},
 		{name: "sh killed", argv: sh("sh -c 'kill -9 $$'; kill -0 $$; exit 7")},
@@ -66,6 +66,7 @@ func straceCommands() []straceCase {
 		{name: "-ttt", flags: []string{"-ttt"}, argv: sh("cat one; cat two")},
 		{name: "-r", flags: []string{"-r"}, argv: []string{"cat", "one"}},
 		{name: "-i", flags: []string{"-i"}, argv: []string{"cat", "one"}},
+		{name: "-i signal", flags: []string{"-i"}, argv: sh("trap : USR1; kill -USR1 $$")},
 		{name: "-n", flags: []string{"-n"}, argv: []string{"cat", "one"}},
 		{name: "-qq", flags: []string{"-qq"}, argv: sh("cat one; cat two")},
 		{name: "-e trace", flags: []string{"-e", "trace=openat,%memory"}, argv: []string{"cat", "one"}},
