@@ -75,7 +75,10 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 	if s == nil {
 		return g.interests[a].unknown
 	}
-	nr, _ := s.On(a)
+	nr, ok := s.On(a)
+	if !ok {
+		return Ignore // no number of a is this call
+	}
 	return g.interests[a].known[nr]
 }
 
