@@ -45,7 +45,7 @@ var layout_cap_data = Layout{Name: "cap_data", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_cap_header = Layout{Name: "cap_header", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "version", Kind: KindFlags, Of: "cap_version", Set: &flagSets[20], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "version", Kind: KindFlags, Of: "cap_version", Set: &flagSets[23], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -54,7 +54,7 @@ var layout_cap_header = Layout{Name: "cap_header", Kind: KindStruct, Signed: fal
 }}
 
 var layout_clone_args = Layout{Name: "clone_args", Kind: KindStruct, Signed: false, size: [NumArch]int{88, 88, 88}, align: [NumArch]int{8, 8, 8}, fields: []Field{
-	{Name: "flags", Kind: KindFlags, Of: "clone3", Set: &flagSets[24], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "clone3", Set: &flagSets[27], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "pidfd", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "child_tid", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "parent_tid", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -73,7 +73,7 @@ var layout_clone_args = Layout{Name: "clone_args", Kind: KindStruct, Signed: fal
 
 var layout_cmsghdr = Layout{Name: "cmsghdr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 12, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "cmsg_len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[195], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "cmsg_level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cmsg_type", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -82,7 +82,7 @@ var layout_cmsghdr = Layout{Name: "cmsghdr", Kind: KindStruct, Signed: false, si
 }}
 
 var layout_epoll_event = Layout{Name: "epoll_event", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 16}, align: [NumArch]int{1, 4, 8}, fields: []Field{
-	{Name: "events", Kind: KindFlags, Of: "epoll", Set: &flagSets[31], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "events", Kind: KindFlags, Of: "epoll", Set: &flagSets[34], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "data", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{4, 4, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -91,7 +91,7 @@ var layout_epoll_event = Layout{Name: "epoll_event", Kind: KindStruct, Signed: f
 }}
 
 var layout_f_owner_ex = Layout{Name: "f_owner_ex", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "type", Kind: KindFlags, Of: "f_owner", Set: &flagSets[36], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "type", Kind: KindFlags, Of: "f_owner", Set: &flagSets[39], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -103,7 +103,7 @@ var layout_fanotify_event_metadata = Layout{Name: "fanotify_event_metadata", Kin
 	{Name: "event_len", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "vers", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "metadata_len", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "mask", Kind: KindFlags, Of: "fanotify", Set: &flagSets[40], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "mask", Kind: KindFlags, Of: "fanotify", Set: &flagSets[43], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -123,7 +123,7 @@ var layout_fdset = Layout{Name: "fdset", Kind: KindStruct, Signed: false, size: 
 }}
 
 var layout_file_attr = Layout{Name: "file_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "fa_xflags", Kind: KindFlags, Of: "fsxattr", Set: &flagSets[54], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "fa_xflags", Kind: KindFlags, Of: "fsxattr", Set: &flagSets[57], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fa_extsize", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fa_nextents", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fa_projid", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -145,8 +145,8 @@ var layout_file_handle = Layout{Name: "file_handle", Kind: KindStruct, Signed: f
 }}
 
 var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 16, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[47], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[169], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[50], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -157,8 +157,8 @@ var layout_flock = Layout{Name: "flock", Kind: KindStruct, Signed: false, size: 
 }}
 
 var layout_flock64 = Layout{Name: "flock64", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 24, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[47], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[169], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_type", Kind: KindFlags, Of: "flock_type", Set: &flagSets[50], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "l_whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_start", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_len", Kind: KindOffset, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "l_pid", Kind: KindPid, Signed: true, Array: false, offset: [NumArch]int{24, 20, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -171,7 +171,7 @@ var layout_flock64 = Layout{Name: "flock64", Kind: KindStruct, Signed: false, si
 var layout_futex_waitv = Layout{Name: "futex_waitv", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "val", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "uaddr", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "futex_waiter", Set: &flagSets[57], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "futex_waiter", Set: &flagSets[60], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -182,6 +182,18 @@ var layout_gid = Layout{Name: "gid", Kind: KindGid, Signed: false, size: [NumArc
 
 var layout_gid16 = Layout{Name: "gid16", Kind: KindGid16, Signed: false, size: [NumArch]int{2, 2, 2}, align: [NumArch]int{2, 2, 2}}
 
+var layout_ifaddrmsg = Layout{Name: "ifaddrmsg", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "ifa_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_prefixlen", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_flags", Kind: KindFlags, Of: "ifa_flags", Set: &flagSets[63], Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[175], Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifa_index", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+}}
+
 var layout_ifconf = Layout{Name: "ifconf", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 8, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ifc_len", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifc_buf", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -189,6 +201,18 @@ var layout_ifconf = Layout{Name: "ifconf", Kind: KindStruct, Signed: false, size
 	{0x0, 0x1},
 	{0x0, 0x1},
 	{0x0, 0x1},
+}}
+
+var layout_ifinfomsg = Layout{Name: "ifinfomsg", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "ifi_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_type", Kind: KindFlags, Of: "arphrd", Set: &flagSets[3], Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_index", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[64], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifi_change", Kind: KindFlags, Of: "iff", Set: &flagSets[64], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
 }}
 
 var layout_ifmap = Layout{Name: "ifmap", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 16, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
@@ -207,7 +231,7 @@ var layout_ifmap = Layout{Name: "ifmap", Kind: KindStruct, Signed: false, size: 
 var layout_ifreq = Layout{Name: "ifreq", Kind: KindStruct, Signed: false, size: [NumArch]int{40, 32, 40}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ifr_name", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{16, 16, 16}},
 	{Name: "ifr_addr", Kind: KindStruct, Of: "sockaddr", Layout: &layout_sockaddr, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ifr_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[60], Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ifr_flags", Kind: KindFlags, Of: "iff", Set: &flagSets[64], Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_ifindex", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_mtu", Kind: KindInt, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ifr_newname", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{16, 16, 16}},
@@ -221,7 +245,7 @@ var layout_ifreq = Layout{Name: "ifreq", Kind: KindStruct, Signed: false, size: 
 
 var layout_inotify_event = Layout{Name: "inotify_event", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
 	{Name: "wd", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[61], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[65], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cookie", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "len", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "name", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{0, 0, 0}, count: [NumArch]int{0, 0, 0}},
@@ -277,10 +301,10 @@ var layout_io_sqring_offsets = Layout{Name: "io_sqring_offsets", Kind: KindStruc
 var layout_io_uring_params = Layout{Name: "io_uring_params", Kind: KindStruct, Signed: false, size: [NumArch]int{120, 120, 120}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sq_entries", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cq_entries", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "io_uring_setup", Set: &flagSets[66], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "io_uring_setup", Set: &flagSets[70], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_thread_cpu", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_thread_idle", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "features", Kind: KindFlags, Of: "io_uring_feature", Set: &flagSets[64], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "features", Kind: KindFlags, Of: "io_uring_feature", Set: &flagSets[68], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "wq_fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sq_off", Kind: KindStruct, Of: "io_sqring_offsets", Layout: &layout_io_sqring_offsets, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{40, 40, 40}, count: [NumArch]int{1, 1, 1}},
 	{Name: "cq_off", Kind: KindStruct, Of: "io_cqring_offsets", Layout: &layout_io_cqring_offsets, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{40, 40, 40}, count: [NumArch]int{1, 1, 1}},
@@ -293,8 +317,8 @@ var layout_io_uring_params = Layout{Name: "io_uring_params", Kind: KindStruct, S
 var layout_iocb = Layout{Name: "iocb", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "aio_data", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_key", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[157], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "aio_lio_opcode", Kind: KindFlags, Of: "iocb", Set: &flagSets[67], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "aio_rw_flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "aio_lio_opcode", Kind: KindFlags, Of: "iocb", Set: &flagSets[71], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_reqprio", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{18, 18, 18}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_fildes", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aio_buf", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -390,7 +414,7 @@ var layout_kexec_segment = Layout{Name: "kexec_segment", Kind: KindStruct, Signe
 }}
 
 var layout_landlock_net_port_attr = Layout{Name: "landlock_net_port_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[83], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[91], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "port", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -399,7 +423,7 @@ var layout_landlock_net_port_attr = Layout{Name: "landlock_net_port_attr", Kind:
 }}
 
 var layout_landlock_path_beneath_attr = Layout{Name: "landlock_path_beneath_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 12}, align: [NumArch]int{1, 1, 1}, fields: []Field{
-	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "allowed_access", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[90], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "parent_fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -408,9 +432,9 @@ var layout_landlock_path_beneath_attr = Layout{Name: "landlock_path_beneath_attr
 }}
 
 var layout_landlock_ruleset_attr = Layout{Name: "landlock_ruleset_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "handled_access_fs", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[82], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "handled_access_net", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[83], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "scoped", Kind: KindFlags, Of: "landlock_scope", Set: &flagSets[86], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "handled_access_fs", Kind: KindFlags, Of: "landlock_fs", Set: &flagSets[90], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "handled_access_net", Kind: KindFlags, Of: "landlock_net", Set: &flagSets[91], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "scoped", Kind: KindFlags, Of: "landlock_scope", Set: &flagSets[94], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -441,7 +465,7 @@ var layout_linux_dirent64 = Layout{Name: "linux_dirent64", Kind: KindStruct, Sig
 	{Name: "d_ino", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "d_off", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "d_reclen", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "d_type", Kind: KindFlags, Of: "dirent_type", Set: &flagSets[27], Signed: false, Array: false, offset: [NumArch]int{18, 18, 18}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "d_type", Kind: KindFlags, Of: "dirent_type", Set: &flagSets[30], Signed: false, Array: false, offset: [NumArch]int{18, 18, 18}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "d_name", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{19, 19, 19}, size: [NumArch]int{0, 0, 0}, count: [NumArch]int{0, 0, 0}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4},
@@ -454,8 +478,8 @@ var layout_long = Layout{Name: "long", Kind: KindLong, Signed: true, size: [NumA
 var layout_mmap_arg_struct = Layout{Name: "mmap_arg_struct", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 24, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "addr", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "len", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[101], Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{-1, 16, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "offset", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{-1, 20, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 }, order: [NumArch][]uint8{
@@ -486,9 +510,9 @@ var layout_mnt_id_req = Layout{Name: "mnt_id_req", Kind: KindStruct, Signed: fal
 }}
 
 var layout_mount_attr = Layout{Name: "mount_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 32, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "attr_set", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[105], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "attr_clr", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[105], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "propagation", Kind: KindFlags, Of: "mount", Set: &flagSets[104], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "attr_set", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[113], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "attr_clr", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[113], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "propagation", Kind: KindFlags, Of: "mount", Set: &flagSets[112], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "userns_fd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
@@ -497,7 +521,7 @@ var layout_mount_attr = Layout{Name: "mount_attr", Kind: KindStruct, Signed: fal
 }}
 
 var layout_mq_attr = Layout{Name: "mq_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 32, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "mq_flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "mq_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_maxmsg", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_msgsize", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mq_curmsgs", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -523,7 +547,7 @@ var layout_msghdr = Layout{Name: "msghdr", Kind: KindStruct, Signed: false, size
 	{Name: "msg_iovlen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "msg_control", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{32, 16, 32}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "msg_controllen", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "msg_flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Signed: false, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "msg_flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Signed: false, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6},
@@ -549,10 +573,22 @@ var layout_msqid_ds = Layout{Name: "msqid_ds", Kind: KindStruct, Signed: false, 
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
 }}
 
+var layout_nlmsghdr = Layout{Name: "nlmsghdr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "nlmsg_len", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_type", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_flags", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_seq", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nlmsg_pid", Kind: KindPid, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+	{0x0, 0x1, 0x2, 0x3, 0x4},
+}}
+
 var layout_ns_id_req = Layout{Name: "ns_id_req", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 32, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ns_id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ns_type", Kind: KindFlags, Of: "namespace", Set: &flagSets[114], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ns_type", Kind: KindFlags, Of: "namespace", Set: &flagSets[122], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "user_ns_id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
@@ -574,7 +610,7 @@ var layout_old_linux_dirent = Layout{Name: "old_linux_dirent", Kind: KindStruct,
 var layout_old_sigaction = Layout{Name: "old_sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{0, 16, 0}, align: [NumArch]int{0, 4, 0}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 0, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_mask", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{-1, 4, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[186], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[210], Signed: false, Array: false, offset: [NumArch]int{-1, 8, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{-1, 12, -1}, size: [NumArch]int{0, 4, 0}, count: [NumArch]int{0, 1, 0}},
 }, order: [NumArch][]uint8{
 	{},
@@ -627,9 +663,9 @@ var layout_oldstat = Layout{Name: "oldstat", Kind: KindStruct, Signed: false, si
 }}
 
 var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "mode", Kind: KindMode, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[153], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "resolve", Kind: KindFlags, Of: "resolve", Set: &flagSets[171], Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -637,12 +673,12 @@ var layout_open_how = Layout{Name: "open_how", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{136, 136, 136}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[124], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "type", Kind: KindFlags, Of: "perf_type", Set: &flagSets[142], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "config", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_period", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[123], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[122], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sample_type", Kind: KindFlags, Of: "perf_sample", Set: &flagSets[140], Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "read_format", Kind: KindFlags, Of: "perf_format", Set: &flagSets[138], Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "flags", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "wakeup_events", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "bp_type", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{52, 52, 52}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -651,7 +687,7 @@ var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, S
 	{Name: "branch_sample_type", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{72, 72, 72}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_regs_user", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_stack_user", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{88, 88, 88}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Signed: true, Array: false, offset: [NumArch]int{92, 92, 92}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Signed: true, Array: false, offset: [NumArch]int{92, 92, 92}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_regs_intr", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{96, 96, 96}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "aux_watermark", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{104, 104, 104}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sample_max_stack", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{108, 108, 108}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
@@ -666,8 +702,8 @@ var layout_perf_event_attr = Layout{Name: "perf_event_attr", Kind: KindStruct, S
 
 var layout_pollfd = Layout{Name: "pollfd", Kind: KindStruct, Signed: false, size: [NumArch]int{8, 8, 8}, align: [NumArch]int{4, 4, 4}, fields: []Field{
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[130], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[130], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "events", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "revents", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -717,6 +753,22 @@ var layout_rseq = Layout{Name: "rseq", Kind: KindStruct, Signed: false, size: [N
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5},
 }}
 
+var layout_rtmsg = Layout{Name: "rtmsg", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 12}, align: [NumArch]int{4, 4, 4}, fields: []Field{
+	{Name: "rtm_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_dst_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{1, 1, 1}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_src_len", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_tos", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{3, 3, 3}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_table", Kind: KindFlags, Of: "rt_table", Set: &flagSets[176], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_protocol", Kind: KindFlags, Of: "rt_protocol", Set: &flagSets[174], Signed: false, Array: false, offset: [NumArch]int{5, 5, 5}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_scope", Kind: KindFlags, Of: "rt_scope", Set: &flagSets[175], Signed: false, Array: false, offset: [NumArch]int{6, 6, 6}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_type", Kind: KindFlags, Of: "rt_type", Set: &flagSets[177], Signed: false, Array: false, offset: [NumArch]int{7, 7, 7}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
+	{Name: "rtm_flags", Kind: KindFlags, Of: "rtm_flags", Set: &flagSets[178], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+}, order: [NumArch][]uint8{
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8},
+}}
+
 var layout_rusage = Layout{Name: "rusage", Kind: KindStruct, Signed: false, size: [NumArch]int{144, 72, 144}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ru_utime", Kind: KindStruct, Of: "timeval", Layout: &layout_timeval, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ru_stime", Kind: KindStruct, Of: "timeval", Layout: &layout_timeval, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
@@ -744,8 +796,8 @@ var layout_s64 = Layout{Name: "s64", Kind: KindS64, Signed: true, size: [NumArch
 
 var layout_sched_attr = Layout{Name: "sched_attr", Kind: KindStruct, Signed: false, size: [NumArch]int{56, 56, 56}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[158], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[159], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sched_flags", Kind: KindFlags, Of: "sched_flag", Set: &flagSets[183], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_nice", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_priority", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sched_runtime", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -791,10 +843,10 @@ var layout_seccomp_notif = Layout{Name: "seccomp_notif", Kind: KindStruct, Signe
 
 var layout_seccomp_notif_addfd = Layout{Name: "seccomp_notif_addfd", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 24, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[164], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_addfd", Set: &flagSets[188], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "srcfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "newfd", Kind: KindFD, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "newfd_flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "newfd_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4},
 	{0x0, 0x1, 0x2, 0x3, 0x4},
@@ -805,7 +857,7 @@ var layout_seccomp_notif_resp = Layout{Name: "seccomp_notif_resp", Kind: KindStr
 	{Name: "id", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "val", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "error", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[167], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "seccomp_notif", Set: &flagSets[191], Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3},
 	{0x0, 0x1, 0x2, 0x3},
@@ -837,7 +889,7 @@ var layout_sel_arg_struct = Layout{Name: "sel_arg_struct", Kind: KindStruct, Sig
 var layout_sembuf = Layout{Name: "sembuf", Kind: KindStruct, Signed: false, size: [NumArch]int{6, 6, 6}, align: [NumArch]int{2, 2, 2}, fields: []Field{
 	{Name: "sem_num", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sem_op", Kind: KindS16, Signed: true, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[171], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sem_flg", Kind: KindFlags, Of: "semop", Set: &flagSets[195], Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -877,7 +929,7 @@ var layout_shmid_ds = Layout{Name: "shmid_ds", Kind: KindStruct, Signed: false, 
 
 var layout_sigaction = Layout{Name: "sigaction", Kind: KindStruct, Signed: false, size: [NumArch]int{32, 20, 32}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sa_handler", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[186], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sa_flags", Kind: KindFlags, Of: "sigaction", Set: &flagSets[210], Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_restorer", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_mask", Kind: KindStruct, Of: "sigset", Layout: &layout_sigset, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -898,7 +950,7 @@ var layout_sigev_thread = Layout{Name: "sigev_thread", Kind: KindStruct, Signed:
 var layout_sigevent = Layout{Name: "sigevent", Kind: KindStruct, Signed: false, size: [NumArch]int{64, 64, 64}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "sigev_value", Kind: KindStruct, Of: "sigval", Layout: &layout_sigval, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_signo", Kind: KindSignal, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[188], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sigev_notify", Kind: KindFlags, Of: "sigev", Set: &flagSets[212], Signed: true, Array: false, offset: [NumArch]int{12, 8, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_notify_thread_id", Kind: KindTid, Signed: true, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sigev_thread", Kind: KindStruct, Of: "sigev_thread", Layout: &layout_sigev_thread, Signed: false, Array: false, offset: [NumArch]int{16, 12, 16}, size: [NumArch]int{16, 8, 16}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -996,7 +1048,7 @@ var layout_siginfo_sigfault = Layout{Name: "siginfo_sigfault", Kind: KindStruct,
 }}
 
 var layout_siginfo_sigpoll = Layout{Name: "siginfo_sigpoll", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 8, 16}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[130], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "band", Kind: KindFlags, Of: "poll", Set: &flagSets[148], Signed: true, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "fd", Kind: KindFD, Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -1099,7 +1151,7 @@ var layout_sock_fprog = Layout{Name: "sock_fprog", Kind: KindStruct, Signed: fal
 }}
 
 var layout_sockaddr = Layout{Name: "sockaddr", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{2, 2, 2}, fields: []Field{
-	{Name: "sa_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sa_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sa_data", Kind: KindU8, Signed: false, Array: true, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{14, 14, 14}, count: [NumArch]int{14, 14, 14}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -1108,7 +1160,7 @@ var layout_sockaddr = Layout{Name: "sockaddr", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_sockaddr_alg = Layout{Name: "sockaddr_alg", Kind: KindStruct, Signed: false, size: [NumArch]int{88, 88, 88}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "salg_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "salg_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "salg_type", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{14, 14, 14}, count: [NumArch]int{14, 14, 14}},
 	{Name: "salg_feat", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "salg_mask", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -1120,7 +1172,7 @@ var layout_sockaddr_alg = Layout{Name: "sockaddr_alg", Kind: KindStruct, Signed:
 }}
 
 var layout_sockaddr_in = Layout{Name: "sockaddr_in", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "sin_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sin_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sin_port", Kind: KindBE16, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sin_addr", Kind: KindBE32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -1130,7 +1182,7 @@ var layout_sockaddr_in = Layout{Name: "sockaddr_in", Kind: KindStruct, Signed: f
 }}
 
 var layout_sockaddr_in6 = Layout{Name: "sockaddr_in6", Kind: KindStruct, Signed: false, size: [NumArch]int{28, 28, 28}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "sin6_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sin6_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sin6_port", Kind: KindBE16, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sin6_flowinfo", Kind: KindBE32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sin6_addr", Kind: KindU8, Signed: false, Array: true, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{16, 16, 16}},
@@ -1142,7 +1194,7 @@ var layout_sockaddr_in6 = Layout{Name: "sockaddr_in6", Kind: KindStruct, Signed:
 }}
 
 var layout_sockaddr_ll = Layout{Name: "sockaddr_ll", Kind: KindStruct, Signed: false, size: [NumArch]int{20, 20, 20}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "sll_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sll_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sll_protocol", Kind: KindBE16, Signed: false, Array: false, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sll_ifindex", Kind: KindS32, Signed: true, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sll_hatype", Kind: KindU16, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
@@ -1156,7 +1208,7 @@ var layout_sockaddr_ll = Layout{Name: "sockaddr_ll", Kind: KindStruct, Signed: f
 }}
 
 var layout_sockaddr_nl = Layout{Name: "sockaddr_nl", Kind: KindStruct, Signed: false, size: [NumArch]int{12, 12, 12}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "nl_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "nl_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "nl_pid", Kind: KindPid, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "nl_groups", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
@@ -1166,7 +1218,7 @@ var layout_sockaddr_nl = Layout{Name: "sockaddr_nl", Kind: KindStruct, Signed: f
 }}
 
 var layout_sockaddr_un = Layout{Name: "sockaddr_un", Kind: KindStruct, Signed: false, size: [NumArch]int{110, 110, 110}, align: [NumArch]int{2, 2, 2}, fields: []Field{
-	{Name: "sun_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "sun_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "sun_path", Kind: KindChars, Signed: false, Array: true, offset: [NumArch]int{2, 2, 2}, size: [NumArch]int{108, 108, 108}, count: [NumArch]int{108, 108, 108}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1},
@@ -1175,7 +1227,7 @@ var layout_sockaddr_un = Layout{Name: "sockaddr_un", Kind: KindStruct, Signed: f
 }}
 
 var layout_sockaddr_vm = Layout{Name: "sockaddr_vm", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "svm_family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
+	{Name: "svm_family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{2, 2, 2}, count: [NumArch]int{1, 1, 1}},
 	{Name: "svm_port", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "svm_cid", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "svm_flags", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
@@ -1187,7 +1239,7 @@ var layout_sockaddr_vm = Layout{Name: "sockaddr_vm", Kind: KindStruct, Signed: f
 
 var layout_stack = Layout{Name: "stack", Kind: KindStruct, Signed: false, size: [NumArch]int{24, 12, 24}, align: [NumArch]int{8, 4, 8}, fields: []Field{
 	{Name: "ss_sp", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[187], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "ss_flags", Kind: KindFlags, Of: "sigaltstack", Set: &flagSets[211], Signed: true, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "ss_size", Kind: KindSize, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
@@ -1243,7 +1295,7 @@ var layout_stat64 = Layout{Name: "stat64", Kind: KindStruct, Signed: false, size
 }}
 
 var layout_statfs = Layout{Name: "statfs", Kind: KindStruct, Signed: false, size: [NumArch]int{120, 64, 120}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "f_type", Kind: KindFlags, Of: "fs_magic", Set: &flagSets[49], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_type", Kind: KindFlags, Of: "fs_magic", Set: &flagSets[52], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_bsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_blocks", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_bfree", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1253,7 +1305,7 @@ var layout_statfs = Layout{Name: "statfs", Kind: KindStruct, Signed: false, size
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 36, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 40, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[197], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[221], Signed: false, Array: false, offset: [NumArch]int{80, 44, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1261,7 +1313,7 @@ var layout_statfs = Layout{Name: "statfs", Kind: KindStruct, Signed: false, size
 }}
 
 var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, size: [NumArch]int{120, 84, 120}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "f_type", Kind: KindFlags, Of: "fs_magic", Set: &flagSets[49], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_type", Kind: KindFlags, Of: "fs_magic", Set: &flagSets[52], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_bsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{8, 4, 8}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_blocks", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_bfree", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{24, 16, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1271,7 +1323,7 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 	{Name: "f_fsid", Kind: KindInt, Signed: true, Array: true, offset: [NumArch]int{56, 48, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{2, 2, 2}},
 	{Name: "f_namelen", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{64, 56, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "f_frsize", Kind: KindUlong, Signed: false, Array: false, offset: [NumArch]int{72, 60, 72}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[197], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "f_flags", Kind: KindFlags, Of: "statfs", Set: &flagSets[221], Signed: false, Array: false, offset: [NumArch]int{80, 64, 80}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
 	{0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa},
@@ -1279,9 +1331,9 @@ var layout_statfs64 = Layout{Name: "statfs64", Kind: KindStruct, Signed: false, 
 }}
 
 var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: [NumArch]int{256, 256, 256}, align: [NumArch]int{8, 4, 8}, fields: []Field{
-	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[198], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_mask", Kind: KindFlags, Of: "statx", Set: &flagSets[222], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blksize", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[199], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[223], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_nlink", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_uid", Kind: KindUid, Signed: false, Array: false, offset: [NumArch]int{20, 20, 20}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_gid", Kind: KindGid, Signed: false, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -1289,7 +1341,7 @@ var layout_statx = Layout{Name: "statx", Kind: KindStruct, Signed: false, size: 
 	{Name: "stx_ino", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_size", Kind: KindOffset, Signed: false, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_blocks", Kind: KindU64, Signed: false, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[199], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
+	{Name: "stx_attributes_mask", Kind: KindFlags, Of: "statx_attr", Set: &flagSets[223], Signed: false, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_atime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_btime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{80, 80, 80}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
 	{Name: "stx_ctime", Kind: KindStruct, Of: "statx_timestamp", Layout: &layout_statx_timestamp, Signed: false, Array: false, offset: [NumArch]int{96, 96, 96}, size: [NumArch]int{16, 16, 16}, count: [NumArch]int{1, 1, 1}},
@@ -1342,10 +1394,10 @@ var layout_sysinfo = Layout{Name: "sysinfo", Kind: KindStruct, Signed: false, si
 }}
 
 var layout_termios = Layout{Name: "termios", Kind: KindStruct, Signed: false, size: [NumArch]int{36, 36, 36}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "c_iflag", Kind: KindFlags, Of: "c_iflag", Set: &flagSets[16], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_oflag", Kind: KindFlags, Of: "c_oflag", Set: &flagSets[18], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_cflag", Kind: KindFlags, Of: "c_cflag", Set: &flagSets[15], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_lflag", Kind: KindFlags, Of: "c_lflag", Set: &flagSets[17], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_iflag", Kind: KindFlags, Of: "c_iflag", Set: &flagSets[19], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_oflag", Kind: KindFlags, Of: "c_oflag", Set: &flagSets[21], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_cflag", Kind: KindFlags, Of: "c_cflag", Set: &flagSets[18], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_lflag", Kind: KindFlags, Of: "c_lflag", Set: &flagSets[20], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "c_line", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "c_cc", Kind: KindU8, Signed: false, Array: true, offset: [NumArch]int{17, 17, 17}, size: [NumArch]int{19, 19, 19}, count: [NumArch]int{19, 19, 19}},
 }, order: [NumArch][]uint8{
@@ -1355,10 +1407,10 @@ var layout_termios = Layout{Name: "termios", Kind: KindStruct, Signed: false, si
 }}
 
 var layout_termios2 = Layout{Name: "termios2", Kind: KindStruct, Signed: false, size: [NumArch]int{44, 44, 44}, align: [NumArch]int{4, 4, 4}, fields: []Field{
-	{Name: "c_iflag", Kind: KindFlags, Of: "c_iflag", Set: &flagSets[16], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_oflag", Kind: KindFlags, Of: "c_oflag", Set: &flagSets[18], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_cflag", Kind: KindFlags, Of: "c_cflag", Set: &flagSets[15], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "c_lflag", Kind: KindFlags, Of: "c_lflag", Set: &flagSets[17], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_iflag", Kind: KindFlags, Of: "c_iflag", Set: &flagSets[19], Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_oflag", Kind: KindFlags, Of: "c_oflag", Set: &flagSets[21], Signed: false, Array: false, offset: [NumArch]int{4, 4, 4}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_cflag", Kind: KindFlags, Of: "c_cflag", Set: &flagSets[18], Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "c_lflag", Kind: KindFlags, Of: "c_lflag", Set: &flagSets[20], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "c_line", Kind: KindU8, Signed: false, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{1, 1, 1}, count: [NumArch]int{1, 1, 1}},
 	{Name: "c_cc", Kind: KindU8, Signed: false, Array: true, offset: [NumArch]int{17, 17, 17}, size: [NumArch]int{19, 19, 19}, count: [NumArch]int{19, 19, 19}},
 	{Name: "c_ispeed", Kind: KindUint, Signed: false, Array: false, offset: [NumArch]int{36, 36, 36}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
@@ -1411,7 +1463,7 @@ var layout_timex = Layout{Name: "timex", Kind: KindStruct, Signed: false, size: 
 	{Name: "freq", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{16, 8, 16}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{24, 12, 24}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{32, 16, 32}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[210], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[234], Signed: true, Array: false, offset: [NumArch]int{40, 20, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{48, 24, 48}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{56, 28, 56}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindLong, Signed: true, Array: false, offset: [NumArch]int{64, 32, 64}, size: [NumArch]int{8, 4, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1438,7 +1490,7 @@ var layout_timex64 = Layout{Name: "timex64", Kind: KindStruct, Signed: false, si
 	{Name: "freq", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{16, 16, 16}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "maxerror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{24, 24, 24}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "esterror", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{32, 32, 32}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
-	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[210], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "status", Kind: KindFlags, Of: "timex_status", Set: &flagSets[234], Signed: true, Array: false, offset: [NumArch]int{40, 40, 40}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 	{Name: "constant", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{48, 48, 48}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "precision", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{56, 56, 56}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "tolerance", Kind: KindS64, Signed: true, Array: false, offset: [NumArch]int{64, 64, 64}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
@@ -1561,7 +1613,7 @@ var layout_winsize = Layout{Name: "winsize", Kind: KindStruct, Signed: false, si
 var layout_xattr_args = Layout{Name: "xattr_args", Kind: KindStruct, Signed: false, size: [NumArch]int{16, 16, 16}, align: [NumArch]int{8, 8, 8}, fields: []Field{
 	{Name: "value", Kind: KindAddr, Signed: false, Array: false, offset: [NumArch]int{0, 0, 0}, size: [NumArch]int{8, 8, 8}, count: [NumArch]int{1, 1, 1}},
 	{Name: "size", Kind: KindU32, Signed: false, Array: false, offset: [NumArch]int{8, 8, 8}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
-	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[217], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
+	{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Signed: false, Array: false, offset: [NumArch]int{12, 12, 12}, size: [NumArch]int{4, 4, 4}, count: [NumArch]int{1, 1, 1}},
 }, order: [NumArch][]uint8{
 	{0x0, 0x1, 0x2},
 	{0x0, 0x1, 0x2},
@@ -1589,7 +1641,9 @@ var layouts = [...]*Layout{
 	&layout_futex_waitv,
 	&layout_gid,
 	&layout_gid16,
+	&layout_ifaddrmsg,
 	&layout_ifconf,
+	&layout_ifinfomsg,
 	&layout_ifmap,
 	&layout_ifreq,
 	&layout_inotify_event,
@@ -1622,6 +1676,7 @@ var layouts = [...]*Layout{
 	&layout_msgbuf,
 	&layout_msghdr,
 	&layout_msqid_ds,
+	&layout_nlmsghdr,
 	&layout_ns_id_req,
 	&layout_old_linux_dirent,
 	&layout_old_sigaction,
@@ -1637,6 +1692,7 @@ var layouts = [...]*Layout{
 	&layout_rlimit64,
 	&layout_robust_list_head,
 	&layout_rseq,
+	&layout_rtmsg,
 	&layout_rusage,
 	&layout_s64,
 	&layout_sched_attr,

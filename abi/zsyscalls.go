@@ -8,7 +8,7 @@ var table = [...]Syscall{
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
-		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -29,7 +29,7 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sockflag", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sockflag", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "access", index: 5, Number: [NumArch]int{21, 33, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
@@ -113,63 +113,63 @@ var table = [...]Syscall{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_adjtime", index: 25, Number: [NumArch]int{305, 343, 266}, Class: ClassTime, Returns: KindInt, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "txc", Kind: KindStruct, Dir: InOut, Of: "timex", Layout: &layout_timex, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_adjtime64", index: 26, Number: [NumArch]int{-1, 405, -1}, Class: ClassTime, Returns: KindInt, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "txc", Kind: KindStruct, Dir: InOut, Of: "timex64", Layout: &layout_timex64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_getres", index: 27, Number: [NumArch]int{229, 266, 114}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "res", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_getres_time64", index: 28, Number: [NumArch]int{-1, 406, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "res", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_gettime", index: 29, Number: [NumArch]int{228, 265, 113}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_gettime64", index: 30, Number: [NumArch]int{-1, 403, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[207], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[207], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_settime", index: 33, Number: [NumArch]int{227, 264, 112}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clock_settime64", index: 34, Number: [NumArch]int{-1, 404, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "clone", index: 35, Number: [NumArch]int{56, 120, 220}, Class: ClassProcess, Returns: KindPid, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[23], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[26], Len: -1, Per: 1, At: -1},
 		{Name: "newsp", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "parent_tid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "child_tid", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "tls", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[23], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[26], Len: -1, Per: 1, At: -1},
 		{Name: "newsp", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "parent_tid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "tls", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "child_tid", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}, ARM64: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[23], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[26], Len: -1, Per: 1, At: -1},
 		{Name: "newsp", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "parent_tid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "tls", Kind: KindAddr, Len: -1, Per: 1, At: -1},
@@ -185,7 +185,7 @@ var table = [...]Syscall{
 	{Name: "close_range", index: 38, Number: [NumArch]int{436, 436, 436}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "first", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "last", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "close_range", Set: &flagSets[25], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "close_range", Set: &flagSets[28], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "connect", index: 39, Number: [NumArch]int{42, 362, 203}, Class: ClassNetwork, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -207,7 +207,7 @@ var table = [...]Syscall{
 	{Name: "create_module", index: 42, Number: [NumArch]int{174, 127, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "delete_module", index: 43, Number: [NumArch]int{176, 129, 106}, Class: ClassMachine, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "delete_module", Set: &flagSets[26], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "delete_module", Set: &flagSets[29], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "dup", index: 44, Number: [NumArch]int{32, 41, 23}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "fildes", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -219,17 +219,17 @@ var table = [...]Syscall{
 	{Name: "dup3", index: 46, Number: [NumArch]int{292, 330, 24}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "oldfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "newfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "dup3", Set: &flagSets[30], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "dup3", Set: &flagSets[33], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "epoll_create", index: 47, Number: [NumArch]int{213, 254, -1}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "epoll_create1", index: 48, Number: [NumArch]int{291, 329, 20}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "epoll_create", Set: &flagSets[32], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "epoll_create", Set: &flagSets[35], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "epoll_ctl", index: 49, Number: [NumArch]int{233, 255, 21}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "op", Kind: KindFlags, Of: "epoll_ctl", Set: &flagSets[33], Len: -1, Per: 1, At: -1},
+		{Name: "op", Kind: KindFlags, Of: "epoll_ctl", Set: &flagSets[36], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "event", Kind: KindStruct, Dir: In, Of: "epoll_event", Layout: &layout_epoll_event, Len: -1, Per: 1, At: -1},
 	}},
@@ -272,7 +272,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "eventfd2", index: 56, Number: [NumArch]int{290, 328, 19}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "initval", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "eventfd", Set: &flagSets[35], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "eventfd", Set: &flagSets[38], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "execve", index: 57, Number: [NumArch]int{59, 11, 221}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
@@ -307,13 +307,13 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindOffset, Len: -1, Per: 1, At: -1},
-		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[37], Len: -1, Per: 1, At: -1},
+		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[37], Len: -1, Per: 1, At: -1},
+		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "fadvise64_64", index: 64, Number: [NumArch]int{-1, 272, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -321,34 +321,34 @@ var table = [...]Syscall{
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "len_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[37], Len: -1, Per: 1, At: -1},
+		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fallocate", index: 65, Number: [NumArch]int{285, 324, 47}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "mode", Kind: KindFlags, Of: "fallocate", Set: &flagSets[38], Len: -1, Per: 1, At: -1},
+		{Name: "mode", Kind: KindFlags, Of: "fallocate", Set: &flagSets[41], Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "mode", Kind: KindFlags, Of: "fallocate", Set: &flagSets[38], Len: -1, Per: 1, At: -1},
+		{Name: "mode", Kind: KindFlags, Of: "fallocate", Set: &flagSets[41], Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "len_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "fanotify_init", index: 66, Number: [NumArch]int{300, 338, 262}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "fanotify_init", Set: &flagSets[41], Len: -1, Per: 1, At: -1},
-		{Name: "event_f_flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fanotify_init", Set: &flagSets[44], Len: -1, Per: 1, At: -1},
+		{Name: "event_f_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fanotify_mark", index: 67, Number: [NumArch]int{301, 339, 263}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fanotify_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "fanotify_mark", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
-		{Name: "mask", Kind: KindFlags, Of: "fanotify", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fanotify_mark", Set: &flagSets[45], Len: -1, Per: 1, At: -1},
+		{Name: "mask", Kind: KindFlags, Of: "fanotify", Set: &flagSets[43], Len: -1, Per: 1, At: -1},
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 3},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fanotify_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "fanotify_mark", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fanotify_mark", Set: &flagSets[45], Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindLow, Len: -1, Per: 1, At: -1},
 		{Name: "mask_hi", Kind: KindHigh, Len: -1, Per: 1, At: -1},
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
@@ -395,12 +395,12 @@ var table = [...]Syscall{
 	}},
 	{Name: "fcntl", index: 75, Number: [NumArch]int{72, 55, 25}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[43], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[46], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fcntl64", index: 76, Number: [NumArch]int{-1, 221, -1}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[43], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[46], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fdatasync", index: 77, Number: [NumArch]int{75, 148, 83}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
@@ -429,7 +429,7 @@ var table = [...]Syscall{
 	{Name: "finit_module", index: 81, Number: [NumArch]int{313, 350, 273}, Class: ClassMachine, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "param_values", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "finit_module", Set: &flagSets[45], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "finit_module", Set: &flagSets[48], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "flistxattr", index: 82, Number: [NumArch]int{196, 234, 13}, Class: ClassDesc, Returns: KindBytes, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -438,7 +438,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "flock", index: 83, Number: [NumArch]int{73, 143, 32}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "operation", Kind: KindFlags, Of: "flock", Set: &flagSets[46], Len: -1, Per: 1, At: -1},
+		{Name: "operation", Kind: KindFlags, Of: "flock", Set: &flagSets[49], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fork", index: 84, Number: [NumArch]int{57, 2, -1}, Class: ClassProcess, Returns: KindPid},
 	{Name: "fremovexattr", index: 85, Number: [NumArch]int{199, 237, 16}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
@@ -447,7 +447,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "fsconfig", index: 86, Number: [NumArch]int{431, 431, 431}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "fsconfig", Set: &flagSets[50], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "fsconfig", Set: &flagSets[53], Len: -1, Per: 1, At: -1},
 		{Name: "key", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "aux", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -457,21 +457,21 @@ var table = [...]Syscall{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fsmount", index: 88, Number: [NumArch]int{432, 432, 432}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "fs_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "fsmount", Set: &flagSets[51], Len: -1, Per: 1, At: -1},
-		{Name: "attr_flags", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[105], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fsmount", Set: &flagSets[54], Len: -1, Per: 1, At: -1},
+		{Name: "attr_flags", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[113], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fsopen", index: 89, Number: [NumArch]int{430, 430, 430}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "fsname", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "fsopen", Set: &flagSets[52], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fsopen", Set: &flagSets[55], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fspick", index: 90, Number: [NumArch]int{433, 433, 433}, Class: ClassFile, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
-		{Name: "flags", Kind: KindFlags, Of: "fspick", Set: &flagSets[53], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "fspick", Set: &flagSets[56], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "fstat", index: 91, Number: [NumArch]int{5, 108, 80}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -511,7 +511,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "futex", index: 100, Number: [NumArch]int{202, 240, 98}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
-		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[55], Len: -1, Per: 1, At: -1},
+		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[58], Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "uaddr2", Kind: KindAddr, Len: -1, Per: 1, At: -1},
@@ -525,7 +525,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "futex_time64", index: 102, Number: [NumArch]int{-1, 422, -1}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
-		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[55], Len: -1, Per: 1, At: -1},
+		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[58], Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "uaddr2", Kind: KindAddr, Len: -1, Per: 1, At: -1},
@@ -535,22 +535,22 @@ var table = [...]Syscall{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "futex2", Set: &flagSets[56], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "futex2", Set: &flagSets[59], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "futex_waitv", index: 104, Number: [NumArch]int{449, 449, 449}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "waiters", Kind: KindStruct, Dir: In, Of: "futex_waitv", Layout: &layout_futex_waitv, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nr_futexes", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "futex_wake", index: 105, Number: [NumArch]int{454, 454, 454}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "futex2", Set: &flagSets[56], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "futex2", Set: &flagSets[59], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "futimesat", index: 106, Number: [NumArch]int{261, 299, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
@@ -563,7 +563,7 @@ var table = [...]Syscall{
 		{Name: "nmask", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 8, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "get_mempolicy", Set: &flagSets[58], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "get_mempolicy", Set: &flagSets[61], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "get_robust_list", index: 109, Number: [NumArch]int{274, 312, 100}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
@@ -610,7 +610,7 @@ var table = [...]Syscall{
 		{Name: "list", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}},
 	{Name: "getitimer", index: 123, Number: [NumArch]int{36, 105, 102}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[76], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[81], Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindStruct, Dir: Out, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getpeername", index: 124, Number: [NumArch]int{52, 368, 205}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
@@ -626,13 +626,13 @@ var table = [...]Syscall{
 	{Name: "getpmsg", index: 128, Number: [NumArch]int{181, 188, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "getppid", index: 129, Number: [NumArch]int{110, 64, 173}, Class: ClassIdentity, Returns: KindPid},
 	{Name: "getpriority", index: 130, Number: [NumArch]int{140, 96, 141}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrandom", index: 131, Number: [NumArch]int{318, 355, 278}, Class: ClassMachine, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "getrandom", Set: &flagSets[59], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "getrandom", Set: &flagSets[62], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getresgid", index: 132, Number: [NumArch]int{120, 171, 150}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
@@ -663,11 +663,11 @@ var table = [...]Syscall{
 		{Name: "suid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrlimit", index: 136, Number: [NumArch]int{97, 76, 163}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[154], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[156], Len: -1, Per: 1, At: -1},
+		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
 		{Name: "usage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "getsid", index: 138, Number: [NumArch]int{124, 147, 156}, Class: ClassIdentity, Returns: KindPid, Args: []Arg{
@@ -680,7 +680,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "getsockopt", index: 140, Number: [NumArch]int{55, 365, 209}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[195], Len: -1, Per: 1, At: -1},
+		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: InOut, Length: LengthAtPointer, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
@@ -716,11 +716,11 @@ var table = [...]Syscall{
 	{Name: "inotify_add_watch", index: 150, Number: [NumArch]int{254, 292, 27}, Class: ClassDesc, Returns: KindInt, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[61], Len: -1, Per: 1, At: -1},
+		{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[65], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "inotify_init", index: 151, Number: [NumArch]int{253, 291, -1}, Class: ClassDesc, Returns: KindFD},
 	{Name: "inotify_init1", index: 152, Number: [NumArch]int{294, 332, 26}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "inotify_init", Set: &flagSets[62], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "inotify_init", Set: &flagSets[66], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "inotify_rm_watch", index: 153, Number: [NumArch]int{255, 293, 28}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -770,13 +770,13 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "to_submit", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "min_complete", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "io_uring_enter", Set: &flagSets[63], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "io_uring_enter", Set: &flagSets[67], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "argsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "io_uring_register", index: 162, Number: [NumArch]int{427, 427, 427}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "opcode", Kind: KindFlags, Of: "io_uring_register", Set: &flagSets[65], Len: -1, Per: 1, At: -1},
+		{Name: "opcode", Kind: KindFlags, Of: "io_uring_register", Set: &flagSets[69], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "nr_args", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
@@ -786,7 +786,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "ioctl", index: 164, Number: [NumArch]int{16, 54, 29}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "request", Kind: KindFlags, Of: "ioctl", Set: &flagSets[68], Len: -1, Per: 1, At: -1},
+		{Name: "request", Kind: KindFlags, Of: "ioctl", Set: &flagSets[73], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ioperm", index: 165, Number: [NumArch]int{173, 101, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
@@ -798,16 +798,16 @@ var table = [...]Syscall{
 		{Name: "level", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ioprio_get", index: 167, Number: [NumArch]int{252, 290, 31}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[70], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[75], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ioprio_set", index: 168, Number: [NumArch]int{251, 289, 30}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[70], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[75], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "ioprio", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ipc", index: 169, Number: [NumArch]int{-1, 117, -1}, Class: ClassIPC, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
-		{Name: "call", Kind: KindFlags, Of: "ipccall", Set: &flagSets[73], Len: -1, Per: 1, At: -1},
+		{Name: "call", Kind: KindFlags, Of: "ipccall", Set: &flagSets[78], Len: -1, Per: 1, At: -1},
 		{Name: "first", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "second", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "third", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -817,7 +817,7 @@ var table = [...]Syscall{
 	{Name: "kcmp", index: 170, Number: [NumArch]int{312, 349, 272}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
 		{Name: "pid1", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "pid2", Kind: KindPid, Len: -1, Per: 1, At: -1},
-		{Name: "type", Kind: KindFlags, Of: "kcmp", Set: &flagSets[77], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "kcmp", Set: &flagSets[82], Len: -1, Per: 1, At: -1},
 		{Name: "idx1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "idx2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
@@ -826,16 +826,16 @@ var table = [...]Syscall{
 		{Name: "initrd_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmdline_len", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "cmdline", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "kexec_file", Set: &flagSets[79], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "kexec_file", Set: &flagSets[84], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "kexec_load", index: 172, Number: [NumArch]int{246, 283, 104}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "entry", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "nr_segments", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "segments", Kind: KindStruct, Dir: In, Of: "kexec_segment", Layout: &layout_kexec_segment, Length: LengthElements, Len: 1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "kexec", Set: &flagSets[78], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "kexec", Set: &flagSets[83], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Interruptible: true, Args: []Arg{
-		{Name: "operation", Kind: KindFlags, Of: "keyctl", Set: &flagSets[80], Len: -1, Per: 1, At: -1},
+		{Name: "operation", Kind: KindFlags, Of: "keyctl", Set: &flagSets[88], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg4", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -847,18 +847,18 @@ var table = [...]Syscall{
 	}},
 	{Name: "landlock_add_rule", index: 175, Number: [NumArch]int{445, 445, 445}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "rule_type", Kind: KindFlags, Of: "landlock_rule", Set: &flagSets[85], Len: -1, Per: 1, At: -1},
+		{Name: "rule_type", Kind: KindFlags, Of: "landlock_rule", Set: &flagSets[93], Len: -1, Per: 1, At: -1},
 		{Name: "rule_attr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "landlock_ruleset_attr", Layout: &layout_landlock_ruleset_attr, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "landlock_create", Set: &flagSets[81], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "landlock_create", Set: &flagSets[89], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "landlock_restrict_self", index: 177, Number: [NumArch]int{446, 446, 446}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "landlock_restrict", Set: &flagSets[84], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "landlock_restrict", Set: &flagSets[92], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lchown", index: 178, Number: [NumArch]int{94, 16, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
@@ -899,7 +899,7 @@ var table = [...]Syscall{
 		{Name: "req", Kind: KindStruct, Dir: In, Of: "mnt_id_req", Layout: &layout_mnt_id_req, Len: -1, Per: 1, At: -1},
 		{Name: "mnt_ids", Kind: KindStruct, Dir: Out, Of: "u64", Layout: &layout_u64, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_mnt_ids", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "listmount", Set: &flagSets[88], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "listmount", Set: &flagSets[96], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "listns", index: 185, Number: [NumArch]int{470, 470, 470}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
 		{Name: "req", Kind: KindStruct, Dir: In, Of: "ns_id_req", Layout: &layout_ns_id_req, Len: -1, Per: 1, At: -1},
@@ -942,20 +942,20 @@ var table = [...]Syscall{
 	{Name: "lseek", index: 192, Number: [NumArch]int{8, 19, 62}, Class: ClassDesc, Returns: KindOffset, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
-		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsetxattr", index: 193, Number: [NumArch]int{189, 227, 6}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsm_get_self_attr", index: 194, Number: [NumArch]int{459, 459, 459}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
-		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[90], Len: -1, Per: 1, At: -1},
+		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
 		{Name: "ctx", Kind: KindBuffer, Dir: Out, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindStruct, Dir: InOut, Of: "u32", Layout: &layout_u32, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "lsm", Set: &flagSets[89], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "lsm", Set: &flagSets[97], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsm_list_modules", index: 195, Number: [NumArch]int{461, 461, 461}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
 		{Name: "ids", Kind: KindBuffer, Dir: Out, Length: LengthAtPointer, Len: 1, Per: 1, At: -1},
@@ -963,7 +963,7 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "lsm_set_self_attr", index: 196, Number: [NumArch]int{460, 460, 460}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[90], Len: -1, Per: 1, At: -1},
+		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
 		{Name: "ctx", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindU32, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -979,32 +979,32 @@ var table = [...]Syscall{
 	{Name: "madvise", index: 199, Number: [NumArch]int{28, 219, 233}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[91], Len: -1, Per: 1, At: -1},
+		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "map_shadow_stack", index: 200, Number: [NumArch]int{453, 453, 453}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "shadow_stack", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "shadow_stack", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mbind", index: 201, Number: [NumArch]int{237, 274, 235}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
+		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[106], Len: -1, Per: 1, At: -1},
 		{Name: "nmask", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 4, Per: 8, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[92], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[100], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "membarrier", index: 202, Number: [NumArch]int{324, 375, 283}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "cmd", Kind: KindFlags, Of: "membarrier", Set: &flagSets[93], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "membarrier_flag", Set: &flagSets[94], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "membarrier", Set: &flagSets[101], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "membarrier_flag", Set: &flagSets[102], Len: -1, Per: 1, At: -1},
 		{Name: "cpu_id", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "memfd_create", index: 203, Number: [NumArch]int{319, 356, 279}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "memfd", Set: &flagSets[96], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "memfd", Set: &flagSets[104], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "memfd_secret", index: 204, Number: [NumArch]int{447, 447, 447}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "memfd_secret", Set: &flagSets[97], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "memfd_secret", Set: &flagSets[105], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "migrate_pages", index: 205, Number: [NumArch]int{256, 294, 238}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1044,16 +1044,16 @@ var table = [...]Syscall{
 	{Name: "mlock2", index: 212, Number: [NumArch]int{325, 376, 284}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mlock2", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mlock2", Set: &flagSets[107], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mlockall", index: 213, Number: [NumArch]int{151, 152, 230}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "mlockall", Set: &flagSets[100], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mlockall", Set: &flagSets[108], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mmap", index: 214, Number: [NumArch]int{9, 90, 222}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[101], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
@@ -1062,8 +1062,8 @@ var table = [...]Syscall{
 	{Name: "mmap2", index: 215, Number: [NumArch]int{-1, 192, -1}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[101], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
 	}},
@@ -1076,13 +1076,13 @@ var table = [...]Syscall{
 		{Name: "source", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "fstype", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mount", Set: &flagSets[104], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mount", Set: &flagSets[112], Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mount_setattr", index: 218, Number: [NumArch]int{442, 442, 442}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
-		{Name: "flags", Kind: KindFlags, Of: "mount_setattr", Set: &flagSets[106], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mount_setattr", Set: &flagSets[114], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mount_attr", Layout: &layout_mount_attr, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
@@ -1091,7 +1091,7 @@ var table = [...]Syscall{
 		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "to_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
-		{Name: "flags", Kind: KindFlags, Of: "move_mount", Set: &flagSets[107], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "move_mount", Set: &flagSets[115], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "move_pages", index: 220, Number: [NumArch]int{279, 317, 239}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1099,12 +1099,12 @@ var table = [...]Syscall{
 		{Name: "pages", Kind: KindStruct, Dir: In, Of: "ptr", Layout: &layout_ptr, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nodes", Kind: KindStruct, Dir: In, Of: "int", Layout: &layout_int, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Length: LengthElements, Len: 1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[92], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[100], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mprotect", index: 221, Number: [NumArch]int{10, 125, 226}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mpx", index: 222, Number: [NumArch]int{-1, 56, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "mq_getsetattr", index: 223, Number: [NumArch]int{245, 282, 185}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -1118,7 +1118,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "mq_open", index: 225, Number: [NumArch]int{240, 277, 180}, Class: ClassIPC, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "oflag", Kind: KindFlags, Of: "open", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
+		{Name: "oflag", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mq_attr", Layout: &layout_mq_attr, Len: -1, Per: 1, At: -1},
 	}},
@@ -1157,7 +1157,7 @@ var table = [...]Syscall{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "old_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "new_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mremap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mremap", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
 		{Name: "new_addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "mseal", index: 232, Number: [NumArch]int{462, 462, 462}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
@@ -1167,30 +1167,30 @@ var table = [...]Syscall{
 	}},
 	{Name: "msgctl", index: 233, Number: [NumArch]int{71, 402, 187}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "msgctl", Set: &flagSets[111], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "msgctl", Set: &flagSets[119], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "msqid_ds", Layout: &layout_msqid_ds, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgget", index: 234, Number: [NumArch]int{68, 399, 186}, Class: ClassIPC, Returns: KindMsqid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
-		{Name: "msgflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[72], Len: -1, Per: 1, At: -1},
+		{Name: "msgflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[77], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Layout: &layout_msgbuf, Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
-		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[112], Len: -1, Per: 1, At: -1},
+		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[120], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Layout: &layout_msgbuf, Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[112], Len: -1, Per: 1, At: -1},
+		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[120], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "msync", index: 237, Number: [NumArch]int{26, 144, 227}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msync", Set: &flagSets[113], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msync", Set: &flagSets[121], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "munlock", index: 238, Number: [NumArch]int{150, 151, 229}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
@@ -1242,30 +1242,30 @@ var table = [...]Syscall{
 	}},
 	{Name: "open", index: 251, Number: [NumArch]int{2, 5, -1}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "open_by_handle_at", index: 252, Number: [NumArch]int{304, 342, 265}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "mountdirfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "handle", Kind: KindStruct, Dir: In, Of: "file_handle", Layout: &layout_file_handle, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "open_tree", index: 253, Number: [NumArch]int{428, 428, 428}, Class: ClassFile, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
-		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[132], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "open_tree_attr", index: 254, Number: [NumArch]int{467, 467, 467}, Class: ClassFile, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
-		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[132], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mount_attr", Layout: &layout_mount_attr, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "openat", index: 255, Number: [NumArch]int{257, 295, 56}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
-		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "openat2", index: 256, Number: [NumArch]int{437, 437, 437}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
@@ -1280,40 +1280,40 @@ var table = [...]Syscall{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "cpu", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "group_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "perf", Set: &flagSets[121], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "perf", Set: &flagSets[136], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Of: "personality", Set: &flagSets[125], Args: []Arg{
-		{Name: "persona", Kind: KindFlags, Of: "personality", Set: &flagSets[125], Len: -1, Per: 1, At: -1},
+	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Of: "personality", Set: &flagSets[143], Args: []Arg{
+		{Name: "persona", Kind: KindFlags, Of: "personality", Set: &flagSets[143], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "targetfd", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pidfd_open", Set: &flagSets[126], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pidfd_open", Set: &flagSets[144], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pidfd_send_signal", index: 262, Number: [NumArch]int{424, 424, 424}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[127], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[128], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pivot_root", index: 265, Number: [NumArch]int{155, 217, 41}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "new_root", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "put_old", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pkey_alloc", index: 266, Number: [NumArch]int{330, 381, 289}, Class: ClassMemory, Returns: KindInt, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
-		{Name: "init_val", Kind: KindFlags, Of: "pkey", Set: &flagSets[129], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
+		{Name: "init_val", Kind: KindFlags, Of: "pkey", Set: &flagSets[147], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pkey_free", index: 267, Number: [NumArch]int{331, 382, 290}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -1321,7 +1321,7 @@ var table = [...]Syscall{
 	{Name: "pkey_mprotect", index: 268, Number: [NumArch]int{329, 380, 288}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
@@ -1344,7 +1344,7 @@ var table = [...]Syscall{
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "prctl", index: 272, Number: [NumArch]int{157, 172, 167}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "option", Kind: KindFlags, Of: "prctl", Set: &flagSets[144], Len: -1, Per: 1, At: -1},
+		{Name: "option", Kind: KindFlags, Of: "prctl", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg4", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1381,18 +1381,18 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[157], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[157], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "prlimit64", index: 276, Number: [NumArch]int{302, 340, 261}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[154], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "new_rlim", Kind: KindStruct, Dir: In, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 		{Name: "old_rlim", Kind: KindStruct, Dir: Out, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 	}},
@@ -1400,12 +1400,12 @@ var table = [...]Syscall{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindStruct, Dir: In, Of: "iovec_remote", Layout: &layout_iovec_remote, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[91], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "process_mrelease", index: 278, Number: [NumArch]int{448, 448, 448}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "process_vm_readv", index: 279, Number: [NumArch]int{310, 347, 270}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -1442,7 +1442,7 @@ var table = [...]Syscall{
 		{Name: "sig", Kind: KindStruct, Dir: In, Of: "sigset_argpack", Layout: &layout_sigset_argpack, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ptrace", index: 285, Number: [NumArch]int{101, 26, 117}, Class: ClassProcess, Returns: KindLong, Args: []Arg{
-		{Name: "request", Kind: KindFlags, Of: "ptrace", Set: &flagSets[147], Len: -1, Per: 1, At: -1},
+		{Name: "request", Kind: KindFlags, Of: "ptrace", Set: &flagSets[165], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -1479,14 +1479,14 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[157], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[157], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "query_module", index: 290, Number: [NumArch]int{178, 167, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "quotactl", index: 291, Number: [NumArch]int{179, 131, 60}, Class: ClassFile, Returns: KindInt, Args: []Arg{
@@ -1538,16 +1538,16 @@ var table = [...]Syscall{
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "reboot", index: 299, Number: [NumArch]int{169, 88, 142}, Class: ClassMachine, Returns: KindInt, Args: []Arg{
-		{Name: "magic1", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[151], Len: -1, Per: 1, At: -1},
-		{Name: "magic2", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[151], Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "reboot", Set: &flagSets[150], Len: -1, Per: 1, At: -1},
+		{Name: "magic1", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "magic2", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "reboot", Set: &flagSets[168], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "recvfrom", index: 300, Number: [NumArch]int{45, 371, 207}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 5, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
@@ -1555,27 +1555,27 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "recvmmsg_time64", index: 302, Number: [NumArch]int{-1, 417, -1}, Class: ClassNetwork, Returns: KindCount, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "recvmsg", index: 303, Number: [NumArch]int{47, 372, 212}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg", Kind: KindStruct, Dir: InOut, Of: "msghdr", Layout: &layout_msghdr, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "remap_file_pages", index: 304, Number: [NumArch]int{216, 257, 234}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
+		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[101], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "removexattr", index: 305, Number: [NumArch]int{197, 235, 14}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
@@ -1602,7 +1602,7 @@ var table = [...]Syscall{
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
-		{Name: "flags", Kind: KindFlags, Of: "rename", Set: &flagSets[152], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rename", Set: &flagSets[170], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "request_key", index: 310, Number: [NumArch]int{249, 287, 218}, Class: ClassIdentity, Returns: KindKeyID, Interruptible: true, Args: []Arg{
 		{Name: "type", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
@@ -1617,7 +1617,7 @@ var table = [...]Syscall{
 	{Name: "rseq", index: 313, Number: [NumArch]int{334, 386, 293}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "rseq", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "rseq_len", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "rseq", Set: &flagSets[155], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "rseq", Set: &flagSets[173], Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "rseq_slice_yield", index: 314, Number: [NumArch]int{471, 471, 471}, Class: ClassProcess, Returns: KindInt},
@@ -1632,7 +1632,7 @@ var table = [...]Syscall{
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "rt_sigprocmask", index: 317, Number: [NumArch]int{14, 175, 135}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
-		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[189], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1666,10 +1666,10 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_get_priority_max", index: 324, Number: [NumArch]int{146, 159, 125}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[158], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_get_priority_min", index: 325, Number: [NumArch]int{147, 160, 126}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[158], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_getaffinity", index: 326, Number: [NumArch]int{204, 242, 123}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
@@ -1713,13 +1713,13 @@ var table = [...]Syscall{
 	}},
 	{Name: "sched_setscheduler", index: 335, Number: [NumArch]int{144, 156, 119}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
-		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[158], Len: -1, Per: 1, At: -1},
+		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 		{Name: "param", Kind: KindStruct, Dir: In, Of: "sched_param", Layout: &layout_sched_param, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sched_yield", index: 336, Number: [NumArch]int{24, 158, 124}, Class: ClassProcess, Returns: KindNone},
 	{Name: "seccomp", index: 337, Number: [NumArch]int{317, 354, 277}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
-		{Name: "op", Kind: KindFlags, Of: "seccomp", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "seccomp_filter", Set: &flagSets[165], Len: -1, Per: 1, At: -1},
+		{Name: "op", Kind: KindFlags, Of: "seccomp", Set: &flagSets[186], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "seccomp_filter", Set: &flagSets[189], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "security", index: 338, Number: [NumArch]int{185, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
@@ -1735,13 +1735,13 @@ var table = [...]Syscall{
 	{Name: "semctl", index: 340, Number: [NumArch]int{66, 394, 191}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "semnum", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "semctl", Set: &flagSets[170], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "semctl", Set: &flagSets[194], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "semget", index: 341, Number: [NumArch]int{64, 393, 190}, Class: ClassIPC, Returns: KindSemid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "nsems", Kind: KindInt, Len: -1, Per: 1, At: -1},
-		{Name: "semflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[72], Len: -1, Per: 1, At: -1},
+		{Name: "semflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[77], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "semop", index: 342, Number: [NumArch]int{65, -1, 193}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
@@ -1776,23 +1776,23 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sendmsg", index: 348, Number: [NumArch]int{46, 370, 211}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg", Kind: KindStruct, Dir: In, Of: "msghdr", Layout: &layout_msghdr, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sendto", index: 349, Number: [NumArch]int{44, 369, 206}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[110], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: In, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "set_mempolicy", index: 350, Number: [NumArch]int{238, 276, 237}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
-		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
+		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[106], Len: -1, Per: 1, At: -1},
 		{Name: "nmask", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 8, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
@@ -1814,7 +1814,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "setdomainname", index: 355, Number: [NumArch]int{171, 121, 162}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
-		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
+		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setfsgid", index: 356, Number: [NumArch]int{123, 139, 152}, Class: ClassIdentity, Returns: KindGid, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -1853,23 +1853,23 @@ var table = [...]Syscall{
 	}},
 	{Name: "sethostname", index: 364, Number: [NumArch]int{170, 74, 161}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
-		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
+		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setitimer", index: 365, Number: [NumArch]int{38, 104, 103}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[76], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[81], Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindStruct, Dir: In, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 		{Name: "ovalue", Kind: KindStruct, Dir: Out, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setns", index: 366, Number: [NumArch]int{308, 346, 268}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "nstype", Kind: KindFlags, Of: "namespace", Set: &flagSets[114], Len: -1, Per: 1, At: -1},
+		{Name: "nstype", Kind: KindFlags, Of: "namespace", Set: &flagSets[122], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setpgid", index: 367, Number: [NumArch]int{109, 57, 154}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "pgid", Kind: KindPgid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setpriority", index: 368, Number: [NumArch]int{141, 97, 140}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "niceval", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
@@ -1924,13 +1924,13 @@ var table = [...]Syscall{
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setrlimit", index: 377, Number: [NumArch]int{160, 75, 164}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[154], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: In, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setsid", index: 378, Number: [NumArch]int{112, 66, 157}, Class: ClassIdentity, Returns: KindPid},
 	{Name: "setsockopt", index: 379, Number: [NumArch]int{54, 366, 208}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[195], Len: -1, Per: 1, At: -1},
+		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -1952,7 +1952,7 @@ var table = [...]Syscall{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "setxattrat", index: 384, Number: [NumArch]int{463, 463, 463}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
@@ -1966,11 +1966,11 @@ var table = [...]Syscall{
 	{Name: "shmat", index: 386, Number: [NumArch]int{30, 397, 196}, Class: ClassIPC, Returns: KindAddr, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
 		{Name: "shmaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
-		{Name: "shmflg", Kind: KindFlags, Of: "shmat", Set: &flagSets[173], Len: -1, Per: 1, At: -1},
+		{Name: "shmflg", Kind: KindFlags, Of: "shmat", Set: &flagSets[197], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
-		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Set: &flagSets[174], Len: -1, Per: 1, At: -1},
+		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Set: &flagSets[198], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "shmid_ds", Layout: &layout_shmid_ds, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
@@ -1979,11 +1979,11 @@ var table = [...]Syscall{
 	{Name: "shmget", index: 389, Number: [NumArch]int{29, 395, 194}, Class: ClassIPC, Returns: KindShmid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "shmflg", Kind: KindFlags, Of: "shmget", Set: &flagSets[175], Len: -1, Per: 1, At: -1},
+		{Name: "shmflg", Kind: KindFlags, Of: "shmget", Set: &flagSets[199], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "shutdown", index: 390, Number: [NumArch]int{48, 373, 210}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "how", Kind: KindFlags, Of: "shutdown", Set: &flagSets[176], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "shutdown", Set: &flagSets[200], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigaction", index: 391, Number: [NumArch]int{-1, 67, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
@@ -2007,13 +2007,13 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "signalfd", Set: &flagSets[190], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "signalfd", Set: &flagSets[214], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigpending", index: 396, Number: [NumArch]int{-1, 73, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "sigprocmask", index: 397, Number: [NumArch]int{-1, 126, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
-		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[189], Len: -1, Per: 1, At: -1},
+		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
@@ -2024,17 +2024,17 @@ var table = [...]Syscall{
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Returns: KindFD, Args: []Arg{
-		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Len: -1, Per: 1, At: -1},
-		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[194], Len: -1, Per: 1, At: -1},
+		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Returns: KindInt, Interruptible: true, Args: []Arg{
-		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[192], Len: -1, Per: 1, At: -1},
+		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
-		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[39], Len: -1, Per: 1, At: -1},
-		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[194], Len: -1, Per: 1, At: -1},
+		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "sv", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
@@ -2044,7 +2044,7 @@ var table = [...]Syscall{
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "off_out", Kind: KindStruct, Dir: InOut, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ssetmask", index: 404, Number: [NumArch]int{-1, 69, -1}, Class: ClassSignal, Returns: KindUlong, Args: []Arg{
 		{Name: "newmask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -2076,7 +2076,7 @@ var table = [...]Syscall{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "at_statx", Set: &flagSets[10], Len: -1, Per: 1, At: -1},
-		{Name: "mask", Kind: KindFlags, Of: "statx", Set: &flagSets[198], Len: -1, Per: 1, At: -1},
+		{Name: "mask", Kind: KindFlags, Of: "statx", Set: &flagSets[222], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statx", Layout: &layout_statx, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "stime", index: 411, Number: [NumArch]int{-1, 25, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
@@ -2088,7 +2088,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "swapon", index: 414, Number: [NumArch]int{167, 87, 224}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "swap", Set: &flagSets[201], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "swap", Set: &flagSets[225], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "symlink", index: 415, Number: [NumArch]int{88, 83, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "target", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
@@ -2104,14 +2104,14 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes", Kind: KindOffset, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[202], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[202], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
 	}}},
 	{Name: "syncfs", index: 419, Number: [NumArch]int{306, 344, 267}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -2125,7 +2125,7 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "sysinfo", Layout: &layout_sysinfo, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "syslog", index: 422, Number: [NumArch]int{103, 103, 116}, Class: ClassMachine, Returns: KindInt, Interruptible: true, Args: []Arg{
-		{Name: "type", Kind: KindFlags, Of: "syslog", Set: &flagSets[203], Len: -1, Per: 1, At: -1},
+		{Name: "type", Kind: KindFlags, Of: "syslog", Set: &flagSets[227], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
@@ -2133,7 +2133,7 @@ var table = [...]Syscall{
 		{Name: "fd_in", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "tgkill", index: 424, Number: [NumArch]int{234, 270, 131}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
 		{Name: "tgid", Kind: KindPid, Len: -1, Per: 1, At: -1},
@@ -2144,7 +2144,7 @@ var table = [...]Syscall{
 		{Name: "tloc", Kind: KindStruct, Dir: Out, Of: "long", Layout: &layout_long, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timer_create", index: 426, Number: [NumArch]int{222, 259, 107}, Class: ClassTime, Returns: KindNone, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "event", Kind: KindStruct, Dir: In, Of: "sigevent", Layout: &layout_sigevent, Len: -1, Per: 1, At: -1},
 		{Name: "timerid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
@@ -2164,19 +2164,19 @@ var table = [...]Syscall{
 	}},
 	{Name: "timer_settime", index: 431, Number: [NumArch]int{223, 260, 110}, Class: ClassTime, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[207], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timer_settime64", index: 432, Number: [NumArch]int{-1, 409, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[207], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[21], Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[208], Len: -1, Per: 1, At: -1},
+		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_gettime", index: 434, Number: [NumArch]int{287, 326, 87}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -2188,13 +2188,13 @@ var table = [...]Syscall{
 	}},
 	{Name: "timerfd_settime", index: 436, Number: [NumArch]int{286, 325, 86}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[209], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "timerfd_settime64", index: 437, Number: [NumArch]int{-1, 411, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[209], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
@@ -2216,7 +2216,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "tuxcall", index: 442, Number: [NumArch]int{184, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "ugetrlimit", index: 443, Number: [NumArch]int{-1, 191, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[154], Len: -1, Per: 1, At: -1},
+		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ulimit", index: 444, Number: [NumArch]int{-1, 58, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
@@ -2228,7 +2228,7 @@ var table = [...]Syscall{
 	}},
 	{Name: "umount2", index: 447, Number: [NumArch]int{166, 52, 39}, Class: ClassFile, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "umount", Set: &flagSets[212], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "umount", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "uname", index: 448, Number: [NumArch]int{63, 122, 160}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindStruct, Dir: Out, Of: "utsname", Layout: &layout_utsname, Len: -1, Per: 1, At: -1},
@@ -2242,7 +2242,7 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindFlags, Of: "at_unlink", Set: &flagSets[11], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "unshare", index: 451, Number: [NumArch]int{272, 310, 97}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "namespace", Set: &flagSets[114], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "namespace", Set: &flagSets[122], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "uprobe", index: 452, Number: [NumArch]int{336, -1, -1}, Class: ClassProcess, Returns: KindInt},
 	{Name: "uretprobe", index: 453, Number: [NumArch]int{335, -1, -1}, Class: ClassProcess, Returns: KindInt},
@@ -2250,7 +2250,7 @@ var table = [...]Syscall{
 		{Name: "library", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
-		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[214], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ustat", index: 456, Number: [NumArch]int{136, 62, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
 		{Name: "dev", Kind: KindDev, Len: -1, Per: 1, At: -1},
@@ -2289,26 +2289,26 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: InOut, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_segs", Kind: KindUlong, Len: -1, Per: 1, At: -1},
-		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
+		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "vserver", index: 466, Number: [NumArch]int{236, 273, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
 	{Name: "wait4", index: 467, Number: [NumArch]int{61, 114, 260}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[215], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "waitid", index: 468, Number: [NumArch]int{247, 284, 95}, Class: ClassProcess, Returns: KindNone, Interruptible: true, Args: []Arg{
-		{Name: "which", Kind: KindFlags, Of: "waitid", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
+		{Name: "which", Kind: KindFlags, Of: "waitid", Set: &flagSets[241], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[215], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "waitpid", index: 469, Number: [NumArch]int{-1, 7, -1}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
-		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[215], Len: -1, Per: 1, At: -1},
+		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "write", index: 470, Number: [NumArch]int{1, 4, 64}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},

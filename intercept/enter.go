@@ -77,7 +77,7 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 	}
 	nr, ok := s.On(a)
 	if !ok {
-		return Ignore // no number of a is this call
+		return Ignore
 	}
 	return g.interests[a].known[nr]
 }

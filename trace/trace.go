@@ -23,6 +23,10 @@ type Call struct {
 	IP      abi.Addr     // behind the instruction that made the call
 	SP      abi.Addr     // the top of the thread's stack
 
+	// Pages is where the call's pointers point, if not nil; otherwise that is the
+	// thread's memory. It is for calls that no thread is in.
+	Pages Memory
+
 	Begin, End time.Time // End is set at Exit
 
 	// The result, set at Exit. With Err 0 it is Value. An Err of 512 or more is
@@ -47,6 +51,21 @@ type Call struct {
 	byIPC  bool
 }
 
+// Memory is memory of a guest, as guest.Memory is. ReadAt fills p from address
+// at, and returns an error with the number of bytes that it could fill if those
+// are not all.
+type Memory interface {
+	ReadAt(p []byte, at abi.Addr) (n int, err error)
+}
+
+// Space returns where the call's pointers point.
+func (c *Call) Space() Memory {
+	if c.Pages != nil {
+		return c.Pages
+	}
+	return c.Memory()
+}
+
 // Memory returns the memory in which the call's pointers point.
 func (c *Call) Memory() guest.Memory { return c.Thread.Memory() }
 
@@ -56,7 +75,7 @@ func (c *Call) Name() string {
 		return c.name
 	}
 	if c.Syscall == nil {
-		return fmt.Sprintf("syscall_%#x", c.Number)
+		return fmt.Sprintf("syscall_%#x", uint64(c.Number))
 	}
 	return c.Syscall.Name
 }

@@ -63,7 +63,7 @@ func (c *Call) takeArguments(at abi.Addr, n int) bool {
 func (c *Call) words(at abi.Addr, n int) (args abi.Args, ok bool) {
 	const size = 4
 	var b [6 * size]byte
-	if _, err := c.Memory().ReadAt(b[:n*size], at); err != nil {
+	if _, err := c.Space().ReadAt(b[:n*size], at); err != nil {
 		return args, false
 	}
 	for i := range n {

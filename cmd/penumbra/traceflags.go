@@ -69,7 +69,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(natural{&o.strings, math.MaxInt32}, "s", "show the first `N` bytes of strings")
 	fs.Var(natural{&o.column, widest}, "a", "align results in column `N`")
 	fs.BoolVar(&o.whole, "v", false, "show structures and environments whole")
-	fs.Var(&o.files, "y", "show what descriptors are open on")
+	fs.Var(&o.files, "y", "show what descriptors are open on; twice: whom sockets\nare connected to, numbers of devices, pidfds' processes")
 	fs.Var(&o.hex, "x", "strings that cannot be printed in hexadecimal; twice:\nall strings")
 	fs.Var(&o.clock, "t", "the time of day before each line; twice: with\nmicroseconds; three times: since 1970")
 	fs.BoolVar(&o.relative, "r", false, "the time since the line before")

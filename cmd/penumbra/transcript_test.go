@@ -19,7 +19,7 @@ type transcript struct {
 }
 
 var (
-	pidPrefix = regexp.MustCompile(`^(?:\[pid +(\d+)\] |(\d+) +)?(.*)$`)
+	pidPrefix = regexp.MustCompile(`^(?:\[pid +(\d+)\] |(\d+) {1,5})?(.*)$`)
 	// births are calls whose result is a new process or thread.
 	births  = regexp.MustCompile(`(?:^|[ \]])(?:clone|clone3|fork|vfork)\(.*\) += (\d+)(?: <[\d.]+>)?$`)
 	resumed = regexp.MustCompile(`<\.\.\. \w+ resumed>`)
@@ -58,11 +58,13 @@ func readTranscript(text string) transcript {
 func (t *transcript) add(name string, pid int, byPID map[int][]string, several bool) {
 	lines := byPID[pid]
 	delete(byPID, pid)
-	if several {
-		lines = join(lines)
-	}
 	t.names = append(t.names, name)
 	t.pids[name] = pid
+	if several {
+		signals := name + " signals"
+		t.names = append(t.names, signals)
+		lines, t.lines[signals] = setApart(join(lines))
+	}
 	t.lines[name] = lines
 	children := 0
 	for _, line := range lines {
@@ -74,6 +76,31 @@ func (t *transcript) add(name string, pid int, byPID map[int][]string, several b
 			}
 		}
 	}
+}
+
+// When the end of a child is told its parent, between which of its calls or
+// within which, is chance; and with it where the parent's handler returns to.
+var (
+	interrupted  = regexp.MustCompile(`\) = \? ERESTART\w+ \(`)
+	childEnded   = regexp.MustCompile(`(^|[ \]])--- SIGCHLD `)
+	handlerEnded = regexp.MustCompile(`((?:^|[ \]])rt_sigreturn\(.*\) = ).*`)
+)
+
+// setApart takes what comes when it likes out of the lines of a process.
+func setApart(lines []string) (calls, signals []string) {
+	for _, line := range lines {
+		switch {
+		case interrupted.MatchString(line):
+			// It is made again.
+		case childEnded.MatchString(line):
+			// One that is told while another is pending is told never.
+		case handlerEnded.MatchString(line):
+			signals = append(signals, handlerEnded.ReplaceAllString(line, "$1#"))
+		default:
+			calls = append(calls, line)
+		}
+	}
+	return calls, signals
 }
 
 var padding = regexp.MustCompile(`\) += `)
@@ -100,8 +127,9 @@ func join(lines []string) []string {
 	return joined
 }
 
-// whole returns t with its lines in their order, as text has them.
-func (t transcript) whole(text string) transcript {
+// readOrdered takes text apart and keeps its lines in their order.
+func readOrdered(text string) transcript {
+	t := readTranscript(text)
 	t.names = []string{"all"}
 	t.lines = map[string][]string{"all": strings.Split(strings.TrimSuffix(text, "\n"), "\n")}
 	return t

@@ -21,26 +21,23 @@ type Decoder struct {
 
 	specials   map[*abi.Syscall]*special
 	structures map[*abi.Layout]structureWriter
-	shown      map[*abi.Layout]*fieldList // of structures without a writer
+	lists      map[*abi.Layout]*fieldList // what is shown of structures without a writer
 
 	files   guest.Files
 	call    *trace.Call
 	args    []abi.Arg
 	special *special
-	memory  Memory
+	memory  trace.Memory
 	page    [4096]byte
-	words   [64]byte // an expression while it is put together
-}
-
-// Memory is what the pointers of a call point into; see guest.Memory.
-type Memory interface {
-	ReadAt(p []byte, at abi.Addr) (n int, err error)
+	scratch []byte // what has been taken of it is good until the next call
+	taken   int
+	words   [128]byte // an expression while it is put together
 }
 
 // New returns a decoder that writes to out and shows so many bytes or elements.
 func New(out Notation, limit int) *Decoder {
 	return &Decoder{
-		Out: out, Limit: limit, specials: specials(), structures: structures(), shown: map[*abi.Layout]*fieldList{},
+		Out: out, Limit: limit, specials: specials(), structures: structures(), lists: map[*abi.Layout]*fieldList{},
 	}
 }
 
@@ -59,11 +56,7 @@ func (s *Saved) Loose() bool { return s.loose }
 // Enter writes the arguments that are known before the call runs, up to the
 // first that the call is to fill in.
 func (d *Decoder) Enter(c *trace.Call, s *Saved) {
-	d.set(c, c.Memory())
-	d.enter(s)
-}
-
-func (d *Decoder) enter(s *Saved) {
+	d.set(c)
 	*s = Saved{}
 	if d.special.enter != nil {
 		d.special.enter(d, s)
@@ -75,11 +68,7 @@ func (d *Decoder) enter(s *Saved) {
 
 // Exit writes the arguments that Enter left.
 func (d *Decoder) Exit(c *trace.Call, s *Saved) {
-	d.set(c, c.Memory())
-	d.exit(s)
-}
-
-func (d *Decoder) exit(s *Saved) {
+	d.set(c)
 	for s.next < len(d.args) {
 		d.argument(s)
 	}
@@ -89,9 +78,9 @@ func (d *Decoder) exit(s *Saved) {
 // Done reports whether all arguments have been written.
 func (d *Decoder) Done(s *Saved) bool { return s.next >= len(d.args) }
 
-func (d *Decoder) set(c *trace.Call, m Memory) {
-	d.call, d.memory = c, m
-	d.args, d.special = unknownArgs, &plainly
+func (d *Decoder) set(c *trace.Call) {
+	d.call, d.memory = c, c.Space()
+	d.args, d.special, d.taken = unknownArgs, &plainly, 0
 	if c.Syscall != nil {
 		d.args = c.Params()
 		if special := d.specials[c.Syscall]; special != nil {
@@ -140,6 +129,15 @@ func (d *Decoder) argument(s *Saved) {
 	d.value(i)
 }
 
+// shown returns how many of n elements are to be shown.
+func (d *Decoder) shown(n uint64) uint64 {
+	const most = 1 << 16
+	if d.Whole {
+		return min(n, most)
+	}
+	return min(n, uint64(d.Limit))
+}
+
 // value writes argument i as the table describes it.
 func (d *Decoder) value(i int) {
 	arg, v := &d.args[i], d.call.Args[i]
@@ -174,8 +172,12 @@ func (d *Decoder) plain(k abi.Kind, set *abi.FlagSet, v uint64) {
 		const page = 4096
 		d.Out.Hex(v * page)
 	case abi.KindInt, abi.KindS32, abi.KindPid, abi.KindTid, abi.KindPgid, abi.KindTimer, abi.KindMsqid,
-		abi.KindSemid, abi.KindShmid, abi.KindKeyID:
+		abi.KindSemid, abi.KindShmid:
 		d.Out.Int(int64(int32(v)))
+	case abi.KindKeyID:
+		d.keyID(int32(v))
+	case abi.KindAioContext:
+		d.address(v)
 	case abi.KindUid, abi.KindGid:
 		d.id(uint32(v))
 	case abi.KindUid16, abi.KindGid16:

@@ -11,7 +11,7 @@ func descriptorCalls() map[string]special {
 		"sendfile": {enter: keepOffset, arg: sentOffset}, "sendfile64": {enter: keepOffset, arg: sentOffset},
 		"copy_file_range": {early: 4}, "splice": {early: 4},
 		"preadv": moved, "pwritev": moved, "preadv2": moved, "pwritev2": moved,
-		"vmsplice": {early: 2},
+		"vmsplice": {early: 2}, "close_range": {values: map[int]valueWriter{0: uintValue}},
 	}
 }
 
@@ -36,7 +36,7 @@ func sentOffset(d *Decoder, s *Saved, i int) bool {
 	d.Out.Item()
 	d.Out.Int(int64(s.was))
 	d.Out.EndList()
-	if now, ok := d.word(at, d.args[i].Layout.Size(d.call.Arch)); ok && !d.failed() {
+	if now, ok := d.word(at, d.args[i].Layout.Size(d.call.Arch)); ok && d.call.Err == 0 && d.call.Value > 0 {
 		d.Out.Becomes()
 		d.Out.List()
 		d.Out.Item()

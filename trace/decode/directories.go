@@ -25,43 +25,66 @@ func entriesOf(layout string) valueWriter {
 		}
 		if !d.Whole {
 			n := 0
-			d.entries(at, l, func([]byte) { n++ })
+			for r := d.entries(at, l); r.next() != nil; {
+				n++
+			}
 			d.address(uint64(at))
-			d.Out.Comment(decimal(uint64(n)) + " entries")
+			d.Out.Count(n, "entries")
 			return
 		}
 		d.Out.List()
-		d.entries(at, l, func(b []byte) { d.entry(l, b) })
+		r := d.entries(at, l)
+		for b := r.next(); b != nil; b = r.next() {
+			d.entry(l, b)
+		}
 		d.Out.EndList()
 	}
 }
 
-// entries calls visit for each of the directory entries that the call has
-// filled in.
-func (d *Decoder) entries(at abi.Addr, l *abi.Layout, visit func(entry []byte)) {
+// An entryReader reads the directory entries that a call has filled in.
+type entryReader struct {
+	d      *Decoder
+	at     abi.Addr // of what is not in b
+	left   int      // how many bytes lie there
+	b      []byte   // read and not yet returned
+	head   int      // how many bytes an entry has at least
+	length *abi.Field
+}
+
+func (d *Decoder) entries(at abi.Addr, l *abi.Layout) entryReader {
 	const most = 1 << 20 // bytes
-	length := l.Field("d_reclen")
-	head := l.Size(d.call.Arch)
-	for left := int(min(d.call.Value, most)); left >= head; {
-		b := d.page[:min(left, len(d.page))]
-		if !d.readAll(b, at) {
-			return
-		}
-		done := 0
-		for done+head <= len(b) {
-			step := int(length.Get(d.call.Arch, b[done:]))
-			if step < head || done+step > len(b) {
-				break // the rest begins the next read, or is no entry
-			}
-			visit(b[done : done+step])
-			done += step
-		}
-		if done == 0 {
-			return
-		}
-		left -= done
-		at += abi.Addr(done)
+	return entryReader{d, at, int(min(d.call.Value, most)), nil, l.Size(d.call.Arch), l.Field("d_reclen")}
+}
+
+// next returns the next entry, or nil.
+func (r *entryReader) next() []byte {
+	if entry := r.cut(); entry != nil {
+		return entry
 	}
+	// What is left in b begins an entry that goes on behind it, or is none.
+	r.at -= abi.Addr(len(r.b))
+	r.left += len(r.b)
+	r.b = r.d.page[:min(max(r.left, 0), len(r.d.page))]
+	if !r.d.readAll(r.b, r.at) {
+		return nil
+	}
+	r.at += abi.Addr(len(r.b))
+	r.left -= len(r.b)
+	return r.cut()
+}
+
+// cut takes an entry off b, or returns nil if none lies there whole.
+func (r *entryReader) cut() []byte {
+	if len(r.b) < r.head {
+		return nil
+	}
+	n := int(r.length.Get(r.d.call.Arch, r.b))
+	if n < r.head || n > len(r.b) {
+		return nil
+	}
+	entry := r.b[:n]
+	r.b = r.b[n:]
+	return entry
 }
 
 // entry writes one directory entry. Where no field holds its type, that is the

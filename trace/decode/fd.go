@@ -34,7 +34,7 @@ func (d *Decoder) dirFD(fd int32) {
 // settled forgets what is known of a socket that the call may have given an
 // address or a peer.
 func (d *Decoder) settled() {
-	if d.Files < 2 || d.call.Syscall == nil || d.call.Syscall.Class != abi.ClassNetwork || d.args[0].Kind != abi.KindFD {
+	if d.call.Syscall == nil || len(d.args) == 0 || d.call.Syscall.Class != abi.ClassNetwork || d.args[0].Kind != abi.KindFD {
 		return
 	}
 	switch d.call.Syscall.Name {

@@ -11,7 +11,8 @@ func fileCalls() map[string]special {
 	return map[string]special{
 		"open":              {arg: openMode(1, 2)},
 		"openat":            {arg: openMode(2, 3)},
-		"mq_open":           {arg: openMode(1, 2)},
+		"mq_open":           {arg: openMode(1, 2), values: map[int]valueWriter{0: pathValue}},
+		"mq_unlink":         {values: map[int]valueWriter{0: pathValue}},
 		"openat2":           {values: map[int]valueWriter{2: openHow}},
 		"execve":            {arg: environment(2)},
 		"execveat":          {arg: environment(3)},
@@ -25,8 +26,13 @@ func fileCalls() map[string]special {
 		"ftruncate":         {values: map[int]valueWriter{1: ulongValue}},
 		"name_to_handle_at": {enter: keepHandleSize, arg: handleArg},
 		"open_by_handle_at": {values: map[int]valueWriter{1: fileHandle}},
-		"fanotify_mark":     {values: map[int]valueWriter{3: fanotifyDirFD}},
 		"getcwd":            {values: map[int]valueWriter{0: filledPath}},
+		"getxattr":          {values: map[int]valueWriter{2: attributeBytes}},
+		"lgetxattr":         {values: map[int]valueWriter{2: attributeBytes}},
+		"fgetxattr":         {values: map[int]valueWriter{2: attributeBytes}},
+		"listxattr":         {values: map[int]valueWriter{1: attributeBytes}},
+		"llistxattr":        {values: map[int]valueWriter{1: attributeBytes}},
+		"flistxattr":        {values: map[int]valueWriter{1: attributeBytes}},
 		"memfd_create":      {values: map[int]valueWriter{0: memfdName}},
 	}
 }
@@ -138,6 +144,16 @@ func filledPath(d *Decoder, i int) {
 	pathValue(d, i)
 }
 
+// attributeBytes writes the value or the names of attributes, if there was room
+// for any: otherwise the call has only told their size.
+func attributeBytes(d *Decoder, i int) {
+	if d.call.Args[i+1] == 0 {
+		d.address(d.call.Args[i])
+		return
+	}
+	d.value(i)
+}
+
 // memfdName writes a name as far as the kernel takes it.
 func memfdName(d *Decoder, i int) {
 	const most = 255 - len("memfd:")
@@ -146,7 +162,7 @@ func memfdName(d *Decoder, i int) {
 
 // fanotifyDirFD writes a descriptor that may also be none.
 func fanotifyDirFD(d *Decoder, i int) {
-	if d.call.Args.Int32(i) == -1 {
+	if d.args[i].Kind == abi.KindDirFD && d.call.Args.Int32(i) == -1 {
 		d.Out.Word("FAN_NOFD")
 		return
 	}

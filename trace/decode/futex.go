@@ -7,7 +7,7 @@ import (
 )
 
 // futexSpecial is futex(2), whose operation says what its arguments are.
-var futexSpecial = special{arg: futexArg, result: nil}
+var futexSpecial = special{arg: futexArg}
 
 // futexForms are the arguments from the third on that an operation looks at:
 // their indices and how they are written.

@@ -93,7 +93,7 @@ func i386Calls() map[string]special {
 	return map[string]special{
 		"truncate64":    {arg: unsignedLength},
 		"ftruncate64":   {arg: unsignedLength},
-		"fanotify_mark": {arg: markMask},
+		"fanotify_mark": {arg: markMask, values: map[int]valueWriter{3: fanotifyDirFD, 4: fanotifyDirFD}},
 		"readdir":       {arg: leaveOut(2)},
 		"socketcall":    {arg: numberedArg("socketcall")},
 		"ipc":           {arg: numberedArg("ipccall")},

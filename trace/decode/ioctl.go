@@ -197,7 +197,7 @@ var ifreqLayout = abi.LayoutOf("ifreq")
 // call is about unless it failed.
 func (d *Decoder) networkDevice(at abi.Addr, f form) {
 	a := d.call.Arch
-	b := d.copyOf(at, ifreqLayout.Size(a))
+	b := d.read(at, ifreqLayout.Size(a))
 	if b == nil {
 		d.Out.Hex(uint64(at))
 		return

@@ -40,8 +40,7 @@ func machineNames(d *Decoder, l *abi.Layout, b []byte) {
 			name = name[:i]
 		}
 		d.Out.Field(f.Name)
-		n := min(len(name), d.Limit)
-		d.Out.String(name[:n], n < len(name))
+		d.Out.String(name, false)
 	}
 	d.Out.EndRecord()
 }

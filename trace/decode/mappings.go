@@ -43,7 +43,7 @@ func mremapArg(d *Decoder, _ *Saved, i int) bool {
 func residency(d *Decoder, i int) {
 	at := d.call.Args.Addr(i)
 	n := (d.call.Args[1] + pageSize - 1) / pageSize
-	shown := min(n, uint64(d.Limit))
+	shown := d.shown(n)
 	b := d.read(at, int(shown))
 	if at == 0 || d.failed() || b == nil {
 		d.address(uint64(at))
@@ -113,7 +113,7 @@ func paddedHex(v uint64, width int) string {
 // pageStatus writes the node of each page, or why it has none.
 func pageStatus(d *Decoder, i int) {
 	at, n := d.call.Args.Addr(i), d.call.Args[1]
-	shown := min(n, uint64(d.Limit))
+	shown := d.shown(n)
 	b := d.read(at, int(shown)*4)
 	if at == 0 || d.failed() || b == nil {
 		d.address(uint64(at))

@@ -51,7 +51,7 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 	case abi.KindSockaddr:
 		d.sockaddrAt(at, int64(d.call.Args.Int32(arg.Len)))
 	case abi.KindFDSet:
-		d.fdSet(at, int(d.call.Args.Int32(arg.Len)))
+		d.fdSet(at, int(d.call.Args.Int32(arg.Len)), d.fd)
 	case abi.KindFDPair:
 		d.array(at, fdLayout, 2)
 	default:
@@ -59,38 +59,40 @@ func (d *Decoder) pointed(i int, at abi.Addr) {
 	}
 }
 
-// read returns n bytes from the guest's memory, or nil. They are good until
-// the next read.
-func (d *Decoder) read(at abi.Addr, n int) []byte {
-	b := d.page[:]
-	if n > len(b) {
-		b = make([]byte, n)
+// take returns room for n bytes, which is the decoder's until the next call.
+func (d *Decoder) take(n int) []byte {
+	const chunk = 8 << 10
+	if len(d.scratch)-d.taken < n {
+		d.scratch, d.taken = make([]byte, max(n, chunk)), 0
 	}
-	if k, err := d.memory.ReadAt(b[:n], at); err != nil || k < n {
-		return nil
-	}
-	return b[:n]
+	b := d.scratch[d.taken : d.taken+n : d.taken+n]
+	d.taken += n
+	return b
 }
 
-// copyOf returns n bytes of the guest's memory that stay good, or nil.
-func (d *Decoder) copyOf(at abi.Addr, n int) []byte {
-	if at == 0 || n < 0 {
-		return nil
-	}
-	b := make([]byte, n)
-	if k, err := d.memory.ReadAt(b, at); err != nil || k < n {
+// read returns n bytes from the guest's memory, or nil.
+func (d *Decoder) read(at abi.Addr, n int) []byte {
+	b := d.take(n)
+	if !d.readAll(b, at) {
 		return nil
 	}
 	return b
 }
 
+// readAll fills b from an address.
+func (d *Decoder) readAll(b []byte, at abi.Addr) bool {
+	n, err := d.memory.ReadAt(b, at)
+	return err == nil && n == len(b)
+}
+
 // word reads a number of size bytes.
 func (d *Decoder) word(at abi.Addr, size int) (v uint64, ok bool) {
-	var b [8]byte
-	if _, err := d.memory.ReadAt(b[:size], at); err != nil {
+	b := d.take(8)
+	clear(b)
+	if !d.readAll(b[:size], at) {
 		return 0, false
 	}
-	return binary.LittleEndian.Uint64(b[:]), true
+	return binary.LittleEndian.Uint64(b), true
 }
 
 // text writes a NUL-terminated string. Paths are shown whole.
@@ -144,7 +146,7 @@ func (d *Decoder) strings(at abi.Addr) {
 			d.Out.More()
 			break
 		}
-		if n >= d.Limit {
+		if uint64(n) >= d.shown(uint64(n)+1) {
 			d.Out.More()
 			break
 		}
@@ -203,6 +205,10 @@ func (d *Decoder) structs(i int, at abi.Addr) {
 		}
 		d.array(at, l, n)
 	default:
+		if arg.Length == abi.LengthBytes && d.call.Args[arg.Len] < uint64(l.Size(d.call.Arch)) {
+			d.Out.Hex(uint64(at)) // less than the kernel would take
+			return
+		}
 		if l.Kind != abi.KindStruct && d.structures[l] == nil {
 			d.array(at, l, 1)
 			return
@@ -214,14 +220,11 @@ func (d *Decoder) structs(i int, at abi.Addr) {
 // array writes n elements.
 func (d *Decoder) array(at abi.Addr, l *abi.Layout, n uint64) {
 	size := l.Size(d.call.Arch)
-	shown := min(n, uint64(d.Limit))
+	shown := d.shown(n)
 	b := d.read(at, int(shown)*size)
 	if b == nil {
 		d.Out.Hex(uint64(at))
 		return
-	}
-	if len(b) > len(d.page)/2 {
-		b = append([]byte(nil), b...)
 	}
 	d.Out.List()
 	for k := range int(shown) {
@@ -235,15 +238,10 @@ func (d *Decoder) array(at abi.Addr, l *abi.Layout, n uint64) {
 	d.Out.EndList()
 }
 
+// structAt writes the structure at an address.
 func (d *Decoder) structAt(at abi.Addr, l *abi.Layout) {
-	var own [512]byte
-	b := own[:]
-	if n := l.Size(d.call.Arch); n > len(own) {
-		b = make([]byte, n)
-	} else {
-		b = b[:n]
-	}
-	if _, err := d.memory.ReadAt(b, at); err != nil {
+	b := d.read(at, l.Size(d.call.Arch))
+	if b == nil {
 		d.Out.Hex(uint64(at))
 		return
 	}
@@ -325,11 +323,18 @@ func (d *Decoder) iovecs(at abi.Addr, n uint64, dir abi.Dir) {
 }
 
 // vectors writes n vectors, of whose data so many bytes are filled in.
-func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
+func (d *Decoder) vectors(at abi.Addr, n, filled uint64) { d.vectorsOf(at, n, filled, d.buffer) }
+
+// vectorsOf is like vectors, with data written as write does.
+func (d *Decoder) vectorsOf(at abi.Addr, n, filled uint64, write func(abi.Addr, uint64)) {
 	size := 2 * d.call.Arch.PointerSize()
 	const most = 1024 // UIO_MAXIOV
-	shown := min(n, uint64(d.Limit), most)
-	raw := d.copyOf(at, int(shown)*size)
+	if n > ^uint64(0)/uint64(size) {
+		d.Out.Hex(uint64(at)) // no such array fits into memory
+		return
+	}
+	shown := min(d.shown(n), most)
+	raw := d.read(at, int(shown)*size)
 	if raw == nil {
 		d.Out.Hex(uint64(at))
 		return
@@ -343,12 +348,16 @@ func (d *Decoder) vectors(at abi.Addr, n, filled uint64) {
 		if base == 0 {
 			d.Out.Word("NULL")
 		} else {
-			d.buffer(abi.Addr(base), min(length, filled))
+			write(abi.Addr(base), min(length, filled))
 		}
 		d.Out.Field("iov_len")
 		d.Out.Uint(length)
 		d.Out.EndRecord()
-		filled -= min(length, filled)
+		if filled != ^uint64(0) {
+			if filled != ^uint64(0) {
+				filled -= min(length, filled)
+			}
+		}
 	}
 	if shown < n {
 		d.Out.Item()
@@ -367,8 +376,8 @@ func pointerIn(b []byte, size int) uint64 {
 // maxSet bounds the descriptors of a set.
 const maxSet = 1 << 16
 
-// fdSet writes the descriptors below n in a set of select(2).
-func (d *Decoder) fdSet(at abi.Addr, n int) {
+// fdSet writes the descriptors below n in a set of select(2), each by write.
+func (d *Decoder) fdSet(at abi.Addr, n int, write func(fd int32)) {
 	n = min(max(n, 0), maxSet)
 	b := d.read(at, (n+7)/8)
 	if b == nil {
@@ -379,7 +388,7 @@ func (d *Decoder) fdSet(at abi.Addr, n int) {
 	for fd := range n {
 		if b[fd/8]>>(fd%8)&1 != 0 {
 			d.Out.Item()
-			d.fd(int32(fd))
+			write(int32(fd))
 		}
 	}
 	d.Out.EndBag()

@@ -29,7 +29,7 @@ func messageArg(d *Decoder, s *Saved, i int) bool {
 	}
 	d.Out.Arg(d.args[i].Name)
 	at := d.call.Args.Addr(i)
-	b := d.copyOf(at, msghdrLayout.Size(d.call.Arch))
+	b := d.read(at, msghdrLayout.Size(d.call.Arch))
 	if b == nil {
 		d.address(uint64(at))
 		return true
@@ -67,7 +67,7 @@ func (d *Decoder) message(b []byte, filled, room uint64) {
 	if at := get("msg_iov"); at == 0 {
 		d.Out.Word("NULL")
 	} else {
-		d.vectors(abi.Addr(at), get("msg_iovlen"), filled)
+		d.vectorsOf(abi.Addr(at), get("msg_iovlen"), filled, d.packet)
 	}
 	d.Out.Field("msg_iovlen")
 	d.Out.Uint(get("msg_iovlen"))
@@ -87,7 +87,7 @@ func (d *Decoder) control(at abi.Addr, size uint64) {
 	const most = 4096
 	a := d.call.Arch
 	head, align := cmsghdrLayout.Size(a), a.PointerSize()
-	b := d.copyOf(at, int(min(size, most)))
+	b := d.read(at, int(min(size, most)))
 	if len(b) < head {
 		d.address(uint64(at))
 		return
@@ -152,12 +152,13 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 	d.Out.Arg(d.args[i].Name)
 	a, at := d.call.Arch, d.call.Args.Addr(1)
 	receives := d.call.Syscall.Name[0] == 'r'
-	n := int(min(uint32(d.call.Args[2]), uint32(d.Limit)))
+	there := int64(uint32(d.call.Args[2]))
 	if receives {
-		n = int(min(int64(n), max(d.call.Value, 0)))
+		there = min(there, max(d.call.Value, 0))
 	}
+	n := int(d.shown(uint64(there)))
 	size := mmsghdrLayout.Size(a)
-	b := d.copyOf(at, n*size)
+	b := d.read(at, n*size)
 	if at == 0 || b == nil || receives && d.failed() {
 		d.address(uint64(at))
 		return true
@@ -179,7 +180,7 @@ func messagesArg(d *Decoder, _ *Saved, i int) bool {
 		}
 		d.Out.EndRecord()
 	}
-	if n < int(uint32(d.call.Args[2])) && !receives {
+	if int64(n) < there {
 		d.Out.Item()
 		d.Out.More()
 	}

@@ -62,8 +62,9 @@ type Notation interface {
 	Rest()
 	// Becomes stands between the value before a call and that after it.
 	Becomes()
-	// Comment explains the value before it.
+	// Comment explains the value before it, Count by how many things it holds.
 	Comment(string)
+	Count(n int, noun string)
 
 	// Note begins what is told beside a result, Part each value of it, under a
 	// label if it is not "".

@@ -129,7 +129,7 @@ func signalCell(d *Decoder, i int) {
 }
 
 // threadName writes a name as far as the kernel takes it.
-func threadName(d *Decoder, i int) { d.textArg(d.call.Args.Addr(i), taskCommLen-1) }
+func threadName(d *Decoder, i int) { d.textArg(d.call.Args.Addr(i), min(taskCommLen-1, d.Limit)) }
 
 const taskCommLen = 16
 
@@ -191,7 +191,7 @@ func vmaLength(d *Decoder, i int) {
 func vmaName(d *Decoder, i int) {
 	const most = 80 - 1 // ANON_VMA_NAME_MAX_LEN
 	if d.call.Args[1] == 0 {
-		d.textArg(d.call.Args.Addr(i), most)
+		d.textArg(d.call.Args.Addr(i), min(most, d.Limit))
 		return
 	}
 	hexValue(d, i)

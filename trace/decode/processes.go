@@ -10,17 +10,15 @@ import (
 // processCalls are those that make, wait for and replace processes.
 func processCalls() map[string]special {
 	return map[string]special{
-		"clone":           {arg: cloneArg, waits: cloneWaits},
-		"clone3":          {arg: clone3Arg, waits: clone3Waits, early: 1},
-		"wait4":           {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
-		"waitpid":         {values: map[int]valueWriter{1: waitStatus}},
-		"waitid":          {values: map[int]valueWriter{1: waitedFor}},
-		"kcmp":            {arg: kcmpArg},
-		"pidfd_getfd":     {values: map[int]valueWriter{2: uintHexValue}, result: nil},
-		"exit":            {},
-		"rseq":            {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
-		"arch_prctl":      {arg: archPrctlArg, waits: archPrctlWaits},
-		"set_tid_address": {},
+		"clone":       {arg: cloneArg, waits: cloneWaits},
+		"clone3":      {arg: clone3Arg, waits: clone3Waits, early: 1},
+		"wait4":       {values: map[int]valueWriter{1: waitStatus, 3: usageOfChild}},
+		"waitpid":     {values: map[int]valueWriter{1: waitStatus}},
+		"waitid":      {values: map[int]valueWriter{1: waitedFor}},
+		"kcmp":        {arg: kcmpArg},
+		"pidfd_getfd": {values: map[int]valueWriter{2: uintHexValue}},
+		"rseq":        {values: map[int]valueWriter{0: addressValue, 1: uintHexValue, 3: uintHexValue}},
+		"arch_prctl":  {arg: archPrctlArg, waits: archPrctlWaits},
 		"process_vm_readv": {
 			values: map[int]valueWriter{3: remoteVectors},
 		},
@@ -33,7 +31,6 @@ func processCalls() map[string]special {
 func processStructures() map[string]structureWriter {
 	return map[string]structureWriter{
 		"rlimit": limits, "rlimit64": limits,
-		"rusage":       usage,
 		"sched_param":  schedParam,
 		"futex_waitv":  futexWaiter,
 		"iovec_remote": remoteVector,
@@ -142,7 +139,8 @@ func clone3Waits(_ *Decoder, s *Saved, i int) bool { return i == 1 && s.loose }
 // cloneArgs reads clone3's structure, as far as the guest gives it.
 func (d *Decoder) cloneArgs(at abi.Addr, size uint64) (b []byte, ok bool) {
 	const least = 64 // CLONE_ARGS_SIZE_VER0
-	b = make([]byte, cloneLayout.Size(d.call.Arch))
+	b = d.take(cloneLayout.Size(d.call.Arch))
+	clear(b)
 	if at == 0 || size < least {
 		return nil, false
 	}
@@ -218,12 +216,6 @@ func (d *Decoder) cloneSetTID(at, n uint64) {
 
 var intLayout = abi.LayoutOf("int")
 
-// readAll fills b from an address.
-func (d *Decoder) readAll(b []byte, at abi.Addr) bool {
-	n, err := d.memory.ReadAt(b, at)
-	return err == nil && n == len(b)
-}
-
 // waitStatus writes how a child ended, stopped or went on, in wait(2)'s macros.
 func waitStatus(d *Decoder, i int) {
 	at := d.call.Args.Addr(i)
@@ -295,9 +287,9 @@ func kcmpArg(d *Decoder, s *Saved, i int) bool {
 	}
 	switch t := d.call.Args.Int32(2); {
 	case t == file:
-		d.rest(s, i, fdValue, fdValue)
+		d.rest(s, i, intValue, intValue)
 	case t == epoll:
-		d.rest(s, i, fdValue, structureOf("kcmp_epoll_slot"))
+		d.rest(s, i, intValue, structureOf("kcmp_epoll_slot"))
 	case t >= vm && t <= sysvsem:
 		s.next = len(d.args)
 	default:

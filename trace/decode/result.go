@@ -8,11 +8,7 @@ import (
 // Result writes the result of a call that has ended without an error, and what
 // is to be told beside it, as "Timeout".
 func (d *Decoder) Result(c *trace.Call, s *Saved) {
-	d.set(c, c.Memory())
-	d.result(s)
-}
-
-func (d *Decoder) result(s *Saved) {
+	d.set(c)
 	if d.special.result == nil || !d.special.result(d) {
 		d.resultValue()
 	}

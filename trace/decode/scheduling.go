@@ -13,11 +13,9 @@ func schedulingCalls() map[string]special {
 		"sched_getscheduler": policy,
 		"sched_setaffinity":  {values: map[int]valueWriter{2: processors}},
 		"sched_getaffinity":  {values: map[int]valueWriter{2: filledProcessors}},
-		"sched_setattr":      {arg: setAttr},
-		"sched_getattr":      {},
+		"sched_setattr":      {enter: keepAttrSize, arg: setAttr, waits: setAttrWaits},
 		"ioprio_set":         {values: map[int]valueWriter{2: ioPriority}},
 		"ioprio_get":         {note: ioPriorityNote},
-		"getpriority":        {},
 	}
 }
 
@@ -44,11 +42,6 @@ func (d *Decoder) limit(v uint64, size int) {
 	default:
 		d.Out.Uint(v)
 	}
-}
-
-// usage writes the times that a process has used; the rest if asked for.
-func usage(d *Decoder, l *abi.Layout, b []byte) {
-	d.record(l, b)
 }
 
 // schedParam writes the one priority of a policy.
@@ -101,12 +94,52 @@ func (d *Decoder) processorSet(at abi.Addr, n uint64) {
 	d.Out.EndList()
 }
 
-var attrLayout = abi.LayoutOf("sched_attr")
+var (
+	attrLayout = abi.LayoutOf("sched_attr")
+	attrSize   = attrLayout.Field("size")
+)
 
-// setAttr shows that the kernel tells what size it wants.
+// setAttr writes what sched_setattr is given. To one that is too small the
+// kernel answers with the size that it wants.
 func setAttr(d *Decoder, s *Saved, i int) bool {
-	return false
+	if i != 1 {
+		return false
+	}
+	d.Out.Arg(d.args[i].Name)
+	at := d.call.Args.Addr(i)
+	size, ok := d.word(at, 4)
+	switch {
+	case at == 0 || !ok:
+		d.address(uint64(at))
+	case s.was < attrLeast:
+		d.attrSize(s.was)
+		if d.call.Err == abi.E2BIG && size != s.was {
+			d.Out.Becomes()
+			d.attrSize(size)
+		}
+	default:
+		d.structAt(at, attrLayout)
+	}
+	return true
 }
+
+const attrLeast = 48 // SCHED_ATTR_SIZE_VER0
+
+func (d *Decoder) attrSize(n uint64) {
+	d.Out.Record()
+	d.Out.Field(attrSize.Name)
+	d.Out.Uint(n)
+	d.Out.EndRecord()
+}
+
+// keepAttrSize keeps the size that the guest gives; 0 means the first.
+func keepAttrSize(d *Decoder, s *Saved) {
+	if s.was, _ = d.word(d.call.Args.Addr(1), 4); s.was == 0 {
+		s.was = attrLeast
+	}
+}
+
+func setAttrWaits(_ *Decoder, s *Saved, i int) bool { return i == 1 && s.was < attrLeast }
 
 // ioPriority writes a class and a level (ioprio_set(2)).
 func ioPriority(d *Decoder, i int) { d.Out.Word(ioPriorityWords(uint32(d.call.Args[i]))) }

@@ -76,11 +76,13 @@ func (d *Decoder) sigevent(l *abi.Layout, b []byte) {
 	a := d.call.Arch
 	notify := l.Field("sigev_notify").Get(a, b)
 	d.Out.Record()
-	d.Out.Field("sigev_value")
-	d.Out.Record()
-	d.field(renamed(l.Field("sigev_value.sival_int"), "sival_int"), b)
-	d.field(renamed(l.Field("sigev_value.sival_ptr"), "sival_ptr"), b)
-	d.Out.EndRecord()
+	if l.Field("sigev_value.sival_ptr").Get(a, b) != 0 {
+		d.Out.Field("sigev_value")
+		d.Out.Record()
+		d.field(renamed(l.Field("sigev_value.sival_int"), "sival_int"), b)
+		d.field(renamed(l.Field("sigev_value.sival_ptr"), "sival_ptr"), b)
+		d.Out.EndRecord()
+	}
 	d.Out.Field("sigev_signo")
 	if uint32(notify) == none {
 		d.Out.Int(int64(int32(l.Field("sigev_signo").Get(a, b))))
@@ -232,8 +234,7 @@ func (d *Decoder) siginfo(a abi.Arch, b []byte) {
 	d.signal(int32(number))
 	d.Out.Field("si_code")
 	set := codeFlags
-	const kernel = 0x80 // SI_KERNEL
-	if cause := causeFlags[number]; cause != nil && code > 0 && code != kernel {
+	if cause := causeFlags[number]; cause != nil && code > 0 && code != kernelCode {
 		set = cause
 	}
 	if set.Format(uint64(uint32(code)), a) == fmt.Sprintf("%#x", uint32(code)) {
@@ -248,6 +249,9 @@ func (d *Decoder) siginfo(a abi.Arch, b []byte) {
 	d.signalCause(number, code, get)
 	d.Out.EndRecord()
 }
+
+// kernelCode is SI_KERNEL: the kernel sent it, and says no more.
+const kernelCode = 0x80
 
 // signalCause writes what comes with a signal, as its number and code have it.
 func (d *Decoder) signalCause(s abi.Signal, code int32, get func(string) uint64) {
@@ -266,9 +270,9 @@ func (d *Decoder) signalCause(s abi.Signal, code int32, get func(string) uint64)
 		}
 	case s == abi.SIGCHLD:
 		d.childEnd(code, get)
-	case s == abi.SIGSEGV || s == abi.SIGBUS || s == abi.SIGILL || s == abi.SIGFPE:
+	case s == abi.SIGSEGV || s == abi.SIGBUS || s == abi.SIGILL || s == abi.SIGFPE || s == abi.SIGTRAP:
 		d.fault(s, code, get)
-	case s == abi.SIGIO:
+	case s == abi.SIGIO && code != kernelCode:
 		d.Out.Field("si_band")
 		d.Out.Flags(abi.FlagSetOf("poll"), get("sigpoll.band"), abi.AMD64)
 		d.int("si_fd", get("sigpoll.fd"))
@@ -277,6 +281,9 @@ func (d *Decoder) signalCause(s abi.Signal, code int32, get func(string) uint64)
 	default:
 		if get("kill.pid") != 0 || get("kill.uid") != 0 {
 			d.signalSource("kill", get)
+		}
+		if get("rt.sigval.sival_ptr") != 0 {
+			d.signalValue("rt", get)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // Families of linux/socket.h that have a form of their own here.
 const (
-	afUnix, afInet, afInet6, afNetlink, afPacket, afVsock = 1, 2, 10, 16, 17, 40
+	afUnix, afInet, afInet6, afNetlink, afPacket, afAlg, afVsock = 1, 2, 10, 16, 17, 38, 40
 )
 
 func socketCalls() map[string]special {
@@ -27,8 +27,8 @@ func socketCalls() map[string]special {
 		"accept4":         answersAddress,
 		"getsockname":     answersAddress,
 		"getpeername":     answersAddress,
-		"sendto":          {arg: addressArg},
-		"recvfrom":        {enter: keepLength(5), arg: addressWithLength(4, 5)},
+		"sendto":          {arg: addressArg, values: map[int]valueWriter{1: packetValue}},
+		"recvfrom":        {enter: keepLength(5), arg: addressWithLength(4, 5), values: map[int]valueWriter{1: packetValue}},
 		"sendmsg":         {arg: messageArg},
 		"recvmsg":         {enter: keepNameLength, arg: messageArg},
 		"sendmmsg":        {arg: messagesArg, late: 1},
@@ -37,6 +37,21 @@ func socketCalls() map[string]special {
 		"setsockopt":      {arg: setOptionArg},
 		"getsockopt":      {enter: keepLength(4), arg: getOptionArg},
 	}
+}
+
+var (
+	algLayout = abi.LayoutOf("sockaddr_alg")
+	vsockCIDs = abi.FlagSetOf("vmaddr_cid")
+)
+
+// packetValue writes the data of sendto(2) and recvfrom(2).
+func packetValue(d *Decoder, i int) {
+	n, ok := d.length(i)
+	if at := d.call.Args.Addr(i); ok && at != 0 && !(d.failed() && d.args[i].Dir == abi.Out) {
+		d.packet(at, n)
+		return
+	}
+	d.value(i)
 }
 
 // protocolArg writes the protocol as the family names it.
@@ -158,8 +173,7 @@ func (d *Decoder) sockaddr(b []byte) {
 	case family == afInet && len(b) >= 8:
 		d.port("sin_port", b[2:4])
 		d.Out.Field("sin_addr")
-		addr, _ := netip.AddrFromSlice(b[4:8])
-		d.Out.Text("inet_addr(\""+addr.String()+"\")", addr.String())
+		d.inetAddress(b[4:8])
 	case family == afInet6 && len(b) >= 24:
 		d.inet6(b)
 	case family == afNetlink && len(b) >= 12:
@@ -167,13 +181,17 @@ func (d *Decoder) sockaddr(b []byte) {
 		d.Out.Int(int64(int32(binary.LittleEndian.Uint32(b[4:8]))))
 		d.Out.Field("nl_groups")
 		d.Out.Word(fmt.Sprintf("%08x", binary.LittleEndian.Uint32(b[8:12])))
-	case family == afPacket && len(b) >= 12:
-		d.packet(b)
-	case family == afVsock && len(b) >= 12:
-		d.Out.Field("svm_port")
-		d.Out.Word(fmt.Sprintf("%#x", binary.LittleEndian.Uint32(b[4:8])))
+	case family == afPacket && len(b) >= 20:
+		d.packetAddress(b)
+	case family == afVsock && len(b) >= 16:
 		d.Out.Field("svm_cid")
-		d.Out.Word(fmt.Sprintf("%#x", binary.LittleEndian.Uint32(b[8:12])))
+		d.Out.Flags(vsockCIDs, uint64(binary.LittleEndian.Uint32(b[8:12])), d.call.Arch)
+		d.Out.Field("svm_port")
+		d.Out.Hex(uint64(binary.LittleEndian.Uint32(b[4:8])))
+		d.Out.Field("svm_flags")
+		d.Out.Hex(uint64(b[12]))
+	case family == afAlg && len(b) >= algLayout.Size(d.call.Arch):
+		d.fields(algLayout, b, "salg_type", "salg_feat", "salg_mask", "salg_name")
 	default:
 		d.Out.Field("sa_data")
 		d.Out.String(b[2:], false)
@@ -199,8 +217,8 @@ func (d *Decoder) inet6(b []byte) {
 	d.Out.Uint(uint64(scope))
 }
 
-// packet writes an address of packet(7).
-func (d *Decoder) packet(b []byte) {
+// packetAddress writes an address of packet(7).
+func (d *Decoder) packetAddress(b []byte) {
 	d.Out.Field("sll_protocol")
 	d.etherType(binary.BigEndian.Uint16(b[2:4]))
 	d.Out.Field("sll_ifindex")
@@ -216,7 +234,11 @@ func (d *Decoder) packet(b []byte) {
 		d.Out.List()
 		for _, c := range b[12 : 12+n] {
 			d.Out.Item()
-			d.Out.Word(fmt.Sprintf("%#02x", c))
+			if c == 0 {
+				d.Out.Number("00", 0)
+			} else {
+				d.Out.Hex(uint64(c))
+			}
 		}
 		d.Out.EndList()
 	}

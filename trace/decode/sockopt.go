@@ -61,6 +61,8 @@ const (
 	soLinger, soPeercred, soBindToDevice, soAttachFilter = 13, 17, 25, 26
 )
 
+func optionOf(d *Decoder) option { return option{d.call.Args.Int32(1), d.call.Args.Int32(2)} }
+
 // optionValue writes the value of a socket option, n bytes long.
 func (d *Decoder) optionValue(at abi.Addr, n int32, set bool) {
 	const intSize = 4
@@ -68,6 +70,7 @@ func (d *Decoder) optionValue(at abi.Addr, n int32, set bool) {
 	switch {
 	case at == 0:
 		d.Out.Word("NULL")
+	case d.membership(optionOf(d), at, n):
 	case socket && option == soLinger && n >= 8:
 		d.structAt(at, abi.LayoutOf("linger"))
 	case socket && option == soPeercred && n >= 12:

@@ -36,7 +36,7 @@ func specials() map[*abi.Syscall]*special {
 	for _, room := range []map[string]special{
 		fileCalls(), directoryCalls(), mountCalls(), descriptorCalls(), waitingCalls(), memoryCalls(), processCalls(),
 		schedulingCalls(), prctlCalls(), timeCalls(), identityCalls(), machineCalls(),
-		i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
+		asyncCalls(), bpfCalls(), keyCalls(), i386Calls(), segmentCalls(), signalCalls(), socketCalls(), ioctlCalls(), ipcCalls(),
 	} {
 		for name, s := range room {
 			all[abi.ByName(name)] = &s
@@ -51,7 +51,7 @@ func structures() map[*abi.Layout]structureWriter {
 	all := map[*abi.Layout]structureWriter{}
 	for _, room := range []map[string]structureWriter{
 		statStructures(), waitingStructures(), processStructures(), timeStructures(), machineStructures(),
-		segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
+		asyncStructures(), perfStructures(), filterStructures(), segmentStructures(), signalStructures(), ioctlStructures(), ipcStructures(),
 	} {
 		for name, write := range room {
 			all[abi.LayoutOf(name)] = write

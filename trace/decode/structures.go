@@ -26,7 +26,7 @@ type fieldList struct {
 
 // fieldsOf returns what d shows of l.
 func (d *Decoder) fieldsOf(l *abi.Layout) *fieldList {
-	if list := d.shown[l]; list != nil {
+	if list := d.lists[l]; list != nil {
 		return list
 	}
 	list := &fieldList{}
@@ -47,7 +47,7 @@ func (d *Decoder) fieldsOf(l *abi.Layout) *fieldList {
 			}
 		}
 	}
-	d.shown[l] = list
+	d.lists[l] = list
 	return list
 }
 

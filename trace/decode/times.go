@@ -13,10 +13,10 @@ func timeCalls() map[string]special {
 		"nanosleep":              nap,
 		"clock_nanosleep":        clockNap,
 		"clock_nanosleep_time64": clockNap,
-		"adjtimex":               {note: clockState},
-		"clock_adjtime":          {note: clockState},
+		"adjtimex":               {note: clockState, values: map[int]valueWriter{0: adjusted}},
+		"clock_adjtime":          {note: clockState, values: map[int]valueWriter{1: adjusted}},
+		"clock_adjtime64":        {note: clockState, values: map[int]valueWriter{1: adjusted}},
 		"time":                   {note: timeNote},
-		"times":                  {},
 	}
 }
 
@@ -25,7 +25,6 @@ func timeStructures() map[string]structureWriter {
 		"timeval":         unsignedMicroseconds,
 		"utimbuf":         utimbuf,
 		"statx_timestamp": datedTime,
-		"stat_time":       datedTime,
 	}
 }
 
@@ -147,6 +146,9 @@ func clockState(d *Decoder, _ *Saved) {
 	d.Out.Part("")
 	d.Out.Flags(clockStates, uint64(d.call.Value), d.call.Arch)
 }
+
+// adjusted writes the state of the clock that the call has filled in.
+func adjusted(d *Decoder, i int) { d.filled(d.call.Args.Addr(i), d.args[i].Layout) }
 
 // timeNote explains a time by the calendar.
 func timeNote(d *Decoder, _ *Saved) {

@@ -9,7 +9,6 @@ func waitingCalls() map[string]special {
 	return map[string]special{
 		"poll": poll, "ppoll": poll, "ppoll_time64": poll,
 		"select": selects, "_newselect": selects, "pselect6": selects, "pselect6_time64": selects,
-		"epoll_wait": {}, "epoll_pwait": {}, "epoll_pwait2": {},
 	}
 }
 
@@ -41,15 +40,12 @@ func pollfd(d *Decoder, _ *abi.Layout, b []byte) {
 
 // pollArg writes all descriptors, whatever the call will return.
 func pollArg(d *Decoder, _ *Saved, i int) bool {
-	switch {
-	case i == 0:
-		d.Out.Arg(d.args[i].Name)
-		d.arrayArg(d.call.Args.Addr(0), pollfdLayout, uint64(uint32(d.call.Args[1])))
-		return true
-	case i == 3:
-		return d.sizedSet(i)
+	if i != 0 {
+		return false
 	}
-	return false
+	d.Out.Arg(d.args[i].Name)
+	d.arrayArg(d.call.Args.Addr(0), pollfdLayout, uint64(uint32(d.call.Args[1])))
+	return true
 }
 
 // arrayArg writes n elements at an address that may be null.
@@ -61,53 +57,57 @@ func (d *Decoder) arrayArg(at abi.Addr, l *abi.Layout, n uint64) {
 	d.array(at, l, n)
 }
 
-// sizedSet writes a set of signals whose size is in the next argument, which
-// has to be that of the kernel's.
-func (d *Decoder) sizedSet(i int) bool {
-	const size = 8
-	at := d.call.Args.Addr(i)
-	if at == 0 || d.call.Args[i+1] == size {
-		return false
-	}
-	d.Out.Arg(d.args[i].Name)
-	d.address(uint64(at))
-	return true
-}
-
 // pollNote writes the descriptors that are ready, and the time that is left.
 func pollNote(d *Decoder, _ *Saved) {
 	if d.call.Value == 0 {
 		d.timeout()
 		return
 	}
-	n := uint64(uint32(d.call.Args[1]))
-	const most = 1 << 16
-	size := pollfdLayout.Size(d.call.Arch)
 	d.Out.Part("")
 	d.Out.List()
-	left := min(uint64(d.call.Value), uint64(d.Limit))
-	for k := uint64(0); k < min(n, most) && left > 0; k++ {
-		b := d.read(d.call.Args.Addr(0)+abi.Addr(k*uint64(size)), size)
-		if b == nil {
-			break
+	ready := uint64(d.call.Value)
+	left := d.shown(ready)
+	d.pollfds(func(b []byte) bool {
+		if left > 0 && pollRevents.Get(d.call.Arch, b) != 0 {
+			left--
+			d.Out.Item()
+			d.Out.Record()
+			d.Out.Field(pollFD.Name)
+			d.Out.Int(int64(pollFD.Get(d.call.Arch, b)))
+			d.field(pollRevents, b)
+			d.Out.EndRecord()
 		}
-		if pollRevents.Get(d.call.Arch, b) == 0 {
-			continue
-		}
-		left--
-		d.Out.Item()
-		d.Out.Record()
-		d.field(pollFD, b)
-		d.field(pollRevents, b)
-		d.Out.EndRecord()
-	}
-	if uint64(d.call.Value) > uint64(d.Limit) {
+		return left > 0
+	})
+	if ready > d.shown(ready) {
 		d.Out.Item()
 		d.Out.More()
 	}
 	d.Out.EndList()
 	if len(d.args) > 3 {
 		d.timeLeft(2)
+	}
+}
+
+// pollfds calls visit for each of the descriptors that poll is given, until
+// that returns false.
+func (d *Decoder) pollfds(visit func(b []byte) bool) {
+	const chunk = 64
+	own := d.take(8 * chunk)
+	size := pollfdLayout.Size(d.call.Arch)
+	at, n := d.call.Args.Addr(0), min(uint64(uint32(d.call.Args[1])), maxSet)
+	for n > 0 {
+		b := own[:min(n, chunk)*uint64(size)]
+		if !d.readAll(b, at) {
+			return
+		}
+		for k := 0; k < len(b); k += size {
+			if !visit(b[k : k+size]) {
+				return
+			}
+		}
+		n -= uint64(len(b) / size)
+		at += abi.Addr(len(b))
 	}
 }
 
@@ -140,7 +140,7 @@ func (d *Decoder) fdSetArg(i int) {
 		d.address(uint64(at))
 		return
 	}
-	d.fdSet(at, int(n))
+	d.fdSet(at, int(n), d.fd)
 }
 
 // selectNote writes the descriptors that are ready, and the time that is left.
@@ -158,7 +158,7 @@ func selectNote(d *Decoder, _ *Saved) {
 			continue
 		}
 		d.Out.Part(label)
-		d.fdSetArg(i)
+		d.fdSet(d.call.Args.Addr(i), int(d.call.Args.Int32(0)), func(fd int32) { d.Out.Int(int64(fd)) })
 	}
 	d.timeLeft(4)
 }

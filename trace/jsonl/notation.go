@@ -164,6 +164,8 @@ func (n *notation) Becomes() {
 	l.filled, l.after = false, true
 }
 
+func (n *notation) Count(count int, noun string) { n.Comment(strconv.Itoa(count) + " " + noun) }
+
 func (n *notation) Comment(c string) {
 	if len(n.levels) == 1 {
 		n.comment = c

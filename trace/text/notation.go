@@ -117,6 +117,11 @@ func (n *notation) Rest() {
 
 func (n *notation) Becomes() { n.line = append(n.line, " => "...) }
 
+func (n *notation) Count(count int, noun string) {
+	n.line = strconv.AppendInt(append(n.line, " /* "...), int64(count), 10)
+	n.line = append(append(append(n.line, ' '), noun...), " */"...)
+}
+
 func (n *notation) Comment(c string) {
 	n.line = append(append(append(n.line, " /* "...), c...), " */"...)
 }

@@ -67,6 +67,7 @@ type line struct {
 	thread *guest.Thread
 	call   *trace.Call
 	number int // of the call that it made last
+	name   string
 	saved  decode.Saved
 	whole  bool   // all arguments have been written
 	open   bool   // its own output ends in it, unfinished
@@ -97,10 +98,14 @@ func (p *Printer) Enter(c *trace.Call) {
 		return
 	}
 	l := p.lineOf(c.Thread)
-	l.call, l.number = c, c.Number
+	before := l.name
+	l.call, l.number, l.name = c, c.Number, c.Name()
 	p.begin(l, c.Begin)
 	p.n.line = append(append(p.n.line, c.Name()...), '(')
 	p.n.fresh = true
+	if c.Syscall == restartCall && before != "" {
+		p.n.line = append(append(append(p.n.line, "<... resuming interrupted "...), before...), " ...>"...)
+	}
 	p.d.Enter(c, &l.saved)
 	l.whole = p.d.Done(&l.saved)
 	if !l.whole && !p.n.fresh && !l.saved.Loose() {
@@ -109,6 +114,9 @@ func (p *Printer) Enter(c *trace.Call) {
 	}
 	p.pause(l)
 }
+
+// restartCall goes on with the call that the thread made before.
+var restartCall = abi.ByName("restart_syscall")
 
 // Exit writes the rest of a call's line.
 func (p *Printer) Exit(c *trace.Call) {

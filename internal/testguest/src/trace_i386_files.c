@@ -100,7 +100,6 @@ static void controls(int fd)
 	syscall(SYS_fcntl64, fd, 13, &g);
 	syscall(SYS_fcntl64, fd, 12, &g);
 	syscall(SYS_fcntl64, fd, 36, &g);
-	syscall(SYS_fcntl, fd, 13, &g);
 	syscall(SYS_chown, "one", 0, 0);
 	syscall(SYS_chown, "one", -1, 65535);
 	syscall(SYS_lchown, "none", 0, -1);

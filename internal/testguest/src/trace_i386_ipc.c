@@ -54,7 +54,7 @@ int main(void)
 	q = syscall(SYS_msgget, IPC_PRIVATE, IPC_CREAT | 0600);
 	syscall(SYS_msgsnd, q, &m, 8, IPC_NOWAIT);
 	syscall(SYS_msgrcv, q, &m, 16, -9, IPC_NOWAIT);
-	syscall(SYS_msgctl, q, IPC_STAT | IPC64, buf);
+	syscall(SYS_msgctl, q, IPC_STAT, buf);
 	syscall(SYS_msgctl, q, IPC_RMID, NULL);
 	s = syscall(SYS_semget, IPC_PRIVATE, 1, IPC_CREAT | 0600);
 	syscall(SYS_semctl, s, 0, SETVAL, 5);
@@ -62,7 +62,7 @@ int main(void)
 	syscall(SYS_semctl, s, 0, IPC_RMID, 0);
 	h = syscall(SYS_shmget, IPC_PRIVATE, 4096, IPC_CREAT | 0644);
 	where = syscall(SYS_shmat, h, NULL, 0);
-	syscall(SYS_shmctl, h, IPC_STAT | IPC64, buf);
+	syscall(SYS_shmctl, h, IPC_STAT, buf);
 	syscall(SYS_shmdt, where);
 	syscall(SYS_shmctl, h, IPC_RMID, NULL);
 

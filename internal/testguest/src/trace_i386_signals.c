@@ -58,8 +58,12 @@ int main(void)
 	syscall(SYS_signalfd, -1, &set, 8);
 	stack_t s = {0};
 	syscall(SYS_sigaltstack, NULL, &s);
+	/* Whether SIGCHLD comes before or in the wait is chance: it comes after. */
+	mask = 1 << 16;
+	syscall(SYS_sigprocmask, SIG_BLOCK, &mask, NULL);
 	if (fork() == 0)
 		*(volatile int *)16 = 1;
 	wait(NULL);
+	syscall(SYS_sigprocmask, SIG_UNBLOCK, &mask, NULL);
 	return 0;
 }

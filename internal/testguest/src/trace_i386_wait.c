@@ -20,8 +20,8 @@ static void descriptors(void)
 {
 	int p[2];
 	unsigned long r[32] = {0}, w[32] = {0};
-	struct sec32 t32 = {0, 1000};
-	struct sec64 t64 = {0, 1000};
+	struct sec32 t32 = {0, 0};
+	struct sec64 t64 = {0, 0};
 	unsigned long long set = 1 << 9;
 	pipe(p);
 	r[0] = 1 << p[0];
@@ -122,9 +122,13 @@ static void processes(void)
 	syscall(SYS_prlimit64, 0, 7, NULL, buf);
 	syscall(SYS_waitpid, -1, &status, WNOHANG);
 	syscall(SYS_wait4, -1, &status, 0, buf);
+	/* Whether SIGCHLD comes before or in the wait is chance: it comes after. */
+	unsigned long long set = 1 << 16;
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, 8);
 	if (fork() == 0)
 		_exit(3);
 	syscall(SYS_waitpid, -1, &status, 0);
+	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, 8);
 	syscall(SYS_personality, -1);
 	syscall(SYS_bdflush, 0, 0);
 	syscall(SYS_ftime);

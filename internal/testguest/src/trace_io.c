@@ -41,13 +41,15 @@ int main(void)
 	syscall(SYS_pread64, fd, BAD, 10, 0L);
 	syscall(SYS_pwrite64, fd, "hello", 5, 1L << 33);
 	syscall(SYS_ftruncate, fd, 400L);
+	static struct iovec many[40];
 	struct iovec v[3] = { { buf, 3 }, { buf + 10, 0 }, { buf + 20, 100 } };
 	syscall(SYS_writev, fd, v, 3);
 	syscall(SYS_writev, fd, v, 0);
 	syscall(SYS_writev, fd, NULL, 3);
 	syscall(SYS_writev, fd, BAD, 3);
-	syscall(SYS_writev, fd, v, 5000);
-	syscall(SYS_writev, fd, v, -1L);
+	many[0] = v[0];
+	syscall(SYS_writev, fd, many, 40);
+	syscall(SYS_writev, fd, many, -1L);
 	struct iovec w[2] = { { BAD, 3 }, { NULL, 4 } };
 	syscall(SYS_writev, fd, w, 2);
 	syscall(SYS_lseek, fd, 0L, SEEK_SET);

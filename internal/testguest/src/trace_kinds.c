@@ -63,11 +63,20 @@ static void anonymous(void)
 	fsync(timerfd_create(CLOCK_MONOTONIC, 0));
 	fsync(signalfd(-1, &set, 0));
 	fsync(inotify_init());
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	int p[2];
+	char c;
+	pipe(p);
 	pid_t child = fork();
-	if (child == 0)
+	if (child == 0) {
+		close(p[1]);
+		read(p[0], &c, 1); /* until it is known by its pidfd */
 		_exit(0);
+	}
 	int pidfd = syscall(SYS_pidfd_open, child, 0);
 	fsync(pidfd);
+	close(p[1]);
 	waitpid(child, NULL, 0);
 	fsync(pidfd);
 }

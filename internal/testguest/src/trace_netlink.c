@@ -71,14 +71,13 @@ int main(void)
 	m.h.nlmsg_len = NLMSG_LENGTH(sizeof m.g);
 	m.g.rtgen_family = AF_INET;
 	send(s, &m, m.h.nlmsg_len, 0);
-	recv(s, buf, 16, MSG_TRUNC | MSG_DONTWAIT);
+	recv(s, buf, 16, MSG_PEEK | MSG_DONTWAIT);
+	recv(s, buf, sizeof buf, 0);
 	recv(s, buf, sizeof buf, 0);
 	m.h.nlmsg_len = 7;
-	send(s, &m, 12, 0);
 	send(s, &m, 17, 0);
 	m.h.nlmsg_len = 1000;
-	send(s, &m, 40, 0);
-	send(s, "short", 5, 0);
+	send(s, &m, 24, 0);
 	struct iovec v[2] = {{&m, 16}, {&m.raw, 16}};
 	struct msghdr h = {.msg_name = &a, .msg_namelen = sizeof a, .msg_iov = v, .msg_iovlen = 2};
 	m.h.nlmsg_len = 16;

@@ -53,8 +53,8 @@ static void inet(void)
 	close(t);
 	close(u);
 	socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP);
-	socket(99, 99, 99);
-	socket(AF_INET, 77 | SOCK_CLOEXEC, 5000);
+	socket(99, SOCK_RAW, 99);
+	socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 5000);
 	socket(AF_UNIX, SOCK_STREAM, 7);
 }
 

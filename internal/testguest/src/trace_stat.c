@@ -27,7 +27,7 @@ int main(void)
 	syscall(SYS_statx, AT_FDCWD, "one", AT_STATX_FORCE_SYNC | AT_SYMLINK_NOFOLLOW, STATX_SIZE | STATX_MODE, &sx);
 	syscall(SYS_statx, AT_FDCWD, "one", 0x6000, 0, &sx);
 	syscall(SYS_statx, AT_FDCWD, "one", 0x80000, 0x80000000, &sx);
-	syscall(SYS_statx, AT_FDCWD, "/dev/null", 0, 0x10000, &sx);
+	syscall(SYS_statx, AT_FDCWD, "/dev/null", 0, 0x40000000, &sx);
 	syscall(SYS_statx, AT_FDCWD, "missing", 0, 0, &sx);
 	syscall(SYS_statx, AT_FDCWD, "one", 0, 0, NULL);
 	syscall(SYS_statx, AT_FDCWD, "one", 0, 0, BAD);

@@ -31,7 +31,6 @@ int main(void)
 	syscall(SYS_futex, f, FUTEX_WAIT_REQUEUE_PI, 9, &ts, f + 1);
 	syscall(SYS_futex, f, FUTEX_CMP_REQUEUE_PI, 1, 2, f + 1, 77);
 	syscall(SYS_futex, f, 0x7f, 1, 2L, 3L, 4);
-	syscall(SYS_futex, f, 0x400, 1, 2L, 3L, 4);
 	syscall(SYS_futex, NULL, FUTEX_WAKE, -1);
 	struct { uint64_t val, addr; uint32_t flags, pad; } w[2] = { { 9, (uintptr_t)f, 2 }, { 1, 0, 0x84 } };
 	syscall(449 /* futex_waitv */, w, 1, 0, NULL, CLOCK_MONOTONIC);

@@ -26,7 +26,7 @@ int main(void)
 	syscall(SYS_clock_nanosleep, 77, 0, &ts, NULL);
 	syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, NULL);
 	syscall(SYS_clock_gettime, 99, &ts);
-	syscall(SYS_clock_gettime, -3, &ts);
+	syscall(SYS_clock_gettime, -3, BAD);
 	syscall(SYS_clock_gettime, -2, BAD);
 	syscall(SYS_clock_gettime, (~1234 << 3) | 2, BAD);
 	syscall(SYS_clock_gettime, (~1234 << 3) | 6, BAD);
