@@ -18,13 +18,19 @@ import (
 	"penumbra/internal/testguest"
 )
 
-// traceJSON runs argv in a directory with a file notes.txt and returns the
-// lines that penumbra trace --json writes.
+// traceJSON runs argv in a directory with files notes.txt and two and returns
+// the lines that penumbra trace --json writes.
 func traceJSON(t *testing.T, flags, argv []string) []string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("milk\n"), 0o666); err != nil {
-		t.Fatal(err)
+	files := map[string]string{
+		"notes.txt": "milk\n",
+		"two":       strings.Repeat("two\n", 100), // trace_io splices from it, and waits for ever if it is short
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	out := filepath.Join(dir, "trace.jsonl")
 	args := append([]string{"trace", "--json", "-o", out}, flags...)
