@@ -18,14 +18,16 @@ import (
 	"penumbra/internal/testguest"
 )
 
-// traceJSON runs argv in a directory with files notes.txt and two and returns
-// the lines that penumbra trace --json writes.
+// traceJSON runs argv in a directory with the files that they read and
+// returns the lines that penumbra trace --json writes.
 func traceJSON(t *testing.T, flags, argv []string) []string {
 	t.Helper()
 	dir := t.TempDir()
 	files := map[string]string{
 		"notes.txt": "milk\n",
-		"two":       strings.Repeat("two\n", 100), // trace_io splices from it, and waits for ever if it is short
+		// Guests that wait for what they read from these wait for ever if they are missing.
+		"one": "one\n",
+		"two": strings.Repeat("two\n", 100),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
