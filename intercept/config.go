@@ -1,6 +1,10 @@
 package intercept
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"penumbra/internal/launch"
+)
 
 // Config says what to run and who decides about its calls.
 type Config struct {
@@ -31,14 +35,18 @@ type Program struct {
 	// n-1 for signal n). With nil the guest inherits those that this process
 	// ignores.
 	Signals *SignalState
-	// NoFile is the limit on open files, soft and hard; zero leaves it.
-	NoFile [2]uint64
+	// Limits are those on resources that are not this process's own, such as
+	// that on open files, which Go's runtime raises.
+	Limits []Limit
 	// Follow makes this whole process stop when the guest's first process
 	// stops, by the same signal, and go on when it does: for a command that
 	// stands in for another in a shell's job. Event is told of the stop before,
 	// and has to see to it that the signal does stop this process.
 	Follow bool
 }
+
+// Limit is a limit on a resource (RLIMIT_NOFILE and the like), soft and hard.
+type Limit = launch.Limit
 
 // SignalState is the sets of signals that a program starts with ignored and
 // blocked.

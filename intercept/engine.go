@@ -69,9 +69,9 @@ type Guest struct {
 	failed error
 }
 
-// ErrNested is returned when a filter with a notify door is already in force:
-// the kernel allows one for each process.
-var ErrNested = errors.New("another supervisor's notify door is already in force for this process (is this Penumbra within Penumbra?)")
+// ErrNested is returned when another supervisor has what is to be had once: the
+// notify door of this process's descendants, or the right to trace them.
+var ErrNested = errors.New("Penumbra does not work under another supervisor or tracer")
 
 // Start runs the program. It returns when the program has replaced the
 // guest's first process, or with an error when it could not: an *ExecError if
@@ -275,7 +275,7 @@ func (g *Guest) firstEnded(status unix.WaitStatus) {
 func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
-		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, NoFile: p.NoFile, Follow: p.Follow,
+		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, Limits: p.Limits, Follow: p.Follow,
 		Filter:      buildFilter(arches, g.interest, g.rules()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		// With CAP_SYS_ADMIN the kernel accepts a filter without

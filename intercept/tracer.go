@@ -78,10 +78,14 @@ func (t *tracer) adopt(first int) error {
 		// Each stop would wake another thread, to handle the signal.
 		sys.NoSignalOfStops()
 	}
-	if err := sys.Seize(first, options); err != nil {
-		return fmt.Errorf("trace process %d: %w", first, err)
+	err := sys.Seize(first, options)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if s, _ := guest.ReadStatus(first); s.Tracer != 0 {
+		return fmt.Errorf("process %d (%s) traces it already: %w", s.Tracer, commandOf(s.Tracer), ErrNested)
+	}
+	return fmt.Errorf("trace process %d: %w", first, err)
 }
 
 // takeListener waits for the trap by which the first process says that its

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -168,6 +169,41 @@ type stringList []string
 func (l *stringList) String() string { return "" }
 
 func (l *stringList) Set(s string) error {
+	if s == "" {
+		return errEmpty
+	}
 	*l = append(*l, s)
+	return nil
+}
+
+// A fileName is a flag that names a file.
+type fileName struct{ name *string }
+
+func (f fileName) String() string { return "" }
+
+func (f fileName) Set(s string) error {
+	if s == "" {
+		return errEmpty
+	}
+	*f.name = s
+	return nil
+}
+
+const errEmpty = valueError("no file has an empty name")
+
+// A natural is a flag that is a number from 0 to most.
+type natural struct {
+	n    *int
+	most int
+}
+
+func (n natural) String() string { return "" }
+
+func (n natural) Set(s string) error {
+	v, err := strconv.Atoi(s)
+	if err != nil || v < 0 || v > n.most {
+		return valueError(fmt.Sprintf("it is a number from 0 to %d", n.most))
+	}
+	*n.n = v
 	return nil
 }

@@ -79,11 +79,15 @@ func (r *signalRelay) readHeld() {
 	buf := make([]byte, 128) // struct signalfd_siginfo
 	for {
 		n, err := unix.Read(fd, buf)
+		const signal, sender = 0, 12 // ssi_signo and ssi_pid
 		switch {
-		case err == nil && n == len(buf):
-			r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf)) // ssi_signo comes first
-		case !errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EINTR):
+		case err != nil || n < len(buf):
 			return
+		case int(binary.NativeEndian.Uint32(buf[sender:])) == unix.Getpid():
+			// The kernel's word to this process about a write of its own.
+		default:
+			r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf[signal:]))
 		}
 	}
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -30,10 +33,34 @@ func (complaints) Write(p []byte) (int, error) {
 	return unix.Write(2, p)
 }
 
-// fail writes message as one of penumbra's own and returns exit.
+// fail says message as one of penumbra's own and returns exit.
 func (s streams) fail(message string, exit int) int {
-	fmt.Fprintf(s.err, "penumbra: %s\n", message)
+	s.say(message)
 	return exit
+}
+
+// say writes message as one of penumbra's own, in one line.
+func (s streams) say(message string) { fmt.Fprintf(s.err, "penumbra: %s\n", printable(message)) }
+
+// printable returns text with what a terminal might take for a command, or what
+// would look like another line, in the form of C's escapes: names of files and
+// programs may hold anything.
+func printable(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		i += n
+	}
+	return b.String()
 }
 
 // usage reports a command line of verb, or of none if that is "", that makes

@@ -21,9 +21,10 @@ import (
 type guestRun struct {
 	verb        string
 	policy      intercept.Policy
-	heard       string // which calls penumbra hears of, for -v
-	killOrphans bool   // end the guests that outlive the first one, instead of waiting
-	verbose     bool   // tell on stderr what penumbra does
+	heard       string            // which calls penumbra hears of, for -v
+	killOrphans bool              // end the guests that outlive the first one, instead of waiting
+	verbose     bool              // tell on stderr what penumbra does
+	limits      []intercept.Limit // those of the guest that are not penumbra's
 	// ended, if not nil, is called after the last of the guest, and may fail
 	// the run by a status other than 0.
 	ended func() (exit int)
@@ -56,11 +57,14 @@ func runGuest(r guestRun, argv []string) (exit int) {
 // explainStart words an error that kept the guest from starting, with the
 // missing feature of the kernel if that is the reason.
 func explainStart(err error) string {
-	if errors.Is(err, intercept.ErrNested) {
+	switch {
+	case errors.Is(err, intercept.ErrNested):
 		return err.Error() + ": run the program directly"
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENOMEM):
+		return err.Error() // a limit: every trial would fail likewise
 	}
 	if missing := kernel.Require(); missing != nil {
-		return fmt.Sprintf("%v: %v", err, missing)
+		return missing.Error()
 	}
 	return err.Error() + " (\"penumbra doctor\" tells what this machine allows)"
 }
@@ -79,17 +83,17 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("prctl(PR_SET_CHILD_SUBREAPER): %w", err)
 	}
-	program := intercept.Program{Path: path, Argv: argv, Env: env, Follow: true}
+	program := intercept.Program{Path: path, Argv: argv, Env: env, Follow: true, Limits: sup.limits}
 	if o := origin.Get(); o.Known {
 		program.Signals = &intercept.SignalState{Ignored: o.Ignored, Blocked: o.Blocked}
-		program.NoFile = o.NoFile
+		program.Limits = append(program.Limits, limit(unix.RLIMIT_NOFILE, o.NoFile))
 		program.Files = standardFiles(o.Closed)
 	}
 	sup.signals = newSignalRelay()
 	g, err := intercept.Start(intercept.Config{
 		Program: program,
 		Policy:  sup.policy,
-		Notice:  func(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) },
+		Notice:  sup.say,
 		Event:   sup.event,
 	})
 	if err != nil {
@@ -146,7 +150,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 // tell says something that only -v asks for.
 func (sup *supervisor) tell(format string, args ...any) {
 	if sup.verbose {
-		fmt.Fprintf(sup.err, "penumbra: "+format+"\n", args...)
+		sup.say(fmt.Sprintf(format, args...))
 	}
 }
 

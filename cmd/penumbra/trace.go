@@ -55,19 +55,26 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 	case len(argv) > 0 && len(o.pids) > 0:
 		return s.usage("trace", "-p PID attaches to a process that runs already: no command goes with it")
 	}
+	if message := o.conflict(); message != "" {
+		return s.usage("trace", message)
+	}
+	if len(argv) > 0 {
+		// A trace of another run must not be emptied for the sake of a misspelled name.
+		if _, err := lookCommand(argv[0]); err != nil {
+			return s.fail("trace: "+err.Error(), exitOf(err))
+		}
+	}
+	s.err = complaints{}
 	out, err := o.openOutput()
 	if err != nil {
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
 	job := &traceJob{streams: s, options: o, out: out}
 	if err := job.setUp(argv); err != nil {
+		job.abandon()
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
-	policy := newTraced(job.sinks, job.needed, o.filter(), job.plan)
-	if len(o.pids) > 0 {
-		return max(attach(s, policy, o.pids, o.quiet > 0), job.end())
-	}
-	return runGuest(guestRun{verb: "trace", policy: policy, heard: "those traced", ended: job.end}, argv)
+	return job.run(argv)
 }
 
 // A traceJob is what is made of a trace.
@@ -79,7 +86,27 @@ type traceJob struct {
 	sinks   trace.Sinks
 	needed  abi.Set // the calls that sinks need, whatever the user asked for
 	reports []func() error
+	ended   bool
 }
+
+// run traces a command, or the processes of -p if there is none.
+func (j *traceJob) run(command []string) (exit int) {
+	policy := newTraced(j.sinks, j.needed, j.options.filter(), j.plan)
+	if len(command) == 0 {
+		exit = j.attach(policy)
+	} else {
+		exit = runGuest(guestRun{
+			verb: "trace", policy: policy, heard: "those traced", limits: growFiles(), ended: j.end,
+		}, command)
+	}
+	if !j.ended {
+		j.abandon()
+	}
+	return exit
+}
+
+// abandon ends the output of a trace that has not begun.
+func (j *traceJob) abandon() { _ = j.out.end() }
 
 // setUp makes the sinks that the options ask for.
 func (j *traceJob) setUp(command []string) error {
@@ -95,12 +122,21 @@ func (j *traceJob) setUp(command []string) error {
 	if o.count || o.alsoCount {
 		counted := tally.New()
 		j.sinks = append(j.sinks, counted)
-		j.reports = append(j.reports, func() error { return j.out.append(func(w io.Writer) error { return counted.Write(w, o.order) }) })
+		j.reports = append(j.reports, func() error { return j.writeCounts(counted) })
 	}
 	if o.io {
 		return j.reportIO(command)
 	}
 	return nil
+}
+
+// writeCounts writes the table of -c behind the lines, or where it does not get
+// among the objects of --json.
+func (j *traceJob) writeCounts(t *tally.Tally) error {
+	if j.options.json {
+		return t.Write(j.err, j.options.order)
+	}
+	return j.out.append(func(w io.Writer) error { return t.Write(w, j.options.order) })
 }
 
 // reportIO makes the sink of --io.
@@ -136,6 +172,7 @@ func (nopCloser) Close() error { return nil }
 // end writes what comes at the end and returns an exit status: that of a
 // failure if something could not be written.
 func (j *traceJob) end() (exit int) {
+	j.ended = true
 	for _, report := range j.reports {
 		if err := report(); err != nil {
 			exit = j.fail("trace: "+err.Error(), exitFailure)

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,30 +41,33 @@ type traceOptions struct {
 	explain  bool
 
 	io     bool   // a report on I/O
-	ioFile string // the file for it
+	ioFile string // for it, if not standard error
 
-	count     bool // a summary instead of lines
-	alsoCount bool // a summary after them
-	order     string
+	count     bool   // a summary instead of lines
+	alsoCount bool   // a summary after them
+	order     string // of the summary; empty if not given
 
 	injections []*fault.Injection
 	chaos      *fault.Chaos
 }
 
 func newTraceOptions() *traceOptions {
-	return &traceOptions{calls: abi.AllCalls(), unknown: true, strings: 32, column: 40, order: "time"}
+	return &traceOptions{calls: abi.AllCalls(), unknown: true, strings: 32, column: 40}
 }
+
+// widest bounds the column of results: it is in every line.
+const widest = 10_000
 
 // define gives fs the flags that set o.
 func (o *traceOptions) define(fs *flag.FlagSet) {
-	fs.StringVar(&o.output, "o", "", "write the trace to `FILE`; \"|COMMAND\" pipes it")
+	fs.Var(fileName{&o.output}, "o", "write the trace to `FILE`; \"|COMMAND\" pipes it")
 	fs.BoolVar(&o.append, "A", false, "append to the file of -o instead of emptying it")
 	fs.Var(&o.follow, "f", "follow threads and child processes: always so; twice,\nwith -o, each writes FILE.PID of its own")
 	fs.Var(expression{o}, "e", "which calls, and what of them; `EXPR` is one of\ntrace=SET, status=LIST, signal=LIST, quiet=LIST,\ninject=SET:FAULT, fault=SET")
 	fs.Var(&o.paths, "P", "only calls on the file `PATH`; may be given again")
 	fs.Var(&o.pids, "p", "attach to the running process `PID`; Ctrl-C detaches")
-	fs.IntVar(&o.strings, "s", o.strings, "show the first `N` bytes of strings")
-	fs.IntVar(&o.column, "a", o.column, "align results in column `N`")
+	fs.Var(natural{&o.strings, math.MaxInt32}, "s", "show the first `N` bytes of strings")
+	fs.Var(natural{&o.column, widest}, "a", "align results in column `N`")
 	fs.BoolVar(&o.whole, "v", false, "show structures and environments whole")
 	fs.Var(&o.files, "y", "show what descriptors are open on; twice: whom sockets\nare connected to, numbers of devices, pidfds' processes")
 	fs.Var(&o.hex, "x", "strings that cannot be printed in hexadecimal; twice:\nall strings")
@@ -171,7 +175,7 @@ func (x expression) signal(value string) error {
 				s, ok = abi.Signal(n), true
 			}
 			if !ok {
-				return valueError(fmt.Sprintf("no signal is named %q", name))
+				return unknownSignal(name)
 			}
 			chosen[s] = true
 		}
@@ -183,6 +187,18 @@ func (x expression) signal(value string) error {
 	}
 	x.o.signals = chosen
 	return nil
+}
+
+func unknownSignal(name string) error {
+	var names []string
+	for s := abi.Signal(1); s <= abi.SIGRTMAX; s++ {
+		names = append(names, s.Name(), strings.TrimPrefix(s.Name(), "SIG"))
+	}
+	message := fmt.Sprintf("no signal is named %q", name)
+	if near := nearest(strings.ToUpper(name), names); near != "" {
+		message += fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	return valueError(message)
 }
 
 func (x expression) quiet(value string) error {
@@ -249,8 +265,8 @@ func (ioFlag) IsBoolFlag() bool { return true }
 
 func (f ioFlag) Set(value string) error {
 	f.o.io = true
-	if value != "true" { // what parseFlags makes of a flag without a value
-		f.o.ioFile = value
+	if value == "true" { // what parseFlags makes of a flag without a value
+		return nil
 	}
-	return nil
+	return fileName{&f.o.ioFile}.Set(value)
 }

@@ -18,8 +18,8 @@ import (
 	"penumbra/internal/testguest"
 )
 
-// traceJSON runs argv in a directory with a file notes.txt and returns the
-// lines that penumbra trace --json writes.
+// traceJSON runs argv in a directory with the files that they read and
+// returns the lines that penumbra trace --json writes.
 func traceJSON(t *testing.T, flags, argv []string) []string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "work")

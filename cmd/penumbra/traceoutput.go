@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"penumbra/trace/output"
 )
@@ -33,7 +33,7 @@ func (o *traceOptions) openOutput() (*traceOutput, error) {
 			return nil, fmt.Errorf("cannot write to %s.*: %w", o.output, err)
 		}
 		return &traceOutput{output.PerThread(open), o.output + ".*", complaints{}, nothing}, nil
-	case strings.HasPrefix(o.output, "|") || strings.HasPrefix(o.output, "!"):
+	case o.piped():
 		return pipeTo(o.output[1:])
 	}
 	f, err := o.create(o.output)
@@ -88,5 +88,8 @@ func (out *traceOutput) end() error {
 }
 
 func (out *traceOutput) failed(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok && p.Op == "write" {
+		err = p.Err // a pipe's name says nothing
+	}
 	return fmt.Errorf("cannot write to %s: %w", out.name, err)
 }

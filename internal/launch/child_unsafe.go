@@ -22,7 +22,7 @@ type child struct {
 	next             int // a number above all of files
 	reset            bool
 	ignored, blocked uint64
-	nofile           *unix.Rlimit
+	limits           []Limit
 
 	prog        unix.SockFprog
 	filterFlags uint32
@@ -45,7 +45,7 @@ var pathChildren = []byte("/proc/thread-self/children\x00")
 
 func newChild(s *Spec, p *pipes) (*child, error) {
 	c := &child{
-		files: append([]int(nil), s.Files...), reset: s.Reset, ignored: s.Ignored, blocked: s.Blocked,
+		files: append([]int(nil), s.Files...), reset: s.Reset, ignored: s.Ignored, blocked: s.Blocked, limits: s.Limits,
 		filterFlags: s.FilterFlags | sys.FlagNewListener, noNewPrivs: s.NoNewPrivs,
 		lifeline: p.lifeline[0], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
 		lifelineHeld: p.lifeline[1], gateHeld: p.gate[1],
@@ -65,9 +65,6 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 		if c.dir, err = unix.BytePtrFromString(s.Dir); err != nil {
 			return nil, fmt.Errorf("launch: directory %q: %w", s.Dir, err)
 		}
-	}
-	if s.NoFile != [2]uint64{} {
-		c.nofile = &unix.Rlimit{Cur: s.NoFile[0], Max: s.NoFile[1]}
 	}
 	for _, fd := range append(c.files, len(c.files), c.gate, c.failure) {
 		c.next = max(c.next, fd+1)

@@ -26,8 +26,9 @@ func firstMain(c *child) {
 	resetSignals(c)
 	check(c, stageFilter, installFilter(uintptr(c.filterFlags), uintptr(unsafe.Pointer(&c.prog))))
 	// Not before: the listener may have needed a number above the limit.
-	if c.nofile != nil {
-		raw(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(c.nofile)), 0)
+	for i := range c.limits {
+		l := &c.limits[i]
+		raw(unix.SYS_PRLIMIT64, 0, uintptr(l.Resource), uintptr(unsafe.Pointer(&l.Rlimit)), 0)
 	}
 	// The trap at the end of installFilter needs SIGTRAP as it is by default.
 	if c.reset && (c.ignored|c.blocked)&trapBit != 0 {

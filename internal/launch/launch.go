@@ -42,9 +42,8 @@ type Spec struct {
 	// an exec by this process would have handed on.
 	Reset            bool
 	Ignored, Blocked uint64
-	// NoFile is the soft and hard limit on open files; the zero value leaves
-	// it.
-	NoFile [2]uint64
+	// Limits are those on resources that are not this process's own.
+	Limits []Limit
 	// Filter is the seccomp program, and FilterFlags the flags of its
 	// installation beside NEW_LISTENER.
 	Filter      []sys.Filter
@@ -55,6 +54,12 @@ type Spec struct {
 	// NoNewPrivs sets PR_SET_NO_NEW_PRIVS, which the kernel wants before a
 	// filter from those without CAP_SYS_ADMIN.
 	NoNewPrivs bool
+}
+
+// Limit is a limit on a resource (RLIMIT_NOFILE and the like), soft and hard.
+type Limit struct {
+	Resource int
+	unix.Rlimit
 }
 
 // Init is a running init process, seen from the supervisor.

@@ -55,7 +55,7 @@ func inspect(t *guest.Thread, fd int32) file {
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
-		if stores(name) {
+		if stores(name) && !isSemaphore(name) {
 			f.kind = regular
 		}
 	case unix.S_IFIFO:
@@ -101,6 +101,14 @@ func stores(path string) bool {
 		return false
 	}
 	return true
+}
+
+// isSemaphore reports whether a link of procfs leads to a named semaphore
+// (sem_overview(7)). The C library writes it by one call, and a program could not
+// help it if that fell short.
+func isSemaphore(link string) bool {
+	path, err := os.Readlink(link)
+	return err == nil && strings.HasPrefix(path, "/dev/shm/sem.")
 }
 
 // isTTY reports whether devices with the number major are terminals

@@ -19,6 +19,8 @@ type Output struct {
 	files map[int]*file // by thread, if each has its own
 	err   error
 	done  chan struct{}
+
+	broken chan struct{} // closed when the one place of all lines has failed
 }
 
 type file struct {
@@ -36,7 +38,7 @@ const (
 // New returns an output to w. A live one is written at once, as a terminal
 // should be, others a buffer at a time or after a tenth of a second.
 func New(w io.Writer, live bool) *Output {
-	o := &Output{main: &file{w: w}, live: live, done: make(chan struct{})}
+	o := &Output{main: &file{w: w}, live: live, done: make(chan struct{}), broken: make(chan struct{})}
 	go o.flushNowAndThen()
 	return o
 }
@@ -44,13 +46,17 @@ func New(w io.Writer, live bool) *Output {
 // PerThread returns an output that writes each thread's lines to a writer of
 // its own, which open makes and End closes.
 func PerThread(open func(tid int) (io.WriteCloser, error)) *Output {
-	o := &Output{each: open, files: map[int]*file{}, done: make(chan struct{})}
+	o := &Output{each: open, files: map[int]*file{}, done: make(chan struct{}), broken: make(chan struct{})}
 	go o.flushNowAndThen()
 	return o
 }
 
 // Separate reports whether each thread has its own place.
 func (o *Output) Separate() bool { return o.each != nil }
+
+// Broken returns a channel that is closed when all lines are lost from then on,
+// because the one place where they go cannot be written any more.
+func (o *Output) Broken() <-chan struct{} { return o.broken }
 
 // Write appends b to the lines of a thread.
 func (o *Output) Write(tid int, b []byte) {
@@ -106,6 +112,9 @@ func (o *Output) flush(f *file) {
 		if _, err := f.w.Write(f.buf); err != nil {
 			f.broken = true
 			o.fail(err)
+			if f == o.main {
+				close(o.broken)
+			}
 		}
 	}
 	f.buf = f.buf[:0]

@@ -84,7 +84,7 @@ func (t *Tally) Rows() []Row {
 }
 
 // Orders are the columns by which a summary can be sorted, as for -S of
-// strace(1).
+// strace(1). The first is the usual one.
 func Orders() []string {
 	return []string{"time", "min-time", "max-time", "avg-time", "calls", "errors", "name", "none"}
 }
@@ -115,7 +115,8 @@ func (r Row) average() time.Duration {
 	return r.Time / time.Duration(r.Calls)
 }
 
-// Write writes the table of strace -c, sorted by one of Orders.
+// Write writes the table of strace -c, sorted by one of Orders; "" stands for the
+// first.
 func (t *Tally) Write(w io.Writer, order string) error {
 	rows := t.Rows()
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.Name, b.Name) })
