@@ -23,11 +23,13 @@ var mayImport = []struct {
 	allowed []string
 }{
 	{"abi", nil},
+	{"explain", []string{"abi"}},
 	{"internal", []string{"abi"}},
 	{"guest", []string{"abi", "internal"}},
 	{"intercept", []string{"abi", "internal", "guest"}},
+	{"trace", []string{"abi", "guest"}},
 	{".", []string{"abi", "internal", "guest", "intercept"}},
-	{"cmd", []string{"abi", "internal", "guest", "intercept", "."}},
+	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "trace", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

@@ -7,20 +7,33 @@ import (
 )
 
 // The classes of ParseSet that are no Class of their own, and the calls
-// beyond its own that a Class has there. strace(1) drew these lines; the sets
-// by argument kinds follow them without a list.
+// beyond its own, or fewer, that a Class has there. strace(1) drew these lines;
+// the sets by argument kinds follow them without a list.
 var (
+	alsoFile    = words("fsconfig")
 	alsoMemory  = words("shmat shmdt io_setup io_destroy io_uring_register")
 	alsoNetwork = words("sendfile sendfile64 getpmsg putpmsg")
-	alsoSignal  = words("signalfd signalfd4")
-	alsoProcess = words("kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal")
+	alsoSignal  = words("signalfd signalfd4 io_uring_enter")
+
+	notFile = words("open_by_handle_at")
+	notDesc = words("close_range epoll_ctl_old epoll_wait_old io_setup io_destroy io_submit io_cancel io_getevents " +
+		"io_pgetevents io_pgetevents_time64")
+	notMemory = words("pkey_alloc pkey_free process_madvise")
+	notIPC    = words("mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 " +
+		"mq_notify mq_getsetattr")
+
+	// The life of processes, which ClassProcess is more than.
+	lifeCalls = words("fork vfork clone clone3 execve execveat exit exit_group wait4 waitid waitpid " +
+		"kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal")
 
 	clockCalls = words("time stime gettimeofday settimeofday adjtimex " +
 		"clock_adjtime clock_adjtime64 clock_gettime clock_gettime64 " +
 		"clock_settime clock_settime64 clock_getres clock_getres_time64")
+	pureCalls = words("getpid getppid gettid getpgrp " +
+		"getuid geteuid getgid getegid getuid32 geteuid32 getgid32 getegid32")
 	statCalls    = words("stat stat64 oldstat")
 	lstatCalls   = words("lstat lstat64 oldlstat")
-	fstatCalls   = words("fstat fstat64 oldfstat newfstatat fstatat64")
+	fstatCalls   = words("fstat fstat64 oldfstat newfstatat fstatat64 statx")
 	statfsCalls  = words("statfs statfs64")
 	fstatfsCalls = words("fstatfs fstatfs64")
 )
@@ -29,24 +42,25 @@ func words(s string) []string { return strings.Fields(s) }
 
 // classes are the classes that ParseSet knows, by the word that follows %.
 var classes = map[string]func(*Syscall) bool{
-	"file":     func(s *Syscall) bool { return s.Class == ClassFile || s.hasArg(KindPath) },
-	"desc":     (*Syscall).usesDescriptor,
-	"memory":   classAnd(ClassMemory, alsoMemory),
+	"file":     without(notFile, (*Syscall).namesFile),
+	"desc":     without(notDesc, (*Syscall).usesDescriptor),
+	"memory":   without(notMemory, classAnd(ClassMemory, alsoMemory)),
 	"network":  classAnd(ClassNetwork, alsoNetwork),
 	"net":      classAnd(ClassNetwork, alsoNetwork),
 	"signal":   classAnd(ClassSignal, alsoSignal),
-	"process":  classAnd(ClassProcess, alsoProcess),
+	"process":  named(lifeCalls),
 	"time":     classAnd(ClassTime, nil),
 	"identity": classAnd(ClassIdentity, nil),
-	"ipc":      classAnd(ClassIPC, nil),
+	"ipc":      without(notIPC, classAnd(ClassIPC, nil)),
 	"machine":  classAnd(ClassMachine, nil),
 	"other":    classAnd(ClassOther, nil),
 	"creds":    (*Syscall).usesCredentials,
 	"clock":    named(clockCalls),
+	"pure":     named(pureCalls),
 	"stat":     named(statCalls),
 	"lstat":    named(lstatCalls),
 	"fstat":    named(fstatCalls),
-	"%stat":    named(statCalls, lstatCalls, fstatCalls, words("statx")),
+	"%stat":    named(statCalls, lstatCalls, fstatCalls),
 	"statfs":   named(statfsCalls),
 	"fstatfs":  named(fstatfsCalls),
 	"%statfs":  named(statfsCalls, fstatfsCalls, words("ustat")),
@@ -56,6 +70,10 @@ func classAnd(c Class, also []string) func(*Syscall) bool {
 	return func(s *Syscall) bool { return s.Class == c || slices.Contains(also, s.Name) }
 }
 
+func without(not []string, keep func(*Syscall) bool) func(*Syscall) bool {
+	return func(s *Syscall) bool { return keep(s) && !slices.Contains(not, s.Name) }
+}
+
 func named(lists ...[]string) func(*Syscall) bool {
 	all := slices.Concat(lists...)
 	return func(s *Syscall) bool { return slices.Contains(all, s.Name) }
@@ -63,6 +81,10 @@ func named(lists ...[]string) func(*Syscall) bool {
 
 func (s *Syscall) hasArg(kinds ...Kind) bool {
 	return slices.ContainsFunc(s.Args, func(arg Arg) bool { return slices.Contains(kinds, arg.Kind) })
+}
+
+func (s *Syscall) namesFile() bool {
+	return s.Class == ClassFile || s.hasArg(KindPath) || slices.Contains(alsoFile, s.Name)
 }
 
 func (s *Syscall) usesDescriptor() bool {
@@ -81,15 +103,18 @@ func (s *Syscall) usesCredentials() bool {
 		!strings.Contains(s.Name, "pgid")
 }
 
+// Classes returns the classes that ParseSet knows, each with its %, sorted.
+func Classes() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(classes)) {
+		all = append(all, "%"+name)
+	}
+	return all
+}
+
 func parseClass(item string) (Set, error) {
 	if keep := classes[item[1:]]; keep != nil {
 		return setWhere(keep), nil
 	}
-	return Set{}, unknown("class", item, func(yield func(string) bool) {
-		for _, name := range slices.Sorted(maps.Keys(classes)) {
-			if !yield("%" + name) {
-				return
-			}
-		}
-	})
+	return Set{}, Unknown("class", item, slices.Values(Classes()))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -56,4 +58,28 @@ func ErrnoByName(name string) (e Errno, ok bool) {
 	}
 	i := slices.IndexFunc(errnoTexts[:], func(t errnoText) bool { return t.name == name })
 	return Errno(i), i > 0
+}
+
+// ParseErrno reads an error number as users write it: its name in any case, or
+// a number from 1 to 4095. An unknown name is an error that names the nearest
+// match.
+func ParseErrno(word string) (Errno, error) {
+	const most = 4095 // of linux/err.h
+	if n, err := strconv.Atoi(word); err == nil {
+		if n < 1 || n > most {
+			return 0, fmt.Errorf("%d is no error number: they are 1 to %d", n, most)
+		}
+		return Errno(n), nil
+	}
+	name := strings.ToUpper(word)
+	if e, ok := ErrnoByName(name); ok {
+		return e, nil
+	}
+	return 0, Unknown("error", name, func(yield func(string) bool) {
+		for _, t := range errnoTexts {
+			if t.name != "" && !yield(t.name) {
+				return
+			}
+		}
+	})
 }

@@ -2,6 +2,8 @@ package abi
 
 import (
 	"fmt"
+	"iter"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +13,8 @@ import (
 // the flags of open(2) or the commands of fcntl(2).
 type FlagSet struct {
 	Name string
+	// Unknown stands for a name that the set lacks, as O_???.
+	Unknown string
 
 	wide     bool // 64 bits count, not 32
 	sections []section
@@ -20,16 +24,19 @@ type FlagSet struct {
 type section struct {
 	style style
 	mask  uint64 // 0 for styleBits
+	unit  string // of styleShifted
 	flags []flag
 }
 
 type style uint8
 
 const (
-	styleBits   style = iota // each flag by itself
-	styleEnum                // one of several values
-	styleSignal              // a signal
-	styleOctal               // an octal number
+	styleBits    style = iota // each flag by itself
+	styleEnum                 // one of several values
+	styleSignal               // a signal
+	styleOctal                // an octal number
+	styleNumber               // a decimal number
+	styleShifted              // a decimal number with the name of its place, if not 0
 )
 
 type flag struct {
@@ -59,6 +66,12 @@ func FlagSets() []*FlagSet {
 	return all
 }
 
+// OneOf reports whether set has values of which there is one at a time, and no
+// flags.
+func (set *FlagSet) OneOf() bool {
+	return !slices.ContainsFunc(set.sections, func(s section) bool { return s.style != styleEnum })
+}
+
 // cut drops the bits of v that the kernel does not look at.
 func (set *FlagSet) cut(v uint64) uint64 {
 	if set.wide {
@@ -70,48 +83,158 @@ func (set *FlagSet) cut(v uint64) uint64 {
 // Format returns v in words, as O_RDONLY|O_CLOEXEC. Bits without a name come
 // last, in hexadecimal.
 func (set *FlagSet) Format(v uint64, a Arch) string {
-	v = set.cut(v)
-	rest := v
-	var words []string
-	for i := range set.sections {
-		words, rest = set.sections[i].format(words, v, rest, a, set.cut(^uint64(0)))
-	}
-	if rest != 0 {
-		words = append(words, "0x"+strconv.FormatUint(rest, 16))
-	}
-	if len(words) == 0 {
-		return "0"
-	}
-	return strings.Join(words, "|")
+	return string(set.append(nil, v, a, ""))
 }
 
-// format appends the words for the part of v that s describes and takes that
-// part from rest.
-func (s *section) format(words []string, v, rest uint64, a Arch, width uint64) ([]string, uint64) {
-	field := v & s.mask & width
-	switch {
-	case s.style == styleSignal && field != 0:
-		return append(words, Signal(field).Name()), rest &^ s.mask
-	case s.style == styleOctal && field != 0:
-		return append(words, "0"+strconv.FormatUint(field, 8)), rest &^ s.mask
-	case s.style == styleEnum:
-		for i := range s.flags {
-			if f := &s.flags[i]; f.has[a] && f.value[a] == field {
-				return append(words, f.name), rest &^ s.mask
-			}
-		}
-		return words, rest
+// Append appends v in words to b, as Format does, but with a comment behind a
+// number that stands where a name belongs: behind a value that is none of an
+// enum's, and behind flags none of which has a name, as 0x8 /* MREMAP_??? */.
+func (set *FlagSet) Append(b []byte, v uint64, a Arch) []byte {
+	return set.append(b, v, a, set.Unknown)
+}
+
+func (set *FlagSet) append(b []byte, v uint64, a Arch, unknown string) []byte {
+	w := flagWriter{b: b, start: len(b), arch: a, v: set.cut(v), unknown: unknown}
+	w.rest = w.v
+	for i := range set.sections {
+		w.section(&set.sections[i])
 	}
-	for i := range s.flags {
-		f := &s.flags[i]
-		if !f.has[a] {
+	w.unnamed(0)
+	if w.fresh() {
+		w.word("0")
+	}
+	return w.b
+}
+
+// A flagWriter appends the words of one value.
+type flagWriter struct {
+	b       []byte
+	start   int
+	arch    Arch
+	v       uint64
+	rest    uint64 // what no word stands for yet
+	unknown string
+}
+
+func (w *flagWriter) fresh() bool { return len(w.b) == w.start }
+
+func (w *flagWriter) word(name string) {
+	if !w.fresh() {
+		w.b = append(w.b, '|')
+	}
+	w.b = append(w.b, name...)
+}
+
+func (w *flagWriter) hex(v uint64) {
+	if v == 0 {
+		w.word("0")
+		return
+	}
+	w.word("0x")
+	w.b = strconv.AppendUint(w.b, v, 16)
+}
+
+func (w *flagWriter) comment() {
+	if w.unknown != "" {
+		w.b = append(append(append(w.b, " /* "...), w.unknown...), " */"...)
+	}
+}
+
+// unnamed appends the bits that have no name, but those under a mask.
+func (w *flagWriter) unnamed(mask uint64) {
+	bits := w.rest &^ mask
+	if bits == 0 {
+		return
+	}
+	fresh := w.fresh()
+	w.hex(bits)
+	if fresh {
+		w.comment()
+	}
+	w.rest &= mask
+}
+
+// section appends the words for what s describes, and takes that from rest.
+// A number comes behind all flags.
+func (w *flagWriter) section(s *section) {
+	field := w.v & s.mask
+	switch s.style {
+	case styleBits:
+		w.bits(s.flags)
+		return
+	case styleEnum:
+		if f := s.named(field, w.arch); f != nil {
+			w.word(f.name)
+		} else {
+			w.hex(field)
+			w.comment()
+		}
+	default:
+		w.unnamed(s.mask)
+		w.numeral(s, field>>bits.TrailingZeros64(s.mask))
+	}
+	w.rest &^= s.mask
+}
+
+// numeral appends a field that is a number.
+func (w *flagWriter) numeral(s *section, n uint64) {
+	switch {
+	case s.style == styleNumber:
+		w.word("")
+		w.b = strconv.AppendUint(w.b, n, 10)
+	case s.style == styleShifted && n != 0:
+		w.word("")
+		w.b = append(append(strconv.AppendUint(w.b, n, 10), "<<"...), s.unit...)
+	case s.style == styleSignal && n != 0:
+		w.word(Signal(n).Name())
+	case s.style == styleOctal:
+		w.word("0")
+		if n < 0o10 {
+			w.b = append(w.b, '0')
+		}
+		if n == 0 {
+			w.b = append(w.b, '0')
+			return
+		}
+		w.b = strconv.AppendUint(w.b, n, 8)
+	}
+}
+
+func (w *flagWriter) bits(flags []flag) {
+	for i := range flags {
+		f := &flags[i]
+		if !f.has[w.arch] {
 			continue
 		}
-		if bits := f.value[a]; bits == 0 && v == 0 || bits != 0 && rest&bits == bits {
-			words, rest = append(words, f.name), rest&^bits
+		if bits := f.value[w.arch]; bits == 0 && w.v == 0 || bits != 0 && w.rest&bits == bits {
+			w.word(f.name)
+			w.rest &^= bits
+			if w.rest == 0 && bits != 0 {
+				return
+			}
 		}
 	}
-	return words, rest
+}
+
+// named returns the flag of s that has exactly that value, or nil.
+func (s *section) named(value uint64, a Arch) *flag {
+	for i := range s.flags {
+		if f := &s.flags[i]; f.has[a] && f.value[a] == value {
+			return f
+		}
+	}
+	return nil
+}
+
+// NameOf returns the name of v, if v has one by itself: as one of an enum's values
+// or as a single flag.
+func (set *FlagSet) NameOf(v uint64, a Arch) (name string, ok bool) {
+	for i := range set.sections {
+		if f := set.sections[i].named(set.cut(v), a); f != nil {
+			return f.name, true
+		}
+	}
+	return "", false
 }
 
 // Value returns the value of the flag of that name on a, or ok == false if a
@@ -138,27 +261,35 @@ func (set *FlagSet) Parse(expr string, a Arch) (uint64, error) {
 			part, ok = set.parseOther(word)
 		}
 		if !ok {
-			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, unknown("flag", word, set.names(a)))
+			return 0, fmt.Errorf("parse %s flags %q: %w", set.Name, expr, Unknown("flag", word, set.Names(a)))
 		}
 		v |= part
 	}
 	return v, nil
 }
 
-// parseOther reads a number or, if the set has a field for one, a signal.
+// parseOther reads a number or, if the set has a field for one, a signal or a
+// shifted number.
 func (set *FlagSet) parseOther(word string) (v uint64, ok bool) {
 	if n, err := strconv.ParseUint(word, 0, 64); err == nil {
 		return n, true
 	}
-	if !slices.ContainsFunc(set.sections, func(s section) bool { return s.style == styleSignal }) {
-		return 0, false
+	for _, s := range set.sections {
+		switch digits, shifted := strings.CutSuffix(word, "<<"+s.unit); {
+		case s.style == styleSignal:
+			n, ok := SignalByName(word)
+			return uint64(n), ok
+		case s.style == styleShifted && shifted:
+			n, err := strconv.ParseUint(digits, 10, 64)
+			return n << bits.TrailingZeros64(s.mask), err == nil
+		}
 	}
-	s, ok := SignalByName(word)
-	return uint64(s), ok
+	return 0, false
 }
 
-// names yields the names of the flags that set has on a.
-func (set *FlagSet) names(a Arch) func(yield func(string) bool) {
+// Names yields the names of the flags that set has on a, in the order of
+// flags.txt.
+func (set *FlagSet) Names(a Arch) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := range set.sections {
 			for _, f := range set.sections[i].flags {

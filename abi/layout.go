@@ -2,6 +2,7 @@ package abi
 
 import (
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -10,21 +11,25 @@ import (
 // a guest's memory. All architectures here are little-endian.
 type Layout struct {
 	Name   string
-	Kind   Kind   // KindStruct, or what the number means
-	Of     string // the flag set of a number
-	Signed bool   // of a number
+	Kind   Kind     // KindStruct, or what the number means
+	Of     string   // the name of Set
+	Set    *FlagSet // of a number that is KindFlags
+	Signed bool     // of a number
 
 	size, align [NumArch]int
 	fields      []Field
+	order       [NumArch][]uint8 // indices of fields, by offset
 }
 
 // Field is a field of a structure.
 type Field struct {
 	Name   string
 	Kind   Kind
-	Of     string // the flag set (KindFlags) or the layout (KindStruct)
-	Signed bool   // a number is to be sign-extended
-	Array  bool   // there are Count elements
+	Of     string   // the name of Set or Layout
+	Set    *FlagSet // of KindFlags
+	Layout *Layout  // of KindStruct
+	Signed bool     // a number is to be sign-extended
+	Array  bool     // there are Count elements
 
 	offset, size, count [NumArch]int
 }
@@ -34,23 +39,17 @@ type Field struct {
 // times ends in 64 (timespec64) on all architectures, stat64, statfs64 and
 // flock64 are i386's, and sigaction is the one of rt_sigaction(2).
 func LayoutOf(name string) *Layout {
-	i, ok := slices.BinarySearchFunc(layouts[:], name, func(l Layout, name string) int {
+	i, ok := slices.BinarySearchFunc(layouts[:], name, func(l *Layout, name string) int {
 		return strings.Compare(l.Name, name)
 	})
 	if !ok {
 		return nil
 	}
-	return &layouts[i]
+	return layouts[i]
 }
 
 // Layouts returns all layouts, sorted by name.
-func Layouts() []*Layout {
-	all := make([]*Layout, len(layouts))
-	for i := range layouts {
-		all[i] = &layouts[i]
-	}
-	return all
-}
+func Layouts() []*Layout { return slices.Clone(layouts[:]) }
 
 // Size returns the size of l on a in bytes, or 0 if a has no such structure.
 func (l *Layout) Size(a Arch) int { return l.size[a] }
@@ -58,17 +57,16 @@ func (l *Layout) Size(a Arch) int { return l.size[a] }
 // Align returns the alignment of l on a in bytes.
 func (l *Layout) Align(a Arch) int { return l.align[a] }
 
-// Fields returns the fields that l has on a in the order of their offsets.
+// Fields yields the fields that l has on a in the order of their offsets.
 // Fields of a union share an offset.
-func (l *Layout) Fields(a Arch) []*Field {
-	var fields []*Field
-	for i := range l.fields {
-		if l.fields[i].offset[a] >= 0 {
-			fields = append(fields, &l.fields[i])
+func (l *Layout) Fields(a Arch) iter.Seq[*Field] {
+	return func(yield func(*Field) bool) {
+		for _, i := range l.order[a] {
+			if !yield(&l.fields[i]) {
+				return
+			}
 		}
 	}
-	slices.SortStableFunc(fields, func(f, g *Field) int { return f.offset[a] - g.offset[a] })
-	return fields
 }
 
 // Field returns the field of that name, or nil if there is none. Dots lead
@@ -87,7 +85,7 @@ func (l *Layout) Field(name string) *Field {
 	if f.Kind != KindStruct {
 		return nil
 	}
-	g := LayoutOf(f.Of).Field(inner)
+	g := f.Layout.Field(inner)
 	if g == nil {
 		return nil
 	}

@@ -73,7 +73,7 @@ func TestFieldsInOrder(t *testing.T) {
 	for _, l := range abi.Layouts() {
 		for _, a := range arches {
 			offset := 0
-			for _, f := range l.Fields(a) {
+			for f := range l.Fields(a) {
 				if f.Offset(a) < offset || f.Offset(a)+f.Size(a) > l.Size(a) {
 					t.Errorf("%s.%s on %s: %d bytes at %d in %d", l.Name, f.Name, a, f.Size(a), f.Offset(a), l.Size(a))
 				}

@@ -105,6 +105,7 @@ func (set Set) Invert() Set { return AllCalls().Without(set) }
 //	%signal    class signal, and signalfd
 //	%creds     user and group ids and capabilities
 //	%clock     reads or sets a clock
+//	%pure      takes nothing, cannot fail and changes nothing
 //	%stat %lstat %fstat %%stat %statfs %fstatfs %%statfs
 //	           the variants of stat and statfs
 //
@@ -149,7 +150,7 @@ func parseItem(item string) (Set, error) {
 	if optional {
 		return Set{}, nil
 	}
-	return Set{}, unknown("call", name, func(yield func(string) bool) {
+	return Set{}, Unknown("call", name, func(yield func(string) bool) {
 		for i := range table {
 			if !yield(table[i].Name) {
 				return
@@ -158,9 +159,9 @@ func parseItem(item string) (Set, error) {
 	})
 }
 
-// unknown returns an error that says that there is no kind of thing called
+// Unknown returns an error that says that there is no kind of thing called
 // name, and which of names comes nearest if one is near at all.
-func unknown(kind, name string, names iter.Seq[string]) error {
+func Unknown(kind, name string, names iter.Seq[string]) error {
 	best, distance := "", len(name)/2+1
 	for candidate := range names {
 		if d := editDistance(name, candidate); d < distance {

@@ -113,3 +113,23 @@ func realTime(distance string, base, sign Signal) (s Signal, ok bool) {
 	}
 	return s, true
 }
+
+// ParseSignal reads a signal as users write it: its name in any case, with or
+// without SIG, or its number. An unknown name is an error that names the
+// nearest match.
+func ParseSignal(word string) (Signal, error) {
+	if n, err := strconv.Atoi(word); err == nil {
+		if n < 1 || n > int(SIGRTMAX) {
+			return 0, fmt.Errorf("%d is no signal: they are 1 to %d", n, int(SIGRTMAX))
+		}
+		return Signal(n), nil
+	}
+	name := strings.ToUpper(word)
+	if s, ok := SignalByName(name); ok {
+		return s, nil
+	}
+	if !strings.HasPrefix(name, "SIG") {
+		name = "SIG" + name
+	}
+	return 0, Unknown("signal", name, slices.Values(signalNames[1:]))
+}

@@ -14,13 +14,14 @@ type Syscall struct {
 	Name          string
 	Number        [NumArch]int // by Arch, -1 where the architecture lacks the call
 	Class         Class
-	Returns       Kind   // what a result that is no error means
-	Set           string // the flag set of the result if Returns is KindFlags
-	Args          []Arg  // on x86-64, or where the call exists if not there; see ArgsOn
-	Interruptible bool   // may fail with EINTR after a signal handler ran
-	NeverRestarts bool   // does so also if the handler asks for a restart
-	NoReturn      bool   // what it leaves in the result register is no result
-	Unimplemented bool   // a number that the kernel keeps and answers with ENOSYS
+	Returns       Kind     // what a result that is no error means
+	Of            string   // the name of Set
+	Set           *FlagSet // of the result if Returns is KindFlags
+	Args          []Arg    // on x86-64, or where the call exists if not there; see ArgsOn
+	Interruptible bool     // may fail with EINTR after a signal handler ran
+	NeverRestarts bool     // does so also if the handler asks for a restart
+	NoReturn      bool     // what it leaves in the result register is no result
+	Unimplemented bool     // a number that the kernel keeps and answers with ENOSYS
 
 	index    int // in table
 	variants [NumArch][]Arg
@@ -28,10 +29,12 @@ type Syscall struct {
 
 // Arg describes one argument of a call.
 type Arg struct {
-	Name string
-	Kind Kind
-	Dir  Dir    // of memory: whether the kernel reads it, writes it, or both
-	Of   string // the flag set (KindFlags) or the layout of each element (memory)
+	Name   string
+	Kind   Kind
+	Dir    Dir      // of memory: whether the kernel reads it, writes it, or both
+	Of     string   // the name of Set or Layout
+	Set    *FlagSet // of KindFlags
+	Layout *Layout  // of memory: that of each element
 
 	// The extent of memory, see Length.
 	Length Length

@@ -3,6 +3,7 @@ package abi_test
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -85,6 +86,61 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+func TestParseErrno(t *testing.T) {
+	for _, test := range []struct {
+		word string
+		want abi.Errno
+		err  string
+	}{
+		{"EIO", abi.EIO, ""},
+		{"eio", abi.EIO, ""},
+		{"EWOULDBLOCK", abi.EAGAIN, ""},
+		{"5", abi.EIO, ""},
+		{"4095", 4095, ""},
+		{"0", 0, "0 is no error number: they are 1 to 4095"},
+		{"4096", 0, "4096 is no error number"},
+		{"-5", 0, "-5 is no error number"},
+		{"ENOSPACE", 0, `no error is named "ENOSPACE" (did you mean ENOSPC?)`},
+		{"", 0, `no error is named ""`},
+	} {
+		got, err := abi.ParseErrno(test.word)
+		if got != test.want || !says(err, test.err) {
+			t.Errorf("%q: %v, error %v", test.word, got, err)
+		}
+	}
+}
+
+func TestParseSignal(t *testing.T) {
+	for _, test := range []struct {
+		word string
+		want abi.Signal
+		err  string
+	}{
+		{"SIGUSR1", abi.SIGUSR1, ""},
+		{"usr1", abi.SIGUSR1, ""},
+		{"sigrt_3", abi.SIGRTMIN + 3, ""},
+		{"64", abi.SIGRTMAX, ""},
+		{"0", 0, "0 is no signal: they are 1 to 64"},
+		{"65", 0, "65 is no signal"},
+		{"SIGUSR3", 0, `no signal is named "SIGUSR3" (did you mean SIGUSR1?)`},
+		{"kil", 0, `no signal is named "SIGKIL" (did you mean SIGKILL?)`},
+		{"", 0, `no signal is named "SIG"`},
+	} {
+		got, err := abi.ParseSignal(test.word)
+		if got != test.want || !says(err, test.err) {
+			t.Errorf("%q: %v, error %v", test.word, got, err)
+		}
+	}
+}
+
+// says reports whether err says text, or is nil if there is none.
+func says(err error, text string) bool {
+	if text == "" {
+		return err == nil
+	}
+	return err != nil && strings.Contains(err.Error(), text)
+}
+
 func TestFlagFormat(t *testing.T) {
 	for _, test := range []struct {
 		set  string
@@ -101,7 +157,7 @@ func TestFlagFormat(t *testing.T) {
 		{"open", abi.AMD64, 0x410002, "O_RDWR|O_TMPFILE"},
 		{"open", abi.AMD64, 0x101001, "O_WRONLY|O_SYNC"},
 		{"open", abi.AMD64, 0x1001, "O_WRONLY|O_DSYNC"},
-		{"open", abi.AMD64, 3, "0x3"},
+		{"open", abi.AMD64, 3, "O_ACCMODE"},
 		{"open", abi.AMD64, 0x40000000, "O_RDONLY|0x40000000"},
 		{"open", abi.AMD64, 0xffffffff00080000, "O_RDONLY|O_CLOEXEC"},
 		{"prot", abi.AMD64, 0, "PROT_NONE"},
@@ -116,16 +172,42 @@ func TestFlagFormat(t *testing.T) {
 		{"rusage", abi.AMD64, 0xffffffff, "RUSAGE_CHILDREN"},
 		{"ipc", abi.AMD64, 01600, "IPC_CREAT|0600"},
 		{"mode", abi.AMD64, 0100644, "S_IFREG|0644"},
-		{"futex", abi.AMD64, 129, "FUTEX_WAKE|FUTEX_PRIVATE_FLAG"},
+		{"futex", abi.AMD64, 129, "FUTEX_WAKE_PRIVATE"},
 		{"sol", abi.AMD64, 1, "SOL_SOCKET"},
 		{"wait", abi.AMD64, 0, "0"},
 		{"clone3", abi.AMD64, 1 << 32, "CLONE_CLEAR_SIGHAND"},
 		{"ioctl", abi.I386, 0x80046601, "FS_IOC_GETFLAGS"},
 		{"ioctl", abi.AMD64, 0x5401, "TCGETS"},
 		{"clock", abi.AMD64, 77, "0x4d"},
+		{"memfd", abi.AMD64, 21<<26 | 0x104, "MFD_HUGETLB|0x100|21<<MFD_HUGE_SHIFT"},
+		{"swap", abi.AMD64, 0x8005, "SWAP_FLAG_PREFER|5"},
+		{"mode", abi.AMD64, 0104005, "S_IFREG|S_ISUID|005"},
 	} {
 		if got := abi.FlagSetOf(test.set).Format(test.v, test.arch); got != test.want {
 			t.Errorf("%s %#x on %s: %s, want %s", test.set, test.v, test.arch, got, test.want)
+		}
+	}
+}
+
+// TestFlagAppend formats what has no name as strace does.
+func TestFlagAppend(t *testing.T) {
+	for _, test := range []struct {
+		set  string
+		v    uint64
+		want string
+	}{
+		{"open", 0x40000002, "O_RDWR|0x40000000"},
+		{"clock", 77, "0x4d /* CLOCK_??? */"},
+		{"mremap", 8, "0x8 /* MREMAP_??? */"},
+		{"mremap", 9, "MREMAP_MAYMOVE|0x8"},
+		{"mremap", 0, "0"},
+		{"mmap", 0x1f, "0xf /* MAP_??? */|MAP_FIXED"},
+		{"access", 8, "0x8 /* ?_OK */"},
+		{"unnamed", 5, "0x5"},
+	} {
+		got := string(abi.FlagSetOf(test.set).Append([]byte("="), test.v, abi.AMD64))
+		if got != "="+test.want {
+			t.Errorf("%s %#x: %s, want %s", test.set, test.v, got[1:], test.want)
 		}
 	}
 }

@@ -3,16 +3,16 @@
 package abi
 
 var flagSets = [...]FlagSet{
-	{Name: "access", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "access", Unknown: "?_OK", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"R_OK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"W_OK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"X_OK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_OK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "adjtimex", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "adjtimex", Unknown: "ADJ_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ADJ_OFFSET_SS_READ", [NumArch]uint64{0xa001, 0xa001, 0xa001}, [NumArch]bool{true, true, true}},
 			{"ADJ_OFFSET_SINGLESHOT", [NumArch]uint64{0x8001, 0x8001, 0x8001}, [NumArch]bool{true, true, true}},
 			{"ADJ_OFFSET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
@@ -28,8 +28,8 @@ var flagSets = [...]FlagSet{
 			{"ADJ_TICK", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "arch_prctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "arch_prctl", Unknown: "ARCH_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ARCH_SET_GS", [NumArch]uint64{0x1001, 0x1001, 0x1001}, [NumArch]bool{true, true, true}},
 			{"ARCH_SET_FS", [NumArch]uint64{0x1002, 0x1002, 0x1002}, [NumArch]bool{true, true, true}},
 			{"ARCH_GET_FS", [NumArch]uint64{0x1003, 0x1003, 0x1003}, [NumArch]bool{true, true, true}},
@@ -57,70 +57,174 @@ var flagSets = [...]FlagSet{
 			{"ARCH_SHSTK_STATUS", [NumArch]uint64{0x5005, 0x5005, 0x5005}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_access", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "arphrd", Unknown: "ARPHRD_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"ARPHRD_NETROM", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ETHER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_EETHER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_AX25", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_PRONET", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CHAOS", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE802", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ARCNET", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_APPLETLK", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_DLCI", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ATM", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_METRICOM", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_EUI64", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_INFINIBAND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_SLIP", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CSLIP", [NumArch]uint64{0x101, 0x101, 0x101}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_SLIP6", [NumArch]uint64{0x102, 0x102, 0x102}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CSLIP6", [NumArch]uint64{0x103, 0x103, 0x103}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_RSRVD", [NumArch]uint64{0x104, 0x104, 0x104}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ADAPT", [NumArch]uint64{0x108, 0x108, 0x108}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ROSE", [NumArch]uint64{0x10e, 0x10e, 0x10e}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_X25", [NumArch]uint64{0x10f, 0x10f, 0x10f}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_HWX25", [NumArch]uint64{0x110, 0x110, 0x110}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CAN", [NumArch]uint64{0x118, 0x118, 0x118}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_MCTP", [NumArch]uint64{0x122, 0x122, 0x122}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_PPP", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CISCO", [NumArch]uint64{0x201, 0x201, 0x201}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_LAPB", [NumArch]uint64{0x204, 0x204, 0x204}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_DDCMP", [NumArch]uint64{0x205, 0x205, 0x205}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_RAWHDLC", [NumArch]uint64{0x206, 0x206, 0x206}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_RAWIP", [NumArch]uint64{0x207, 0x207, 0x207}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_TUNNEL", [NumArch]uint64{0x300, 0x300, 0x300}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_TUNNEL6", [NumArch]uint64{0x301, 0x301, 0x301}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FRAD", [NumArch]uint64{0x302, 0x302, 0x302}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_SKIP", [NumArch]uint64{0x303, 0x303, 0x303}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_LOOPBACK", [NumArch]uint64{0x304, 0x304, 0x304}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_LOCALTLK", [NumArch]uint64{0x305, 0x305, 0x305}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FDDI", [NumArch]uint64{0x306, 0x306, 0x306}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_BIF", [NumArch]uint64{0x307, 0x307, 0x307}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_SIT", [NumArch]uint64{0x308, 0x308, 0x308}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IPDDP", [NumArch]uint64{0x309, 0x309, 0x309}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IPGRE", [NumArch]uint64{0x30a, 0x30a, 0x30a}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_PIMREG", [NumArch]uint64{0x30b, 0x30b, 0x30b}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_HIPPI", [NumArch]uint64{0x30c, 0x30c, 0x30c}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ASH", [NumArch]uint64{0x30d, 0x30d, 0x30d}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_ECONET", [NumArch]uint64{0x30e, 0x30e, 0x30e}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IRDA", [NumArch]uint64{0x30f, 0x30f, 0x30f}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FCPP", [NumArch]uint64{0x310, 0x310, 0x310}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FCAL", [NumArch]uint64{0x311, 0x311, 0x311}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FCPL", [NumArch]uint64{0x312, 0x312, 0x312}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_FCFABRIC", [NumArch]uint64{0x313, 0x313, 0x313}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE802_TR", [NumArch]uint64{0x320, 0x320, 0x320}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE80211", [NumArch]uint64{0x321, 0x321, 0x321}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE80211_PRISM", [NumArch]uint64{0x322, 0x322, 0x322}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE80211_RADIOTAP", [NumArch]uint64{0x323, 0x323, 0x323}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE802154", [NumArch]uint64{0x324, 0x324, 0x324}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IEEE802154_MONITOR", [NumArch]uint64{0x325, 0x325, 0x325}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_PHONET", [NumArch]uint64{0x334, 0x334, 0x334}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_PHONET_PIPE", [NumArch]uint64{0x335, 0x335, 0x335}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_CAIF", [NumArch]uint64{0x336, 0x336, 0x336}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_IP6GRE", [NumArch]uint64{0x337, 0x337, 0x337}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_NETLINK", [NumArch]uint64{0x338, 0x338, 0x338}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_6LOWPAN", [NumArch]uint64{0x339, 0x339, 0x339}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_VSOCKMON", [NumArch]uint64{0x33a, 0x33a, 0x33a}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_NONE", [NumArch]uint64{0xfffe, 0xfffe, 0xfffe}, [NumArch]bool{true, true, true}},
+			{"ARPHRD_VOID", [NumArch]uint64{0xffff, 0xffff, 0xffff}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "at_access", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EACCESS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_change", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "at_change", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_exec", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "at_exec", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"AT_EXECVE_CHECK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_handle", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "at_handle", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_MNT_ID_UNIQUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_CONNECTABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"AT_HANDLE_FID", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_link", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
-		}},
-	}},
-	{Name: "at_stat", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "at_link", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "at_stat", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "at_statx", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x6000, unit: "", flags: []flag{
+			{"AT_STATX_SYNC_AS_STAT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"AT_STATX_FORCE_SYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"AT_STATX_DONT_SYNC", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC", [NumArch]uint64{0x6000, 0x6000, 0x6000}, [NumArch]bool{true, true, true}},
 		}},
-	}},
-	{Name: "at_unlink", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "at_xattr", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "at_unlink", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "at_xattr", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "audit_arch", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "audit_arch", Unknown: "AUDIT_ARCH_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AUDIT_ARCH_X86_64", [NumArch]uint64{0xc000003e, 0xc000003e, 0xc000003e}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_I386", [NumArch]uint64{0x40000003, 0x40000003, 0x40000003}, [NumArch]bool{true, true, true}},
 			{"AUDIT_ARCH_AARCH64", [NumArch]uint64{0xc00000b7, 0xc00000b7, 0xc00000b7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "bpf", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "bpf", Unknown: "BPF_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"BPF_MAP_CREATE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"BPF_MAP_LOOKUP_ELEM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BPF_MAP_UPDATE_ELEM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -161,8 +265,69 @@ var flagSets = [...]FlagSet{
 			{"BPF_PROG_STREAM_READ_BY_FD", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_cflag", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x100f, flags: []flag{
+	{Name: "bpf_map_flags", Unknown: "BPF_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"BPF_F_NO_PREALLOC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"BPF_F_NO_COMMON_LRU", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"BPF_F_NUMA_NODE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"BPF_F_RDONLY", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"BPF_F_WRONLY", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"BPF_F_STACK_BUILD_ID", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"BPF_F_ZERO_SEED", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"BPF_F_RDONLY_PROG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"BPF_F_WRONLY_PROG", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"BPF_F_CLONE", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"BPF_F_MMAPABLE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"BPF_F_PRESERVE_ELEMS", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"BPF_F_INNER_MAP", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "bpf_map_type", Unknown: "BPF_MAP_TYPE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"BPF_MAP_TYPE_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_HASH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_ARRAY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_PROG_ARRAY", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_PERF_EVENT_ARRAY", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_PERCPU_HASH", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_PERCPU_ARRAY", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_STACK_TRACE", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_CGROUP_ARRAY", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_LRU_HASH", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_LRU_PERCPU_HASH", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_LPM_TRIE", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_ARRAY_OF_MAPS", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_HASH_OF_MAPS", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_DEVMAP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_SOCKMAP", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_CPUMAP", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_XSKMAP", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_SOCKHASH", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_CGROUP_STORAGE", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_REUSEPORT_SOCKARRAY", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_QUEUE", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_STACK", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_SK_STORAGE", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_DEVMAP_HASH", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_STRUCT_OPS", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_RINGBUF", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_INODE_STORAGE", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_TASK_STORAGE", [NumArch]uint64{0x1d, 0x1d, 0x1d}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_BLOOM_FILTER", [NumArch]uint64{0x1e, 0x1e, 0x1e}, [NumArch]bool{true, true, true}},
+			{"BPF_MAP_TYPE_USER_RINGBUF", [NumArch]uint64{0x1f, 0x1f, 0x1f}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "bpf_update", Unknown: "BPF_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"BPF_ANY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"BPF_NOEXIST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"BPF_EXIST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"BPF_F_LOCK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "c_cflag", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x100f, unit: "", flags: []flag{
 			{"B0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"B50", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"B75", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -196,13 +361,13 @@ var flagSets = [...]FlagSet{
 			{"B3500000", [NumArch]uint64{0x100e, 0x100e, 0x100e}, [NumArch]bool{true, true, true}},
 			{"B4000000", [NumArch]uint64{0x100f, 0x100f, 0x100f}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleEnum, mask: 0x30, flags: []flag{
+		{style: styleEnum, mask: 0x30, unit: "", flags: []flag{
 			{"CS5", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CS6", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"CS7", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"CS8", [NumArch]uint64{0x30, 0x30, 0x30}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CSTOPB", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"CREAD", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"PARENB", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
@@ -213,8 +378,8 @@ var flagSets = [...]FlagSet{
 			{"CRTSCTS", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_iflag", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "c_iflag", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IGNBRK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"BRKINT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IGNPAR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -232,8 +397,8 @@ var flagSets = [...]FlagSet{
 			{"IUTF8", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_lflag", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "c_lflag", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ISIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ICANON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"XCASE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -243,22 +408,45 @@ var flagSets = [...]FlagSet{
 			{"ECHONL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"NOFLSH", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"TOSTOP", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"IEXTEN", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"ECHOCTL", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"ECHOPRT", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"ECHOKE", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"FLUSHO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"PENDIN", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"IEXTEN", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"EXTPROC", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "c_oflag", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x1800, flags: []flag{
+	{Name: "c_oflag", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x100, unit: "", flags: []flag{
+			{"NL0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x600, unit: "", flags: []flag{
+			{"CR0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"CR1", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"CR2", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"CR3", [NumArch]uint64{0x600, 0x600, 0x600}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x1800, unit: "", flags: []flag{
+			{"TAB0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"TAB1", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"TAB2", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"TAB3", [NumArch]uint64{0x1800, 0x1800, 0x1800}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleEnum, mask: 0x2000, unit: "", flags: []flag{
+			{"BS0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"BS1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x4000, unit: "", flags: []flag{
+			{"VT0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"VT1", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0x8000, unit: "", flags: []flag{
+			{"FF0", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"FF1", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"OPOST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"OLCUC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"ONLCR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -267,59 +455,62 @@ var flagSets = [...]FlagSet{
 			{"ONLRET", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"OFILL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"OFDEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
-			{"NL1", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-			{"CR1", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"CR2", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"BS1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"VT1", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"FF1", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "cap", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"CAP_CHOWN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"CAP_DAC_OVERRIDE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"CAP_DAC_READ_SEARCH", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
-			{"CAP_FOWNER", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
-			{"CAP_FSETID", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
-			{"CAP_KILL", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
-			{"CAP_SETGID", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
-			{"CAP_SETUID", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
-			{"CAP_SETPCAP", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-			{"CAP_LINUX_IMMUTABLE", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_BIND_SERVICE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_BROADCAST", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_ADMIN", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
-			{"CAP_NET_RAW", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"CAP_IPC_LOCK", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"CAP_IPC_OWNER", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_MODULE", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_RAWIO", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_CHROOT", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_PTRACE", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_PACCT", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_ADMIN", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_BOOT", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_NICE", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_RESOURCE", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_TIME", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SYS_TTY_CONFIG", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
-			{"CAP_MKNOD", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
-			{"CAP_LEASE", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
-			{"CAP_AUDIT_WRITE", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
-			{"CAP_AUDIT_CONTROL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
-			{"CAP_SETFCAP", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+	{Name: "cap", Unknown: "CAP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"CAP_CHOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"CAP_DAC_OVERRIDE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"CAP_DAC_READ_SEARCH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"CAP_FOWNER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"CAP_FSETID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"CAP_KILL", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"CAP_SETGID", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"CAP_SETUID", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"CAP_SETPCAP", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"CAP_LINUX_IMMUTABLE", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_BIND_SERVICE", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_BROADCAST", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_ADMIN", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"CAP_NET_RAW", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"CAP_IPC_LOCK", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"CAP_IPC_OWNER", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_MODULE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_RAWIO", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_CHROOT", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_PTRACE", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_PACCT", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_ADMIN", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_BOOT", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_NICE", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_RESOURCE", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_TIME", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"CAP_SYS_TTY_CONFIG", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"CAP_MKNOD", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"CAP_LEASE", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_WRITE", [NumArch]uint64{0x1d, 0x1d, 0x1d}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_CONTROL", [NumArch]uint64{0x1e, 0x1e, 0x1e}, [NumArch]bool{true, true, true}},
+			{"CAP_SETFCAP", [NumArch]uint64{0x1f, 0x1f, 0x1f}, [NumArch]bool{true, true, true}},
+			{"CAP_MAC_OVERRIDE", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"CAP_MAC_ADMIN", [NumArch]uint64{0x21, 0x21, 0x21}, [NumArch]bool{true, true, true}},
+			{"CAP_SYSLOG", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
+			{"CAP_WAKE_ALARM", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
+			{"CAP_BLOCK_SUSPEND", [NumArch]uint64{0x24, 0x24, 0x24}, [NumArch]bool{true, true, true}},
+			{"CAP_AUDIT_READ", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
+			{"CAP_PERFMON", [NumArch]uint64{0x26, 0x26, 0x26}, [NumArch]bool{true, true, true}},
+			{"CAP_BPF", [NumArch]uint64{0x27, 0x27, 0x27}, [NumArch]bool{true, true, true}},
+			{"CAP_CHECKPOINT_RESTORE", [NumArch]uint64{0x28, 0x28, 0x28}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "cap_version", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "cap_version", Unknown: "_LINUX_CAPABILITY_VERSION_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"_LINUX_CAPABILITY_VERSION_1", [NumArch]uint64{0x19980330, 0x19980330, 0x19980330}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_2", [NumArch]uint64{0x20071026, 0x20071026, 0x20071026}, [NumArch]bool{true, true, true}},
 			{"_LINUX_CAPABILITY_VERSION_3", [NumArch]uint64{0x20080522, 0x20080522, 0x20080522}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "clock", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "clock", Unknown: "CLOCK_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"CLOCK_REALTIME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"CLOCK_MONOTONIC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"CLOCK_PROCESS_CPUTIME_ID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -334,8 +525,18 @@ var flagSets = [...]FlagSet{
 			{"CLOCK_TAI", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "clone", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "clock_state", Unknown: "TIME_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"TIME_OK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TIME_INS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TIME_DEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TIME_OOP", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"TIME_WAIT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"TIME_ERROR", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "clone", Unknown: "CLONE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"CLONE_FILES", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -350,7 +551,6 @@ var flagSets = [...]FlagSet{
 			{"CLONE_SETTLS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"CLONE_PARENT_SETTID", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_CLEARTID", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CLONE_DETACHED", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 			{"CLONE_UNTRACED", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_SETTID", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_NEWCGROUP", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
@@ -361,10 +561,10 @@ var flagSets = [...]FlagSet{
 			{"CLONE_NEWNET", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_IO", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleSignal, mask: 0xff, flags: []flag{}},
+		{style: styleSignal, mask: 0xff, unit: "", flags: []flag{}},
 	}},
-	{Name: "clone3", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "clone3", Unknown: "CLONE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"CLONE_FILES", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
@@ -379,7 +579,6 @@ var flagSets = [...]FlagSet{
 			{"CLONE_SETTLS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"CLONE_PARENT_SETTID", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_CLEARTID", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
-			{"CLONE_DETACHED", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 			{"CLONE_UNTRACED", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"CLONE_CHILD_SETTID", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"CLONE_NEWCGROUP", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
@@ -394,14 +593,20 @@ var flagSets = [...]FlagSet{
 			{"CLONE_INTO_CGROUP", [NumArch]uint64{0x200000000, 0x200000000, 0x200000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "close_range", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "close_range", Unknown: "CLOSE_RANGE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLOSE_RANGE_UNSHARE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"CLOSE_RANGE_CLOEXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dirent_type", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "delete_module", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"O_TRUNC", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "dirent_type", Unknown: "DT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"DT_UNKNOWN", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"DT_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"DT_CHR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -413,13 +618,13 @@ var flagSets = [...]FlagSet{
 			{"DT_WHT", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dirfd", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "dirfd", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AT_FDCWD", [NumArch]uint64{0xffffff9c, 0xffffff9c, 0xffffff9c}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dnotify", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "dnotify", Unknown: "DN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"DN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"DN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"DN_CREATE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -429,13 +634,14 @@ var flagSets = [...]FlagSet{
 			{"DN_MULTISHOT", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "dup3", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "dup3", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "epoll", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"EPOLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"EPOLLOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -454,34 +660,139 @@ var flagSets = [...]FlagSet{
 			{"EPOLLET", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll_create", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "epoll_create", Unknown: "EPOLL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"EPOLL_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "epoll_ctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "epoll_ctl", Unknown: "EPOLL_CTL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"EPOLL_CTL_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_DEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"EPOLL_CTL_MOD", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "eventfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"EFD_SEMAPHORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"EFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
-			{"EFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+	{Name: "ethertype", Unknown: "ETH_P_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"ETH_P_LOOP", [NumArch]uint64{0x60, 0x60, 0x60}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PUP", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PUPAT", [NumArch]uint64{0x201, 0x201, 0x201}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TSN", [NumArch]uint64{0x22f0, 0x22f0, 0x22f0}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ERSPAN2", [NumArch]uint64{0x22eb, 0x22eb, 0x22eb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IP", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"ETH_P_X25", [NumArch]uint64{0x805, 0x805, 0x805}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ARP", [NumArch]uint64{0x806, 0x806, 0x806}, [NumArch]bool{true, true, true}},
+			{"ETH_P_BPQ", [NumArch]uint64{0x8ff, 0x8ff, 0x8ff}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEEPUP", [NumArch]uint64{0xa00, 0xa00, 0xa00}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEEPUPAT", [NumArch]uint64{0xa01, 0xa01, 0xa01}, [NumArch]bool{true, true, true}},
+			{"ETH_P_BATMAN", [NumArch]uint64{0x4305, 0x4305, 0x4305}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DEC", [NumArch]uint64{0x6000, 0x6000, 0x6000}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_DL", [NumArch]uint64{0x6001, 0x6001, 0x6001}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_RC", [NumArch]uint64{0x6002, 0x6002, 0x6002}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DNA_RT", [NumArch]uint64{0x6003, 0x6003, 0x6003}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LAT", [NumArch]uint64{0x6004, 0x6004, 0x6004}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DIAG", [NumArch]uint64{0x6005, 0x6005, 0x6005}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CUST", [NumArch]uint64{0x6006, 0x6006, 0x6006}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SCA", [NumArch]uint64{0x6007, 0x6007, 0x6007}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TEB", [NumArch]uint64{0x6558, 0x6558, 0x6558}, [NumArch]bool{true, true, true}},
+			{"ETH_P_RARP", [NumArch]uint64{0x8035, 0x8035, 0x8035}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATALK", [NumArch]uint64{0x809b, 0x809b, 0x809b}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AARP", [NumArch]uint64{0x80f3, 0x80f3, 0x80f3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021Q", [NumArch]uint64{0x8100, 0x8100, 0x8100}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ERSPAN", [NumArch]uint64{0x88be, 0x88be, 0x88be}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IPX", [NumArch]uint64{0x8137, 0x8137, 0x8137}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IPV6", [NumArch]uint64{0x86dd, 0x86dd, 0x86dd}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PAUSE", [NumArch]uint64{0x8808, 0x8808, 0x8808}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SLOW", [NumArch]uint64{0x8809, 0x8809, 0x8809}, [NumArch]bool{true, true, true}},
+			{"ETH_P_WCCP", [NumArch]uint64{0x883e, 0x883e, 0x883e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MPLS_UC", [NumArch]uint64{0x8847, 0x8847, 0x8847}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MPLS_MC", [NumArch]uint64{0x8848, 0x8848, 0x8848}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATMMPOA", [NumArch]uint64{0x884c, 0x884c, 0x884c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_DISC", [NumArch]uint64{0x8863, 0x8863, 0x8863}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_SES", [NumArch]uint64{0x8864, 0x8864, 0x8864}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LINK_CTL", [NumArch]uint64{0x886c, 0x886c, 0x886c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ATMFATE", [NumArch]uint64{0x8884, 0x8884, 0x8884}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PAE", [NumArch]uint64{0x888e, 0x888e, 0x888e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PROFINET", [NumArch]uint64{0x8892, 0x8892, 0x8892}, [NumArch]bool{true, true, true}},
+			{"ETH_P_REALTEK", [NumArch]uint64{0x8899, 0x8899, 0x8899}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AOE", [NumArch]uint64{0x88a2, 0x88a2, 0x88a2}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ETHERCAT", [NumArch]uint64{0x88a4, 0x88a4, 0x88a4}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021AD", [NumArch]uint64{0x88a8, 0x88a8, 0x88a8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_EX1", [NumArch]uint64{0x88b5, 0x88b5, 0x88b5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PREAUTH", [NumArch]uint64{0x88c7, 0x88c7, 0x88c7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TIPC", [NumArch]uint64{0x88ca, 0x88ca, 0x88ca}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LLDP", [NumArch]uint64{0x88cc, 0x88cc, 0x88cc}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MRP", [NumArch]uint64{0x88e3, 0x88e3, 0x88e3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MACSEC", [NumArch]uint64{0x88e5, 0x88e5, 0x88e5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_8021AH", [NumArch]uint64{0x88e7, 0x88e7, 0x88e7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MVRP", [NumArch]uint64{0x88f5, 0x88f5, 0x88f5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_1588", [NumArch]uint64{0x88f7, 0x88f7, 0x88f7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_NCSI", [NumArch]uint64{0x88f8, 0x88f8, 0x88f8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PRP", [NumArch]uint64{0x88fb, 0x88fb, 0x88fb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CFM", [NumArch]uint64{0x8902, 0x8902, 0x8902}, [NumArch]bool{true, true, true}},
+			{"ETH_P_FCOE", [NumArch]uint64{0x8906, 0x8906, 0x8906}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IBOE", [NumArch]uint64{0x8915, 0x8915, 0x8915}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TDLS", [NumArch]uint64{0x890d, 0x890d, 0x890d}, [NumArch]bool{true, true, true}},
+			{"ETH_P_FIP", [NumArch]uint64{0x8914, 0x8914, 0x8914}, [NumArch]bool{true, true, true}},
+			{"ETH_P_80221", [NumArch]uint64{0x8917, 0x8917, 0x8917}, [NumArch]bool{true, true, true}},
+			{"ETH_P_HSR", [NumArch]uint64{0x892f, 0x892f, 0x892f}, [NumArch]bool{true, true, true}},
+			{"ETH_P_NSH", [NumArch]uint64{0x894f, 0x894f, 0x894f}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LOOPBACK", [NumArch]uint64{0x9000, 0x9000, 0x9000}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ1", [NumArch]uint64{0x9100, 0x9100, 0x9100}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ2", [NumArch]uint64{0x9200, 0x9200, 0x9200}, [NumArch]bool{true, true, true}},
+			{"ETH_P_QINQ3", [NumArch]uint64{0x9300, 0x9300, 0x9300}, [NumArch]bool{true, true, true}},
+			{"ETH_P_EDSA", [NumArch]uint64{0xdada, 0xdada, 0xdada}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA_8021Q", [NumArch]uint64{0xdadb, 0xdadb, 0xdadb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA_A5PSW", [NumArch]uint64{0xe001, 0xe001, 0xe001}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IFE", [NumArch]uint64{0xed3e, 0xed3e, 0xed3e}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AF_IUCV", [NumArch]uint64{0xfbfb, 0xfbfb, 0xfbfb}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_3_MIN", [NumArch]uint64{0x600, 0x600, 0x600}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_3", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"ETH_P_AX25", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ALL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"ETH_P_802_2", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"ETH_P_SNAP", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DDCMP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"ETH_P_WAN_PPP", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPP_MP", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_LOCALTALK", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CAN", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CANFD", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CANXL", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PPPTALK", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TR_802_2", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MOBITEX", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CONTROL", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IRDA", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ECONET", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"ETH_P_HDLC", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"ETH_P_ARCNET", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"ETH_P_DSA", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"ETH_P_TRAILER", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"ETH_P_PHONET", [NumArch]uint64{0xf5, 0xf5, 0xf5}, [NumArch]bool{true, true, true}},
+			{"ETH_P_IEEE802154", [NumArch]uint64{0xf6, 0xf6, 0xf6}, [NumArch]bool{true, true, true}},
+			{"ETH_P_CAIF", [NumArch]uint64{0xf7, 0xf7, 0xf7}, [NumArch]bool{true, true, true}},
+			{"ETH_P_XDSA", [NumArch]uint64{0xf8, 0xf8, 0xf8}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MAP", [NumArch]uint64{0xf9, 0xf9, 0xf9}, [NumArch]bool{true, true, true}},
+			{"ETH_P_MCTP", [NumArch]uint64{0xfa, 0xfa, 0xfa}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "f_owner", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "eventfd", Unknown: "EFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"EFD_SEMAPHORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"EFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"EFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "f_owner", Unknown: "F_OWNER_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_OWNER_TID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_OWNER_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fadvise", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "fadvise", Unknown: "POSIX_FADV_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"POSIX_FADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"POSIX_FADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POSIX_FADV_SEQUENTIAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -490,8 +801,8 @@ var flagSets = [...]FlagSet{
 			{"POSIX_FADV_NOREUSE", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fallocate", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fallocate", Unknown: "FALLOC_FL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FALLOC_FL_KEEP_SIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FALLOC_FL_PUNCH_HOLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FALLOC_FL_NO_HIDE_STALE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -502,8 +813,8 @@ var flagSets = [...]FlagSet{
 			{"FALLOC_FL_WRITE_ZEROES", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "family", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "family", Unknown: "AF_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"AF_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"AF_UNIX", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"AF_INET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -550,8 +861,8 @@ var flagSets = [...]FlagSet{
 			{"AF_MCTP", [NumArch]uint64{0x2d, 0x2d, 0x2d}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fanotify", Unknown: "FAN_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_ATTRIB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -578,13 +889,13 @@ var flagSets = [...]FlagSet{
 			{"FAN_ONDIR", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify_init", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xc, flags: []flag{
+	{Name: "fanotify_init", Unknown: "FAN_CLASS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xc, unit: "", flags: []flag{
 			{"FAN_CLASS_NOTIF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FAN_CLASS_CONTENT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"FAN_CLASS_PRE_CONTENT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_NONBLOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_UNLIMITED_QUEUE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
@@ -600,8 +911,8 @@ var flagSets = [...]FlagSet{
 			{"FAN_REPORT_MNT", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fanotify_mark", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fanotify_mark", Unknown: "FAN_MARK_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FAN_MARK_ADD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FAN_MARK_REMOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FAN_MARK_DONT_FOLLOW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -615,8 +926,8 @@ var flagSets = [...]FlagSet{
 			{"FAN_MARK_IGNORE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fcntl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "fcntl", Unknown: "F_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_DUPFD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_GETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_SETFD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -657,37 +968,72 @@ var flagSets = [...]FlagSet{
 			{"F_SETDELEG", [NumArch]uint64{0x410, 0x410, 0x410}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fd", Unknown: "FD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "finit_module", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "finit_module", Unknown: "MODULE_INIT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MODULE_INIT_IGNORE_MODVERSIONS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_IGNORE_VERMAGIC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MODULE_INIT_COMPRESSED_FILE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "flock", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "flock", Unknown: "LOCK_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LOCK_SH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LOCK_EX", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LOCK_NB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"LOCK_UN", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"LOCK_MAND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"LOCK_RW", [NumArch]uint64{0xc0, 0xc0, 0xc0}, [NumArch]bool{true, true, true}},
+			{"LOCK_READ", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"LOCK_WRITE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "flock_type", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "flock_type", Unknown: "F_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"F_RDLCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"F_WRLCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_UNLCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fs_magic", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
-			{"EXT4_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
+	{Name: "fs_flags", Unknown: "FS_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"FS_SECRM_FL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"FS_UNRM_FL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"FS_COMPR_FL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"FS_SYNC_FL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"FS_IMMUTABLE_FL", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"FS_APPEND_FL", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"FS_NODUMP_FL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"FS_NOATIME_FL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FS_DIRTY_FL", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"FS_COMPRBLK_FL", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"FS_NOCOMP_FL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"FS_ENCRYPT_FL", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"FS_INDEX_FL", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"FS_IMAGIC_FL", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"FS_JOURNAL_DATA_FL", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"FS_NOTAIL_FL", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"FS_DIRSYNC_FL", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
+			{"FS_TOPDIR_FL", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
+			{"FS_HUGE_FILE_FL", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
+			{"FS_EXTENT_FL", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"FS_VERITY_FL", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
+			{"FS_EA_INODE_FL", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
+			{"FS_EOFBLOCKS_FL", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
+			{"FS_NOCOW_FL", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
+			{"FS_DAX_FL", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
+			{"FS_INLINE_DATA_FL", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
+			{"FS_PROJINHERIT_FL", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+			{"FS_CASEFOLD_FL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "fs_magic", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"EXT2_SUPER_MAGIC", [NumArch]uint64{0xef53, 0xef53, 0xef53}, [NumArch]bool{true, true, true}},
 			{"TMPFS_MAGIC", [NumArch]uint64{0x1021994, 0x1021994, 0x1021994}, [NumArch]bool{true, true, true}},
 			{"PROC_SUPER_MAGIC", [NumArch]uint64{0x9fa0, 0x9fa0, 0x9fa0}, [NumArch]bool{true, true, true}},
 			{"SYSFS_MAGIC", [NumArch]uint64{0x62656572, 0x62656572, 0x62656572}, [NumArch]bool{true, true, true}},
@@ -721,8 +1067,8 @@ var flagSets = [...]FlagSet{
 			{"PID_FS_MAGIC", [NumArch]uint64{0x50494446, 0x50494446, 0x50494446}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsconfig", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "fsconfig", Unknown: "FSCONFIG_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"FSCONFIG_SET_FLAG", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FSCONFIG_SET_STRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FSCONFIG_SET_BINARY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -734,26 +1080,26 @@ var flagSets = [...]FlagSet{
 			{"FSCONFIG_CMD_CREATE_EXCL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsmount", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fsmount", Unknown: "FSMOUNT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSMOUNT_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsopen", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fsopen", Unknown: "FSOPEN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSOPEN_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fspick", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fspick", Unknown: "FSPICK_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FSPICK_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FSPICK_SYMLINK_NOFOLLOW", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FSPICK_NO_AUTOMOUNT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"FSPICK_EMPTY_PATH", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "fsxattr", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "fsxattr", Unknown: "FS_XFLAG_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FS_XFLAG_REALTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FS_XFLAG_PREALLOC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FS_XFLAG_IMMUTABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
@@ -773,8 +1119,8 @@ var flagSets = [...]FlagSet{
 			{"FS_XFLAG_HASATTR", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "futex", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x7f, flags: []flag{
+	{Name: "futex", Unknown: "FUTEX_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"FUTEX_WAIT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX_WAKE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FUTEX_FD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -789,41 +1135,71 @@ var flagSets = [...]FlagSet{
 			{"FUTEX_WAIT_REQUEUE_PI", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
 			{"FUTEX_CMP_REQUEUE_PI", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 			{"FUTEX_LOCK_PI2", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_PRIVATE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_PRIVATE", [NumArch]uint64{0x81, 0x81, 0x81}, [NumArch]bool{true, true, true}},
+			{"FUTEX_REQUEUE_PRIVATE", [NumArch]uint64{0x83, 0x83, 0x83}, [NumArch]bool{true, true, true}},
+			{"FUTEX_CMP_REQUEUE_PRIVATE", [NumArch]uint64{0x84, 0x84, 0x84}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_OP_PRIVATE", [NumArch]uint64{0x85, 0x85, 0x85}, [NumArch]bool{true, true, true}},
+			{"FUTEX_LOCK_PI_PRIVATE", [NumArch]uint64{0x86, 0x86, 0x86}, [NumArch]bool{true, true, true}},
+			{"FUTEX_UNLOCK_PI_PRIVATE", [NumArch]uint64{0x87, 0x87, 0x87}, [NumArch]bool{true, true, true}},
+			{"FUTEX_TRYLOCK_PI_PRIVATE", [NumArch]uint64{0x88, 0x88, 0x88}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_BITSET_PRIVATE", [NumArch]uint64{0x89, 0x89, 0x89}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAKE_BITSET_PRIVATE", [NumArch]uint64{0x8a, 0x8a, 0x8a}, [NumArch]bool{true, true, true}},
+			{"FUTEX_WAIT_REQUEUE_PI_PRIVATE", [NumArch]uint64{0x8b, 0x8b, 0x8b}, [NumArch]bool{true, true, true}},
+			{"FUTEX_CMP_REQUEUE_PI_PRIVATE", [NumArch]uint64{0x8c, 0x8c, 0x8c}, [NumArch]bool{true, true, true}},
+			{"FUTEX_LOCK_PI2_PRIVATE", [NumArch]uint64{0x8d, 0x8d, 0x8d}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"FUTEX_PRIVATE_FLAG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FUTEX_CLOCK_REALTIME", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "futex2", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3, flags: []flag{
+	{Name: "futex2", Unknown: "FUTEX2_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x3, unit: "", flags: []flag{
 			{"FUTEX2_SIZE_U8", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U16", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U32", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_SIZE_U64", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"FUTEX2_NUMA", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_MPOL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"FUTEX2_PRIVATE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "get_mempolicy", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "futex_waiter", Unknown: "FUTEX_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"FUTEX_PRIVATE_FLAG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"FUTEX_32", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "get_mempolicy", Unknown: "MPOL_F_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_F_NODE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_ADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_F_MEMS_ALLOWED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "getrandom", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "getrandom", Unknown: "GRND_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"GRND_NONBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"GRND_RANDOM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"GRND_INSECURE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "iff", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "ifa_flags", Unknown: "IFA_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"IFA_F_SECONDARY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IFA_F_NODAD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"IFA_F_OPTIMISTIC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"IFA_F_DADFAILED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"IFA_F_HOMEADDRESS", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"IFA_F_DEPRECATED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"IFA_F_TENTATIVE", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"IFA_F_PERMANENT", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "iff", Unknown: "IFF_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IFF_UP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IFF_BROADCAST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IFF_DEBUG", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -842,9 +1218,8 @@ var flagSets = [...]FlagSet{
 			{"IFF_DYNAMIC", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "inotify", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IN_ALL_EVENTS", [NumArch]uint64{0xfff, 0xfff, 0xfff}, [NumArch]bool{true, true, true}},
+	{Name: "inotify", Unknown: "IN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IN_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IN_MODIFY", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IN_ATTRIB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -869,14 +1244,14 @@ var flagSets = [...]FlagSet{
 			{"IN_ONESHOT", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "inotify_init", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IN_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+	{Name: "inotify_init", Unknown: "IN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IN_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"IN_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_enter", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "io_uring_enter", Unknown: "IORING_ENTER_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_ENTER_GETEVENTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_ENTER_SQ_WAKEUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_ENTER_SQ_WAIT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -887,8 +1262,8 @@ var flagSets = [...]FlagSet{
 			{"IORING_ENTER_NO_IOWAIT", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_feature", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "io_uring_feature", Unknown: "IORING_FEAT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_FEAT_SINGLE_MMAP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_FEAT_NODROP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_FEAT_SUBMIT_STABLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -909,8 +1284,8 @@ var flagSets = [...]FlagSet{
 			{"IORING_FEAT_NO_IOWAIT", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_register", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x7fffffff, flags: []flag{
+	{Name: "io_uring_register", Unknown: "IORING_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x7fffffff, unit: "", flags: []flag{
 			{"IORING_REGISTER_BUFFERS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IORING_UNREGISTER_BUFFERS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_REGISTER_FILES", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -948,12 +1323,12 @@ var flagSets = [...]FlagSet{
 			{"IORING_REGISTER_MEM_REGION", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
 			{"IORING_REGISTER_QUERY", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_REGISTER_USE_REGISTERED_RING", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "io_uring_setup", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "io_uring_setup", Unknown: "IORING_SETUP_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IORING_SETUP_IOPOLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IORING_SETUP_SQPOLL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IORING_SETUP_SQ_AFF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -975,8 +1350,8 @@ var flagSets = [...]FlagSet{
 			{"IORING_SETUP_CQE_MIXED", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "iocb", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "iocb", Unknown: "IOCB_CMD_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IOCB_CMD_PREAD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IOCB_CMD_PWRITE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IOCB_CMD_FSYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -987,8 +1362,14 @@ var flagSets = [...]FlagSet{
 			{"IOCB_CMD_PWRITEV", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ioctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "iocb_flags", Unknown: "IOCB_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"IOCB_FLAG_RESFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IOCB_FLAG_IOPRIO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "ioctl", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCGETS", [NumArch]uint64{0x5401, 0x5401, 0x5401}, [NumArch]bool{true, true, true}},
 			{"TCSETS", [NumArch]uint64{0x5402, 0x5402, 0x5402}, [NumArch]bool{true, true, true}},
 			{"TCSETSW", [NumArch]uint64{0x5403, 0x5403, 0x5403}, [NumArch]bool{true, true, true}},
@@ -1114,23 +1495,81 @@ var flagSets = [...]FlagSet{
 			{"BLKDISCARD", [NumArch]uint64{0x1277, 0x1277, 0x1277}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ioprio_who", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "ioprio_class", Unknown: "IOPRIO_CLASS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"IOPRIO_CLASS_NONE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_RT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_BE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"IOPRIO_CLASS_IDLE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "ioprio_who", Unknown: "IOPRIO_WHO_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IOPRIO_WHO_PROCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_PGRP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"IOPRIO_WHO_USER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ipc", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "ip", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"IP_TOS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IP_TTL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"IP_HDRINCL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"IP_OPTIONS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"IP_ROUTER_ALERT", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"IP_RECVOPTS", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"IP_RETOPTS", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"IP_PKTINFO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"IP_PKTOPTIONS", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"IP_MTU_DISCOVER", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"IP_RECVERR", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"IP_RECVTTL", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"IP_RECVTOS", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"IP_MTU", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"IP_FREEBIND", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"IP_IPSEC_POLICY", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"IP_XFRM_POLICY", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"IP_PASSSEC", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"IP_TRANSPARENT", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"IP_ORIGDSTADDR", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"IP_MINTTL", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"IP_NODEFRAG", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"IP_CHECKSUM", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"IP_BIND_ADDRESS_NO_PORT", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"IP_RECVFRAGSIZE", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"IP_MULTICAST_IF", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"IP_MULTICAST_TTL", [NumArch]uint64{0x21, 0x21, 0x21}, [NumArch]bool{true, true, true}},
+			{"IP_MULTICAST_LOOP", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
+			{"IP_ADD_MEMBERSHIP", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
+			{"IP_DROP_MEMBERSHIP", [NumArch]uint64{0x24, 0x24, 0x24}, [NumArch]bool{true, true, true}},
+			{"IP_UNBLOCK_SOURCE", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
+			{"IP_BLOCK_SOURCE", [NumArch]uint64{0x26, 0x26, 0x26}, [NumArch]bool{true, true, true}},
+			{"IP_ADD_SOURCE_MEMBERSHIP", [NumArch]uint64{0x27, 0x27, 0x27}, [NumArch]bool{true, true, true}},
+			{"IP_DROP_SOURCE_MEMBERSHIP", [NumArch]uint64{0x28, 0x28, 0x28}, [NumArch]bool{true, true, true}},
+			{"IP_MSFILTER", [NumArch]uint64{0x29, 0x29, 0x29}, [NumArch]bool{true, true, true}},
+			{"MCAST_JOIN_GROUP", [NumArch]uint64{0x2a, 0x2a, 0x2a}, [NumArch]bool{true, true, true}},
+			{"MCAST_BLOCK_SOURCE", [NumArch]uint64{0x2b, 0x2b, 0x2b}, [NumArch]bool{true, true, true}},
+			{"MCAST_UNBLOCK_SOURCE", [NumArch]uint64{0x2c, 0x2c, 0x2c}, [NumArch]bool{true, true, true}},
+			{"MCAST_LEAVE_GROUP", [NumArch]uint64{0x2d, 0x2d, 0x2d}, [NumArch]bool{true, true, true}},
+			{"MCAST_JOIN_SOURCE_GROUP", [NumArch]uint64{0x2e, 0x2e, 0x2e}, [NumArch]bool{true, true, true}},
+			{"MCAST_LEAVE_SOURCE_GROUP", [NumArch]uint64{0x2f, 0x2f, 0x2f}, [NumArch]bool{true, true, true}},
+			{"MCAST_MSFILTER", [NumArch]uint64{0x30, 0x30, 0x30}, [NumArch]bool{true, true, true}},
+			{"IP_MULTICAST_ALL", [NumArch]uint64{0x31, 0x31, 0x31}, [NumArch]bool{true, true, true}},
+			{"IP_UNICAST_IF", [NumArch]uint64{0x32, 0x32, 0x32}, [NumArch]bool{true, true, true}},
+			{"IP_LOCAL_PORT_RANGE", [NumArch]uint64{0x33, 0x33, 0x33}, [NumArch]bool{true, true, true}},
+			{"IP_PROTOCOL", [NumArch]uint64{0x34, 0x34, 0x34}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "ipc", Unknown: "IPC_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
-	{Name: "ipccall", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffff, flags: []flag{
+	{Name: "ipccall", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffff, unit: "", flags: []flag{
 			{"SEMOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEMGET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SEMCTL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1145,8 +1584,8 @@ var flagSets = [...]FlagSet{
 			{"SHMCTL", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ipproto", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "ipproto", Unknown: "IPPROTO_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"IPPROTO_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPPROTO_ICMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPPROTO_IGMP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1179,15 +1618,74 @@ var flagSets = [...]FlagSet{
 			{"IPPROTO_MPTCP", [NumArch]uint64{0x106, 0x106, 0x106}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "itimer", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "ipv6", Unknown: "IPV6_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"IPV6_ADDRFORM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292PKTINFO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292HOPOPTS", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292DSTOPTS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292RTHDR", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292PKTOPTIONS", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"IPV6_CHECKSUM", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"IPV6_2292HOPLIMIT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"IPV6_NEXTHOP", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"IPV6_AUTHHDR", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"IPV6_FLOWINFO", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"IPV6_UNICAST_HOPS", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"IPV6_MULTICAST_IF", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"IPV6_MULTICAST_HOPS", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"IPV6_MULTICAST_LOOP", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"IPV6_ADD_MEMBERSHIP", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"IPV6_DROP_MEMBERSHIP", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"IPV6_ROUTER_ALERT", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"IPV6_MTU_DISCOVER", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"IPV6_MTU", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVERR", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"IPV6_V6ONLY", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"IPV6_JOIN_ANYCAST", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+			{"IPV6_LEAVE_ANYCAST", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"IPV6_MULTICAST_ALL", [NumArch]uint64{0x1d, 0x1d, 0x1d}, [NumArch]bool{true, true, true}},
+			{"IPV6_ROUTER_ALERT_ISOLATE", [NumArch]uint64{0x1e, 0x1e, 0x1e}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVERR_RFC4884", [NumArch]uint64{0x1f, 0x1f, 0x1f}, [NumArch]bool{true, true, true}},
+			{"IPV6_FLOWLABEL_MGR", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"IPV6_IPSEC_POLICY", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
+			{"IPV6_XFRM_POLICY", [NumArch]uint64{0x23, 0x23, 0x23}, [NumArch]bool{true, true, true}},
+			{"IPV6_HDRINCL", [NumArch]uint64{0x24, 0x24, 0x24}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVPKTINFO", [NumArch]uint64{0x31, 0x31, 0x31}, [NumArch]bool{true, true, true}},
+			{"IPV6_PKTINFO", [NumArch]uint64{0x32, 0x32, 0x32}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVHOPLIMIT", [NumArch]uint64{0x33, 0x33, 0x33}, [NumArch]bool{true, true, true}},
+			{"IPV6_HOPLIMIT", [NumArch]uint64{0x34, 0x34, 0x34}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVHOPOPTS", [NumArch]uint64{0x35, 0x35, 0x35}, [NumArch]bool{true, true, true}},
+			{"IPV6_HOPOPTS", [NumArch]uint64{0x36, 0x36, 0x36}, [NumArch]bool{true, true, true}},
+			{"IPV6_RTHDRDSTOPTS", [NumArch]uint64{0x37, 0x37, 0x37}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVRTHDR", [NumArch]uint64{0x38, 0x38, 0x38}, [NumArch]bool{true, true, true}},
+			{"IPV6_RTHDR", [NumArch]uint64{0x39, 0x39, 0x39}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVDSTOPTS", [NumArch]uint64{0x3a, 0x3a, 0x3a}, [NumArch]bool{true, true, true}},
+			{"IPV6_DSTOPTS", [NumArch]uint64{0x3b, 0x3b, 0x3b}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVPATHMTU", [NumArch]uint64{0x3c, 0x3c, 0x3c}, [NumArch]bool{true, true, true}},
+			{"IPV6_PATHMTU", [NumArch]uint64{0x3d, 0x3d, 0x3d}, [NumArch]bool{true, true, true}},
+			{"IPV6_DONTFRAG", [NumArch]uint64{0x3e, 0x3e, 0x3e}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVTCLASS", [NumArch]uint64{0x42, 0x42, 0x42}, [NumArch]bool{true, true, true}},
+			{"IPV6_TCLASS", [NumArch]uint64{0x43, 0x43, 0x43}, [NumArch]bool{true, true, true}},
+			{"IPV6_AUTOFLOWLABEL", [NumArch]uint64{0x46, 0x46, 0x46}, [NumArch]bool{true, true, true}},
+			{"IPV6_ADDR_PREFERENCES", [NumArch]uint64{0x48, 0x48, 0x48}, [NumArch]bool{true, true, true}},
+			{"IPV6_MINHOPCOUNT", [NumArch]uint64{0x49, 0x49, 0x49}, [NumArch]bool{true, true, true}},
+			{"IPV6_ORIGDSTADDR", [NumArch]uint64{0x4a, 0x4a, 0x4a}, [NumArch]bool{true, true, true}},
+			{"IPV6_TRANSPARENT", [NumArch]uint64{0x4b, 0x4b, 0x4b}, [NumArch]bool{true, true, true}},
+			{"IPV6_UNICAST_IF", [NumArch]uint64{0x4c, 0x4c, 0x4c}, [NumArch]bool{true, true, true}},
+			{"IPV6_RECVFRAGSIZE", [NumArch]uint64{0x4d, 0x4d, 0x4d}, [NumArch]bool{true, true, true}},
+			{"IPV6_FREEBIND", [NumArch]uint64{0x4e, 0x4e, 0x4e}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "itimer", Unknown: "ITIMER_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"ITIMER_REAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"ITIMER_VIRTUAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ITIMER_PROF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kcmp", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "kcmp", Unknown: "KCMP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"KCMP_FILE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KCMP_VM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KCMP_FILES", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1198,22 +1696,22 @@ var flagSets = [...]FlagSet{
 			{"KCMP_EPOLL_TFD", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kexec", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffff0000, flags: []flag{
+	{Name: "kexec", Unknown: "KEXEC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffff0000, unit: "", flags: []flag{
 			{"KEXEC_ARCH_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_386", [NumArch]uint64{0x30000, 0x30000, 0x30000}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_X86_64", [NumArch]uint64{0x3e0000, 0x3e0000, 0x3e0000}, [NumArch]bool{true, true, true}},
 			{"KEXEC_ARCH_AARCH64", [NumArch]uint64{0xb70000, 0xb70000, 0xb70000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"KEXEC_ON_CRASH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEXEC_PRESERVE_CONTEXT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"KEXEC_UPDATE_ELFCOREHDR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"KEXEC_CRASH_HOTPLUG_SUPPORT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "kexec_file", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "kexec_file", Unknown: "KEXEC_FILE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"KEXEC_FILE_UNLOAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEXEC_FILE_ON_CRASH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"KEXEC_FILE_NO_INITRAMFS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1222,8 +1720,61 @@ var flagSets = [...]FlagSet{
 			{"KEXEC_FILE_FORCE_DTB", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "keyctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "key_perm", Unknown: "KEY_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"KEY_POS_VIEW", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
+			{"KEY_POS_READ", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
+			{"KEY_POS_WRITE", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
+			{"KEY_POS_SEARCH", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
+			{"KEY_POS_LINK", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
+			{"KEY_POS_SETATTR", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_VIEW", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_READ", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_WRITE", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_SEARCH", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_LINK", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
+			{"KEY_USR_SETATTR", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_VIEW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_READ", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_WRITE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_SEARCH", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_LINK", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"KEY_GRP_SETATTR", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_VIEW", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_READ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_WRITE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_SEARCH", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_LINK", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"KEY_OTH_SETATTR", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "key_reqkeyring", Unknown: "KEY_REQKEY_DEFL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"KEY_REQKEY_DEFL_NO_CHANGE", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_THREAD_KEYRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_PROCESS_KEYRING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_SESSION_KEYRING", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_USER_KEYRING", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_USER_SESSION_KEYRING", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_GROUP_KEYRING", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"KEY_REQKEY_DEFL_REQUESTOR_KEYRING", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "key_spec", Unknown: "KEY_SPEC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"KEY_SPEC_THREAD_KEYRING", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_PROCESS_KEYRING", [NumArch]uint64{0xfffffffe, 0xfffffffe, 0xfffffffe}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_SESSION_KEYRING", [NumArch]uint64{0xfffffffd, 0xfffffffd, 0xfffffffd}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_USER_KEYRING", [NumArch]uint64{0xfffffffc, 0xfffffffc, 0xfffffffc}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_USER_SESSION_KEYRING", [NumArch]uint64{0xfffffffb, 0xfffffffb, 0xfffffffb}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_GROUP_KEYRING", [NumArch]uint64{0xfffffffa, 0xfffffffa, 0xfffffffa}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_REQKEY_AUTH_KEY", [NumArch]uint64{0xfffffff9, 0xfffffff9, 0xfffffff9}, [NumArch]bool{true, true, true}},
+			{"KEY_SPEC_REQUESTOR_KEYRING", [NumArch]uint64{0xfffffff8, 0xfffffff8, 0xfffffff8}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "keyctl", Unknown: "KEYCTL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"KEYCTL_GET_KEYRING_ID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"KEYCTL_JOIN_SESSION_KEYRING", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"KEYCTL_UPDATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1259,14 +1810,14 @@ var flagSets = [...]FlagSet{
 			{"KEYCTL_WATCH_KEY", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_create", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "landlock_create", Unknown: "LANDLOCK_CREATE_RULESET_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_CREATE_RULESET_VERSION", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_CREATE_RULESET_ERRATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_fs", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "landlock_fs", Unknown: "LANDLOCK_ACCESS_FS_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_ACCESS_FS_EXECUTE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_FS_WRITE_FILE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_FS_READ_FILE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1285,43 +1836,75 @@ var flagSets = [...]FlagSet{
 			{"LANDLOCK_ACCESS_FS_IOCTL_DEV", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_net", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "landlock_net", Unknown: "LANDLOCK_ACCESS_NET_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_ACCESS_NET_BIND_TCP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_ACCESS_NET_CONNECT_TCP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_restrict", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "landlock_restrict", Unknown: "LANDLOCK_RESTRICT_SELF_LOG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_rule", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "landlock_rule", Unknown: "LANDLOCK_RULE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LANDLOCK_RULE_PATH_BENEATH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_RULE_NET_PORT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "landlock_scope", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "landlock_scope", Unknown: "LANDLOCK_SCOPE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"LANDLOCK_SCOPE_SIGNAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "listmount", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "line_discipline", Unknown: "N_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"N_TTY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"N_SLIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"N_MOUSE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"N_PPP", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"N_STRIP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"N_AX25", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"N_X25", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"N_6PACK", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"N_MASC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"N_R3964", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"N_PROFIBUS_FDL", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"N_IRDA", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"N_SMSBLOCK", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"N_HDLC", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"N_SYNC_PPP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"N_HCI", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"N_GIGASET_M101", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"N_SLCAN", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"N_PPS", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"N_V253", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"N_CAIF", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"N_GSM0710", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"N_TI_WL", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"N_TRACESINK", [NumArch]uint64{0x17, 0x17, 0x17}, [NumArch]bool{true, true, true}},
+			{"N_TRACEROUTER", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"N_NCI", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"N_SPEAKUP", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"N_NULL", [NumArch]uint64{0x1b, 0x1b, 0x1b}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "listmount", Unknown: "LISTMOUNT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LISTMOUNT_REVERSE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "lsm", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "lsm", Unknown: "LSM_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"LSM_FLAG_SINGLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "lsm_attr", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "lsm_attr", Unknown: "LSM_ATTR_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LSM_ATTR_UNDEF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"LSM_ATTR_CURRENT", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
 			{"LSM_ATTR_EXEC", [NumArch]uint64{0x65, 0x65, 0x65}, [NumArch]bool{true, true, true}},
@@ -1331,8 +1914,8 @@ var flagSets = [...]FlagSet{
 			{"LSM_ATTR_SOCKCREATE", [NumArch]uint64{0x69, 0x69, 0x69}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "madvise", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "madvise", Unknown: "MADV_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"MADV_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MADV_RANDOM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MADV_SEQUENTIAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1362,15 +1945,15 @@ var flagSets = [...]FlagSet{
 			{"MADV_GUARD_REMOVE", [NumArch]uint64{0x67, 0x67, 0x67}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mbind", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mbind", Unknown: "MPOL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_MF_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MPOL_MF_MOVE_ALL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "membarrier", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "membarrier", Unknown: "MEMBARRIER_CMD_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"MEMBARRIER_CMD_QUERY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MEMBARRIER_CMD_GLOBAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MEMBARRIER_CMD_GLOBAL_EXPEDITED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1384,27 +1967,42 @@ var flagSets = [...]FlagSet{
 			{"MEMBARRIER_CMD_GET_REGISTRATIONS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "membarrier_flag", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "membarrier_flag", Unknown: "MEMBARRIER_CMD_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MEMBARRIER_CMD_FLAG_CPU", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "memfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "membarrier_set", Unknown: "MEMBARRIER_CMD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MEMBARRIER_CMD_GLOBAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_GLOBAL_EXPEDITED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"MEMBARRIER_CMD_GET_REGISTRATIONS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "memfd", Unknown: "MFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MFD_CLOEXEC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MFD_ALLOW_SEALING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MFD_HUGETLB", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MFD_NOEXEC_SEAL", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 			{"MFD_EXEC", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleShifted, mask: 0xfc000000, unit: "MFD_HUGE_SHIFT", flags: []flag{}},
 	}},
-	{Name: "memfd_secret", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "memfd_secret", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mempolicy", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x1fff, flags: []flag{
+	{Name: "mempolicy", Unknown: "MPOL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x1fff, unit: "", flags: []flag{
 			{"MPOL_DEFAULT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"MPOL_PREFERRED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MPOL_BIND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1413,52 +2011,53 @@ var flagSets = [...]FlagSet{
 			{"MPOL_PREFERRED_MANY", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 			{"MPOL_WEIGHTED_INTERLEAVE", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"MPOL_F_NUMA_BALANCING", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"MPOL_F_RELATIVE_NODES", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MPOL_F_STATIC_NODES", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"MPOL_F_RELATIVE_NODES", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"MPOL_F_NUMA_BALANCING", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mlock2", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mlock2", Unknown: "MLOCK_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MLOCK_ONFAULT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mlockall", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mlockall", Unknown: "MCL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MCL_CURRENT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MCL_FUTURE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MCL_ONFAULT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mmap", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf, flags: []flag{
+	{Name: "mmap", Unknown: "MAP_???", wide: true, sections: []section{
+		{style: styleEnum, mask: 0xf, unit: "", flags: []flag{
 			{"MAP_SHARED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MAP_PRIVATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MAP_SHARED_VALIDATE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 			{"MAP_DROPPABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MAP_FILE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MAP_FIXED", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"MAP_ANONYMOUS", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"MAP_32BIT", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, false}},
 			{"MAP_ABOVE4G", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, false}},
+			{"MAP_NORESERVE", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"MAP_POPULATE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"MAP_NONBLOCK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"MAP_GROWSDOWN", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"MAP_DENYWRITE", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"MAP_EXECUTABLE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MAP_LOCKED", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
-			{"MAP_NORESERVE", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
-			{"MAP_POPULATE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"MAP_NONBLOCK", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"MAP_STACK", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"MAP_HUGETLB", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"MAP_SYNC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"MAP_FIXED_NOREPLACE", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
-			{"MAP_UNINITIALIZED", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleShifted, mask: 0xfc000000, unit: "MAP_HUGE_SHIFT", flags: []flag{}},
 	}},
-	{Name: "mode", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf000, flags: []flag{
+	{Name: "mode", Unknown: "S_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xf000, unit: "", flags: []flag{
 			{"S_IFSOCK", [NumArch]uint64{0xc000, 0xc000, 0xc000}, [NumArch]bool{true, true, true}},
 			{"S_IFLNK", [NumArch]uint64{0xa000, 0xa000, 0xa000}, [NumArch]bool{true, true, true}},
 			{"S_IFREG", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
@@ -1467,15 +2066,32 @@ var flagSets = [...]FlagSet{
 			{"S_IFCHR", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"S_IFIFO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"S_ISUID", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"S_ISGID", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"S_ISVTX", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
-	{Name: "mount", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "modem", Unknown: "TIOCM_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"TIOCM_LE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TIOCM_DTR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TIOCM_RTS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"TIOCM_ST", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"TIOCM_SR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"TIOCM_CTS", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"TIOCM_CAR", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"TIOCM_RNG", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"TIOCM_DSR", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"TIOCM_OUT1", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"TIOCM_OUT2", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"TIOCM_LOOP", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "mount", Unknown: "MS_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MS_MGC_VAL", [NumArch]uint64{0xc0ed0000, 0xc0ed0000, 0xc0ed0000}, [NumArch]bool{true, true, true}},
 			{"MS_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MS_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1501,25 +2117,37 @@ var flagSets = [...]FlagSet{
 			{"MS_I_VERSION", [NumArch]uint64{0x800000, 0x800000, 0x800000}, [NumArch]bool{true, true, true}},
 			{"MS_STRICTATIME", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 			{"MS_LAZYTIME", [NumArch]uint64{0x2000000, 0x2000000, 0x2000000}, [NumArch]bool{true, true, true}},
+			{"MS_SUBMOUNT", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOREMOTELOCK", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOSEC", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
+			{"MS_BORN", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+			{"MS_ACTIVE", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
+			{"MS_NOUSER", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mount_attr", wide: true, sections: []section{
-		{style: styleEnum, mask: 0x70, flags: []flag{
-			{"MOUNT_ATTR_NOATIME", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
-			{"MOUNT_ATTR_STRICTATIME", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
-		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mount_attr", Unknown: "MOUNT_ATTR_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MOUNT_ATTR_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOEXEC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"MOUNT_ATTR_NOATIME", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"MOUNT_ATTR_STRICTATIME", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NODIRATIME", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_IDMAP", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
 			{"MOUNT_ATTR_NOSYMFOLLOW", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "move_mount", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mount_setattr", Unknown: "AT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "move_mount", Unknown: "MOVE_MOUNT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MOVE_MOUNT_F_SYMLINKS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MOVE_MOUNT_F_AUTOMOUNTS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MOVE_MOUNT_F_EMPTY_PATH", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1530,15 +2158,20 @@ var flagSets = [...]FlagSet{
 			{"MOVE_MOUNT_BENEATH", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "mremap", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "mq_flags", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "mremap", Unknown: "MREMAP_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MREMAP_MAYMOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MREMAP_FIXED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MREMAP_DONTUNMAP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msg", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "msg", Unknown: "MSG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_OOB", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MSG_PEEK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MSG_DONTROUTE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1563,8 +2196,11 @@ var flagSets = [...]FlagSet{
 			{"MSG_CMSG_CLOEXEC", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msgctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xff, flags: []flag{
+	{Name: "msgctl", Unknown: "MSG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1573,27 +2209,24 @@ var flagSets = [...]FlagSet{
 			{"MSG_INFO", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
 			{"MSG_STAT_ANY", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "msgop", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+	{Name: "msgop", Unknown: "MSG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MSG_NOERROR", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"MSG_EXCEPT", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"MSG_COPY", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "msync", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "msync", Unknown: "MS_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"MS_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"MS_ASYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MS_INVALIDATE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"MS_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "namespace", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "namespace", Unknown: "CLONE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"CLONE_NEWTIME", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"CLONE_VM", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"CLONE_FS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
@@ -1610,8 +2243,8 @@ var flagSets = [...]FlagSet{
 			{"CLONE_NEWNET", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "netlink", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "netlink", Unknown: "NETLINK_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"NETLINK_ROUTE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"NETLINK_USERSOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"NETLINK_FIREWALL", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1635,52 +2268,196 @@ var flagSets = [...]FlagSet{
 			{"NETLINK_SMC", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "open", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3, flags: []flag{
+	{Name: "netlink_option", Unknown: "NETLINK_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"NETLINK_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NETLINK_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NETLINK_PKTINFO", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"NETLINK_BROADCAST_ERROR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NETLINK_NO_ENOBUFS", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"NETLINK_RX_RING", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"NETLINK_TX_RING", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"NETLINK_LISTEN_ALL_NSID", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NETLINK_LIST_MEMBERSHIPS", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"NETLINK_CAP_ACK", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"NETLINK_EXT_ACK", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"NETLINK_GET_STRICT_CHK", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlm_ack", Unknown: "NLM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"NLM_F_REQUEST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ECHO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_INTR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_FILTERED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"NLM_F_CAPPED", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK_TLVS", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlm_delete", Unknown: "NLM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"NLM_F_REQUEST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ECHO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_INTR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_FILTERED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"NLM_F_NONREC", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlm_flags", Unknown: "NLM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"NLM_F_REQUEST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ECHO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_INTR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_FILTERED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlm_get", Unknown: "NLM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"NLM_F_REQUEST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ECHO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_INTR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_FILTERED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP", [NumArch]uint64{0x300, 0x300, 0x300}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ROOT", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MATCH", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ATOMIC", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlm_new", Unknown: "NLM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"NLM_F_REQUEST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLM_F_MULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ACK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"NLM_F_ECHO", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_INTR", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"NLM_F_DUMP_FILTERED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"NLM_F_REPLACE", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"NLM_F_EXCL", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"NLM_F_CREATE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"NLM_F_APPEND", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "nlmsg_type", Unknown: "NLMSG_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"NLMSG_NOOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"NLMSG_ERROR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"NLMSG_DONE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"NLMSG_OVERRUN", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "open", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x3, unit: "", flags: []flag{
 			{"O_RDONLY", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"O_WRONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_RDWR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"O_ACCMODE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"O_TMPFILE", [NumArch]uint64{0x410000, 0x410000, 0x404000}, [NumArch]bool{true, true, true}},
-			{"O_SYNC", [NumArch]uint64{0x101000, 0x101000, 0x101000}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_CREAT", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 			{"O_EXCL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"O_NOCTTY", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 			{"O_TRUNC", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"O_APPEND", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"O_SYNC", [NumArch]uint64{0x101000, 0x101000, 0x101000}, [NumArch]bool{true, true, true}},
 			{"O_DSYNC", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
-			{"FASYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"O_DIRECT", [NumArch]uint64{0x4000, 0x4000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"O_LARGEFILE", [NumArch]uint64{0x8000, 0x8000, 0x20000}, [NumArch]bool{true, true, true}},
-			{"O_DIRECTORY", [NumArch]uint64{0x10000, 0x10000, 0x4000}, [NumArch]bool{true, true, true}},
 			{"O_NOFOLLOW", [NumArch]uint64{0x20000, 0x20000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"O_NOATIME", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"O_PATH", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
+			{"O_TMPFILE", [NumArch]uint64{0x410000, 0x410000, 0x404000}, [NumArch]bool{true, true, true}},
+			{"O_DIRECTORY", [NumArch]uint64{0x10000, 0x10000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"FASYNC", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "open_tree", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "open_tree", Unknown: "OPEN_TREE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"OPEN_TREE_CLONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"OPEN_TREE_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 			{"AT_SYMLINK_NOFOLLOW", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"AT_REMOVEDIR", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"AT_SYMLINK_FOLLOW", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"AT_NO_AUTOMOUNT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"AT_EMPTY_PATH", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"AT_RECURSIVE", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
-			{"OPEN_TREE_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "packet", Unknown: "PACKET_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PACKET_ADD_MEMBERSHIP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PACKET_DROP_MEMBERSHIP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PACKET_RECV_OUTPUT", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PACKET_RX_RING", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PACKET_STATISTICS", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PACKET_COPY_THRESH", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PACKET_AUXDATA", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PACKET_ORIGDEV", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"PACKET_VERSION", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"PACKET_HDRLEN", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"PACKET_RESERVE", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"PACKET_TX_RING", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"PACKET_LOSS", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"PACKET_VNET_HDR", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"PACKET_TX_TIMESTAMP", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"PACKET_TIMESTAMP", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"PACKET_FANOUT", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"PACKET_TX_HAS_OFF", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"PACKET_QDISC_BYPASS", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"PACKET_ROLLOVER_STATS", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "packet_mr", Unknown: "PACKET_MR_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PACKET_MR_MULTICAST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_PROMISC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_ALLMULTI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PACKET_MR_UNICAST", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "packet_type", Unknown: "PACKET_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PACKET_HOST", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PACKET_BROADCAST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PACKET_MULTICAST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PACKET_OTHERHOST", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PACKET_OUTGOING", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PACKET_LOOPBACK", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PACKET_USER", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PACKET_KERNEL", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "perf", Unknown: "PERF_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_FLAG_FD_NO_GROUP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_FD_OUTPUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_PID_CGROUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"PERF_FLAG_FD_CLOEXEC", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_format", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "perf_attr_size", Unknown: "PERF_ATTR_SIZE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PERF_ATTR_SIZE_VER0", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER1", [NumArch]uint64{0x48, 0x48, 0x48}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER2", [NumArch]uint64{0x50, 0x50, 0x50}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER3", [NumArch]uint64{0x60, 0x60, 0x60}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER4", [NumArch]uint64{0x68, 0x68, 0x68}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER5", [NumArch]uint64{0x70, 0x70, 0x70}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER6", [NumArch]uint64{0x78, 0x78, 0x78}, [NumArch]bool{true, true, true}},
+			{"PERF_ATTR_SIZE_VER7", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "perf_format", Unknown: "PERF_FORMAT_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_FORMAT_TOTAL_TIME_ENABLED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_FORMAT_TOTAL_TIME_RUNNING", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_FORMAT_ID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1688,8 +2465,22 @@ var flagSets = [...]FlagSet{
 			{"PERF_FORMAT_LOST", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_sample", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "perf_hardware", Unknown: "PERF_COUNT_HW_???", wide: true, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PERF_COUNT_HW_CPU_CYCLES", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_INSTRUCTIONS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_CACHE_REFERENCES", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_CACHE_MISSES", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_BRANCH_INSTRUCTIONS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_BRANCH_MISSES", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_BUS_CYCLES", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_STALLED_CYCLES_FRONTEND", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_STALLED_CYCLES_BACKEND", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_HW_REF_CPU_CYCLES", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "perf_sample", Unknown: "PERF_SAMPLE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PERF_SAMPLE_IP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_SAMPLE_TID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PERF_SAMPLE_TIME", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1717,8 +2508,24 @@ var flagSets = [...]FlagSet{
 			{"PERF_SAMPLE_WEIGHT_STRUCT", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "perf_type", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "perf_software", Unknown: "PERF_COUNT_SW_???", wide: true, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PERF_COUNT_SW_CPU_CLOCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_TASK_CLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_PAGE_FAULTS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_CONTEXT_SWITCHES", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_CPU_MIGRATIONS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_PAGE_FAULTS_MIN", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_PAGE_FAULTS_MAJ", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_ALIGNMENT_FAULTS", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_EMULATION_FAULTS", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_DUMMY", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_BPF_OUTPUT", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"PERF_COUNT_SW_CGROUP_SWITCHES", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "perf_type", Unknown: "PERF_TYPE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PERF_TYPE_HARDWARE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PERF_TYPE_SOFTWARE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PERF_TYPE_TRACEPOINT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1727,13 +2534,13 @@ var flagSets = [...]FlagSet{
 			{"PERF_TYPE_BREAKPOINT", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "personality", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xff, flags: []flag{
+	{Name: "personality", Unknown: "PER_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"PER_LINUX", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PER_BSD", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"PER_LINUX32", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"UNAME26", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"ADDR_NO_RANDOMIZE", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 			{"FDPIC_FUNCPTRS", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
@@ -1747,37 +2554,37 @@ var flagSets = [...]FlagSet{
 			{"ADDR_LIMIT_3GB", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pidfd_open", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "pidfd_open", Unknown: "PIDFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PIDFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"PIDFD_THREAD", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pidfd_signal", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "pidfd_signal", Unknown: "PIDFD_SIGNAL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PIDFD_SIGNAL_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_THREAD_GROUP", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PIDFD_SIGNAL_PROCESS_GROUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pipe2", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "pipe2", Unknown: "O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"O_NOTIFICATION_PIPE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_DIRECT", [NumArch]uint64{0x4000, 0x4000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "pkey", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "pkey", Unknown: "PKEY_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PKEY_DISABLE_ACCESS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PKEY_DISABLE_EXECUTE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{false, false, true}},
 			{"PKEY_DISABLE_READ", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{false, false, true}},
 		}},
 	}},
-	{Name: "poll", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "poll", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"POLLIN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"POLLPRI", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"POLLOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1793,8 +2600,114 @@ var flagSets = [...]FlagSet{
 			{"POLLRDHUP", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "prctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "pr_cap_ambient", Unknown: "PR_CAP_AMBIENT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_CAP_AMBIENT_IS_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_RAISE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_LOWER", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PR_CAP_AMBIENT_CLEAR_ALL", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_endian", Unknown: "PR_ENDIAN_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_ENDIAN_BIG", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_ENDIAN_LITTLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_ENDIAN_PPC_LITTLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_fpemu", Unknown: "PR_FPEMU_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_FPEMU_NOPRINT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_FPEMU_SIGFPE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_fpexc", Unknown: "PR_FP_EXC_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_FP_EXC_SW_ENABLE", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_DIV", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_OVF", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_UND", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_RES", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_INV", [NumArch]uint64{0x100000, 0x100000, 0x100000}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_NONRECOV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_FP_EXC_ASYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_mce_kill", Unknown: "PR_MCE_KILL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_MCE_KILL_CLEAR", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_mce_kill_policy", Unknown: "PR_MCE_KILL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_MCE_KILL_LATE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_EARLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_MCE_KILL_DEFAULT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_sched_core", Unknown: "PR_SCHED_CORE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SCHED_CORE_GET", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_CREATE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_SHARE_TO", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SCHED_CORE_SHARE_FROM", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_set_mm", Unknown: "PR_SET_MM_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SET_MM_START_CODE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_END_CODE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_DATA", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_END_DATA", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_STACK", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_START_BRK", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_BRK", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ARG_START", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ARG_END", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ENV_START", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_ENV_END", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_AUXV", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_EXE_FILE", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_MAP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"PR_SET_MM_MAP_SIZE", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_set_vma", Unknown: "PR_SET_VMA_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SET_VMA_ANON_NAME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_spec", Unknown: "PR_SPEC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_SPEC_STORE_BYPASS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_INDIRECT_BRANCH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_L1D_FLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_spec_state", Unknown: "PR_SPEC_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_SPEC_PRCTL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_ENABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_DISABLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_FORCE_DISABLE", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"PR_SPEC_DISABLE_NOEXEC", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_tsc", Unknown: "PR_TSC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PR_TSC_ENABLE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_TSC_SIGSEGV", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "pr_unalign", Unknown: "PR_UNALIGN_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"PR_UNALIGN_NOPRINT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PR_UNALIGN_SIGBUS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "prctl", Unknown: "PR_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PR_SET_PDEATHSIG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PR_GET_PDEATHSIG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PR_GET_DUMPABLE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -1874,15 +2787,15 @@ var flagSets = [...]FlagSet{
 			{"PR_GET_AUXV", [NumArch]uint64{0x41555856, 0x41555856, 0x41555856}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "priority", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "priority", Unknown: "PRIO_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PRIO_PROCESS", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PRIO_PGRP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PRIO_USER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "prot", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "prot", Unknown: "PROT_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PROT_READ", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PROT_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PROT_EXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1894,8 +2807,8 @@ var flagSets = [...]FlagSet{
 			{"PROT_NONE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ptrace", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "ptrace", Unknown: "PTRACE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"PTRACE_TRACEME", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"PTRACE_PEEKTEXT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PTRACE_PEEKDATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -1945,8 +2858,20 @@ var flagSets = [...]FlagSet{
 			{"PTRACE_SET_SYSCALL_INFO", [NumArch]uint64{0x4212, 0x4212, 0x4212}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "ptrace_option", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "ptrace_event", Unknown: "PTRACE_EVENT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"PTRACE_EVENT_FORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_VFORK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_CLONE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_EXEC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_VFORK_DONE", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_EXIT", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_SECCOMP", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"PTRACE_EVENT_STOP", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "ptrace_option", Unknown: "PTRACE_O_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"PTRACE_O_TRACESYSGOOD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"PTRACE_O_TRACEFORK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"PTRACE_O_TRACEVFORK", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1959,8 +2884,8 @@ var flagSets = [...]FlagSet{
 			{"PTRACE_O_SUSPEND_SECCOMP", [NumArch]uint64{0x200000, 0x200000, 0x200000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "reboot", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "reboot", Unknown: "LINUX_REBOOT_CMD_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"LINUX_REBOOT_CMD_RESTART", [NumArch]uint64{0x1234567, 0x1234567, 0x1234567}, [NumArch]bool{true, true, true}},
 			{"LINUX_REBOOT_CMD_HALT", [NumArch]uint64{0xcdef0123, 0xcdef0123, 0xcdef0123}, [NumArch]bool{true, true, true}},
 			{"LINUX_REBOOT_CMD_CAD_ON", [NumArch]uint64{0x89abcdef, 0x89abcdef, 0x89abcdef}, [NumArch]bool{true, true, true}},
@@ -1971,15 +2896,24 @@ var flagSets = [...]FlagSet{
 			{"LINUX_REBOOT_CMD_KEXEC", [NumArch]uint64{0x45584543, 0x45584543, 0x45584543}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rename", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "reboot_magic", Unknown: "LINUX_REBOOT_MAGIC_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"LINUX_REBOOT_MAGIC1", [NumArch]uint64{0xfee1dead, 0xfee1dead, 0xfee1dead}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2", [NumArch]uint64{0x28121969, 0x28121969, 0x28121969}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2A", [NumArch]uint64{0x5121996, 0x5121996, 0x5121996}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2B", [NumArch]uint64{0x16041998, 0x16041998, 0x16041998}, [NumArch]bool{true, true, true}},
+			{"LINUX_REBOOT_MAGIC2C", [NumArch]uint64{0x20112000, 0x20112000, 0x20112000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rename", Unknown: "RENAME_??", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RENAME_NOREPLACE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RENAME_EXCHANGE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RENAME_WHITEOUT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "resolve", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "resolve", Unknown: "RESOLVE_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RESOLVE_NO_XDEV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RESOLVE_NO_MAGICLINKS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RESOLVE_NO_SYMLINKS", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -1988,8 +2922,8 @@ var flagSets = [...]FlagSet{
 			{"RESOLVE_CACHED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rlimit", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "rlimit", Unknown: "RLIMIT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"RLIMIT_CPU", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RLIMIT_FSIZE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RLIMIT_DATA", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2008,20 +2942,169 @@ var flagSets = [...]FlagSet{
 			{"RLIMIT_RTTIME", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rseq", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "rseq", Unknown: "RSEQ_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RSEQ_FLAG_UNREGISTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rusage", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "rt_protocol", Unknown: "RTPROT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"RTPROT_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"RTPROT_REDIRECT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"RTPROT_KERNEL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"RTPROT_BOOT", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"RTPROT_STATIC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"RTPROT_GATED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"RTPROT_RA", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"RTPROT_MRT", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"RTPROT_ZEBRA", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+			{"RTPROT_BIRD", [NumArch]uint64{0xc, 0xc, 0xc}, [NumArch]bool{true, true, true}},
+			{"RTPROT_DNROUTED", [NumArch]uint64{0xd, 0xd, 0xd}, [NumArch]bool{true, true, true}},
+			{"RTPROT_XORP", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"RTPROT_NTK", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+			{"RTPROT_DHCP", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"RTPROT_MROUTED", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"RTPROT_KEEPALIVED", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"RTPROT_BABEL", [NumArch]uint64{0x2a, 0x2a, 0x2a}, [NumArch]bool{true, true, true}},
+			{"RTPROT_OPENR", [NumArch]uint64{0x63, 0x63, 0x63}, [NumArch]bool{true, true, true}},
+			{"RTPROT_BGP", [NumArch]uint64{0xba, 0xba, 0xba}, [NumArch]bool{true, true, true}},
+			{"RTPROT_ISIS", [NumArch]uint64{0xbb, 0xbb, 0xbb}, [NumArch]bool{true, true, true}},
+			{"RTPROT_OSPF", [NumArch]uint64{0xbc, 0xbc, 0xbc}, [NumArch]bool{true, true, true}},
+			{"RTPROT_RIP", [NumArch]uint64{0xbd, 0xbd, 0xbd}, [NumArch]bool{true, true, true}},
+			{"RTPROT_EIGRP", [NumArch]uint64{0xc0, 0xc0, 0xc0}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rt_scope", Unknown: "RT_SCOPE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"RT_SCOPE_UNIVERSE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"RT_SCOPE_SITE", [NumArch]uint64{0xc8, 0xc8, 0xc8}, [NumArch]bool{true, true, true}},
+			{"RT_SCOPE_LINK", [NumArch]uint64{0xfd, 0xfd, 0xfd}, [NumArch]bool{true, true, true}},
+			{"RT_SCOPE_HOST", [NumArch]uint64{0xfe, 0xfe, 0xfe}, [NumArch]bool{true, true, true}},
+			{"RT_SCOPE_NOWHERE", [NumArch]uint64{0xff, 0xff, 0xff}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rt_table", Unknown: "RT_TABLE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"RT_TABLE_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"RT_TABLE_COMPAT", [NumArch]uint64{0xfc, 0xfc, 0xfc}, [NumArch]bool{true, true, true}},
+			{"RT_TABLE_DEFAULT", [NumArch]uint64{0xfd, 0xfd, 0xfd}, [NumArch]bool{true, true, true}},
+			{"RT_TABLE_MAIN", [NumArch]uint64{0xfe, 0xfe, 0xfe}, [NumArch]bool{true, true, true}},
+			{"RT_TABLE_LOCAL", [NumArch]uint64{0xff, 0xff, 0xff}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rt_type", Unknown: "RTN_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"RTN_UNSPEC", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"RTN_UNICAST", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"RTN_LOCAL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"RTN_BROADCAST", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"RTN_ANYCAST", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"RTN_MULTICAST", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"RTN_BLACKHOLE", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"RTN_UNREACHABLE", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"RTN_PROHIBIT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"RTN_THROW", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+			{"RTN_NAT", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
+			{"RTN_XRESOLVE", [NumArch]uint64{0xb, 0xb, 0xb}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rtm_flags", Unknown: "RTM_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"RTM_F_NOTIFY", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+			{"RTM_F_CLONED", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
+			{"RTM_F_EQUALIZE", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"RTM_F_PREFIX", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+			{"RTM_F_LOOKUP_TABLE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"RTM_F_FIB_MATCH", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
+			{"RTM_F_OFFLOAD", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
+			{"RTM_F_TRAP", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
+			{"RTM_F_OFFLOAD_FAILED", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rtm_type", Unknown: "RTM_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"RTM_NEWLINK", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"RTM_DELLINK", [NumArch]uint64{0x11, 0x11, 0x11}, [NumArch]bool{true, true, true}},
+			{"RTM_GETLINK", [NumArch]uint64{0x12, 0x12, 0x12}, [NumArch]bool{true, true, true}},
+			{"RTM_SETLINK", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWADDR", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
+			{"RTM_DELADDR", [NumArch]uint64{0x15, 0x15, 0x15}, [NumArch]bool{true, true, true}},
+			{"RTM_GETADDR", [NumArch]uint64{0x16, 0x16, 0x16}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWROUTE", [NumArch]uint64{0x18, 0x18, 0x18}, [NumArch]bool{true, true, true}},
+			{"RTM_DELROUTE", [NumArch]uint64{0x19, 0x19, 0x19}, [NumArch]bool{true, true, true}},
+			{"RTM_GETROUTE", [NumArch]uint64{0x1a, 0x1a, 0x1a}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNEIGH", [NumArch]uint64{0x1c, 0x1c, 0x1c}, [NumArch]bool{true, true, true}},
+			{"RTM_DELNEIGH", [NumArch]uint64{0x1d, 0x1d, 0x1d}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNEIGH", [NumArch]uint64{0x1e, 0x1e, 0x1e}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWRULE", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"RTM_DELRULE", [NumArch]uint64{0x21, 0x21, 0x21}, [NumArch]bool{true, true, true}},
+			{"RTM_GETRULE", [NumArch]uint64{0x22, 0x22, 0x22}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWQDISC", [NumArch]uint64{0x24, 0x24, 0x24}, [NumArch]bool{true, true, true}},
+			{"RTM_DELQDISC", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
+			{"RTM_GETQDISC", [NumArch]uint64{0x26, 0x26, 0x26}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWTCLASS", [NumArch]uint64{0x28, 0x28, 0x28}, [NumArch]bool{true, true, true}},
+			{"RTM_DELTCLASS", [NumArch]uint64{0x29, 0x29, 0x29}, [NumArch]bool{true, true, true}},
+			{"RTM_GETTCLASS", [NumArch]uint64{0x2a, 0x2a, 0x2a}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWTFILTER", [NumArch]uint64{0x2c, 0x2c, 0x2c}, [NumArch]bool{true, true, true}},
+			{"RTM_DELTFILTER", [NumArch]uint64{0x2d, 0x2d, 0x2d}, [NumArch]bool{true, true, true}},
+			{"RTM_GETTFILTER", [NumArch]uint64{0x2e, 0x2e, 0x2e}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWACTION", [NumArch]uint64{0x30, 0x30, 0x30}, [NumArch]bool{true, true, true}},
+			{"RTM_DELACTION", [NumArch]uint64{0x31, 0x31, 0x31}, [NumArch]bool{true, true, true}},
+			{"RTM_GETACTION", [NumArch]uint64{0x32, 0x32, 0x32}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWPREFIX", [NumArch]uint64{0x34, 0x34, 0x34}, [NumArch]bool{true, true, true}},
+			{"RTM_GETMULTICAST", [NumArch]uint64{0x3a, 0x3a, 0x3a}, [NumArch]bool{true, true, true}},
+			{"RTM_GETANYCAST", [NumArch]uint64{0x3e, 0x3e, 0x3e}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNEIGHTBL", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNEIGHTBL", [NumArch]uint64{0x42, 0x42, 0x42}, [NumArch]bool{true, true, true}},
+			{"RTM_SETNEIGHTBL", [NumArch]uint64{0x43, 0x43, 0x43}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNDUSEROPT", [NumArch]uint64{0x44, 0x44, 0x44}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWADDRLABEL", [NumArch]uint64{0x48, 0x48, 0x48}, [NumArch]bool{true, true, true}},
+			{"RTM_DELADDRLABEL", [NumArch]uint64{0x49, 0x49, 0x49}, [NumArch]bool{true, true, true}},
+			{"RTM_GETADDRLABEL", [NumArch]uint64{0x4a, 0x4a, 0x4a}, [NumArch]bool{true, true, true}},
+			{"RTM_GETDCB", [NumArch]uint64{0x4e, 0x4e, 0x4e}, [NumArch]bool{true, true, true}},
+			{"RTM_SETDCB", [NumArch]uint64{0x4f, 0x4f, 0x4f}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNETCONF", [NumArch]uint64{0x50, 0x50, 0x50}, [NumArch]bool{true, true, true}},
+			{"RTM_DELNETCONF", [NumArch]uint64{0x51, 0x51, 0x51}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNETCONF", [NumArch]uint64{0x52, 0x52, 0x52}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWMDB", [NumArch]uint64{0x54, 0x54, 0x54}, [NumArch]bool{true, true, true}},
+			{"RTM_DELMDB", [NumArch]uint64{0x55, 0x55, 0x55}, [NumArch]bool{true, true, true}},
+			{"RTM_GETMDB", [NumArch]uint64{0x56, 0x56, 0x56}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNSID", [NumArch]uint64{0x58, 0x58, 0x58}, [NumArch]bool{true, true, true}},
+			{"RTM_DELNSID", [NumArch]uint64{0x59, 0x59, 0x59}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNSID", [NumArch]uint64{0x5a, 0x5a, 0x5a}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWSTATS", [NumArch]uint64{0x5c, 0x5c, 0x5c}, [NumArch]bool{true, true, true}},
+			{"RTM_GETSTATS", [NumArch]uint64{0x5e, 0x5e, 0x5e}, [NumArch]bool{true, true, true}},
+			{"RTM_SETSTATS", [NumArch]uint64{0x5f, 0x5f, 0x5f}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWCACHEREPORT", [NumArch]uint64{0x60, 0x60, 0x60}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWCHAIN", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
+			{"RTM_DELCHAIN", [NumArch]uint64{0x65, 0x65, 0x65}, [NumArch]bool{true, true, true}},
+			{"RTM_GETCHAIN", [NumArch]uint64{0x66, 0x66, 0x66}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNEXTHOP", [NumArch]uint64{0x68, 0x68, 0x68}, [NumArch]bool{true, true, true}},
+			{"RTM_DELNEXTHOP", [NumArch]uint64{0x69, 0x69, 0x69}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNEXTHOP", [NumArch]uint64{0x6a, 0x6a, 0x6a}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWLINKPROP", [NumArch]uint64{0x6c, 0x6c, 0x6c}, [NumArch]bool{true, true, true}},
+			{"RTM_DELLINKPROP", [NumArch]uint64{0x6d, 0x6d, 0x6d}, [NumArch]bool{true, true, true}},
+			{"RTM_GETLINKPROP", [NumArch]uint64{0x6e, 0x6e, 0x6e}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWVLAN", [NumArch]uint64{0x70, 0x70, 0x70}, [NumArch]bool{true, true, true}},
+			{"RTM_DELVLAN", [NumArch]uint64{0x71, 0x71, 0x71}, [NumArch]bool{true, true, true}},
+			{"RTM_GETVLAN", [NumArch]uint64{0x72, 0x72, 0x72}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWNEXTHOPBUCKET", [NumArch]uint64{0x74, 0x74, 0x74}, [NumArch]bool{true, true, true}},
+			{"RTM_DELNEXTHOPBUCKET", [NumArch]uint64{0x75, 0x75, 0x75}, [NumArch]bool{true, true, true}},
+			{"RTM_GETNEXTHOPBUCKET", [NumArch]uint64{0x76, 0x76, 0x76}, [NumArch]bool{true, true, true}},
+			{"RTM_NEWTUNNEL", [NumArch]uint64{0x78, 0x78, 0x78}, [NumArch]bool{true, true, true}},
+			{"RTM_DELTUNNEL", [NumArch]uint64{0x79, 0x79, 0x79}, [NumArch]bool{true, true, true}},
+			{"RTM_GETTUNNEL", [NumArch]uint64{0x7a, 0x7a, 0x7a}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "rusage", Unknown: "RUSAGE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"RUSAGE_SELF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_CHILDREN", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
 			{"RUSAGE_THREAD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "rwf", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "rwf", Unknown: "RWF_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"RWF_HIPRI", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"RWF_DSYNC", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"RWF_SYNC", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2033,9 +3116,9 @@ var flagSets = [...]FlagSet{
 			{"RWF_NOSIGNAL", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sched", wide: false, sections: []section{
-		{style: styleEnum, mask: 0x3fffffff, flags: []flag{
-			{"SCHED_NORMAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+	{Name: "sched", Unknown: "SCHED_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0x3fffffff, unit: "", flags: []flag{
+			{"SCHED_OTHER", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SCHED_FIFO", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCHED_RR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCHED_BATCH", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2043,12 +3126,12 @@ var flagSets = [...]FlagSet{
 			{"SCHED_DEADLINE", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"SCHED_EXT", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SCHED_RESET_ON_FORK", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sched_flag", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "sched_flag", Unknown: "SCHED_FLAG_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SCHED_FLAG_RESET_ON_FORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCHED_FLAG_RECLAIM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCHED_FLAG_DL_OVERRUN", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2058,16 +3141,16 @@ var flagSets = [...]FlagSet{
 			{"SCHED_FLAG_UTIL_CLAMP_MAX", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "scm", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "scm", Unknown: "SCM_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SCM_RIGHTS", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SCM_CREDENTIALS", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SCM_SECURITY", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 			{"SCM_PIDFD", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seal", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "seal", Unknown: "F_SEAL_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"F_SEAL_SEAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"F_SEAL_SHRINK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"F_SEAL_GROW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2076,22 +3159,34 @@ var flagSets = [...]FlagSet{
 			{"F_SEAL_EXEC", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "seccomp", Unknown: "SECCOMP_SET_MODE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SECCOMP_SET_MODE_STRICT", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_SET_MODE_FILTER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_GET_ACTION_AVAIL", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_GET_NOTIF_SIZES", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_addfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "seccomp_action", Unknown: "SECCOMP_RET_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SECCOMP_RET_KILL_PROCESS", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_KILL_THREAD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_TRAP", [NumArch]uint64{0x30000, 0x30000, 0x30000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_ERRNO", [NumArch]uint64{0x50000, 0x50000, 0x50000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_USER_NOTIF", [NumArch]uint64{0x7fc00000, 0x7fc00000, 0x7fc00000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_TRACE", [NumArch]uint64{0x7ff00000, 0x7ff00000, 0x7ff00000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_LOG", [NumArch]uint64{0x7ffc0000, 0x7ffc0000, 0x7ffc0000}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_RET_ALLOW", [NumArch]uint64{0x7fff0000, 0x7fff0000, 0x7fff0000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "seccomp_addfd", Unknown: "SECCOMP_ADDFD_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_ADDFD_FLAG_SETFD", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_ADDFD_FLAG_SEND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_filter", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "seccomp_filter", Unknown: "SECCOMP_FILTER_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_FILTER_FLAG_TSYNC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_FILTER_FLAG_LOG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2100,13 +3195,32 @@ var flagSets = [...]FlagSet{
 			{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seccomp_notif", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "seccomp_mode", Unknown: "SECCOMP_MODE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SECCOMP_MODE_DISABLED", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_MODE_STRICT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SECCOMP_MODE_FILTER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "seccomp_notif", Unknown: "SECCOMP_USER_NOTIF_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SECCOMP_USER_NOTIF_FLAG_CONTINUE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "seek", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "securebits", Unknown: "SECBIT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"SECBIT_NOROOT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NOROOT_LOCKED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_SETUID_FIXUP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_SETUID_FIXUP_LOCKED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"SECBIT_KEEP_CAPS", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
+			{"SECBIT_KEEP_CAPS_LOCKED", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_CAP_AMBIENT_RAISE", [NumArch]uint64{0x40, 0x40, 0x40}, [NumArch]bool{true, true, true}},
+			{"SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "seek", Unknown: "SEEK_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SEEK_SET", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SEEK_CUR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SEEK_END", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2114,8 +3228,11 @@ var flagSets = [...]FlagSet{
 			{"SEEK_HOLE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "semctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xff, flags: []flag{
+	{Name: "semctl", Unknown: "SEM_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2131,32 +3248,32 @@ var flagSets = [...]FlagSet{
 			{"SEM_INFO", [NumArch]uint64{0x13, 0x13, 0x13}, [NumArch]bool{true, true, true}},
 			{"SEM_STAT_ANY", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "semop", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+	{Name: "semop", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SEM_UNDO", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
+			{"IPC_NOWAIT", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shadow_stack", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "shadow_stack", Unknown: "SHADOW_STACK_SET_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SHADOW_STACK_SET_TOKEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHADOW_STACK_SET_MARKER", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shmat", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "shmat", Unknown: "SHM_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SHM_RDONLY", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 			{"SHM_RND", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 			{"SHM_REMAP", [NumArch]uint64{0x4000, 0x4000, 0x4000}, [NumArch]bool{true, true, true}},
 			{"SHM_EXEC", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "shmctl", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xff, flags: []flag{
+	{Name: "shmctl", Unknown: "SHM_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
+		}},
+		{style: styleEnum, mask: 0xff, unit: "", flags: []flag{
 			{"IPC_RMID", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"IPC_SET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"IPC_STAT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2167,70 +3284,165 @@ var flagSets = [...]FlagSet{
 			{"SHM_INFO", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
 			{"SHM_STAT_ANY", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"IPC_64", [NumArch]uint64{0x100, 0x100, 0x100}, [NumArch]bool{true, true, true}},
-		}},
 	}},
-	{Name: "shmget", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "shmget", Unknown: "???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"IPC_CREAT", [NumArch]uint64{0x200, 0x200, 0x200}, [NumArch]bool{true, true, true}},
 			{"IPC_EXCL", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
 			{"SHM_HUGETLB", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"SHM_NORESERVE", [NumArch]uint64{0x1000, 0x1000, 0x1000}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleOctal, mask: 0x1ff, flags: []flag{}},
+		{style: styleOctal, mask: 0x1ff, unit: "", flags: []flag{}},
 	}},
-	{Name: "shutdown", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "shutdown", Unknown: "SHUT_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SHUT_RD", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SHUT_WR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SHUT_RDWR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigaction", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"SA_NOCLDSTOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"SA_NOCLDWAIT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"SA_SIGINFO", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
-			{"SA_UNSUPPORTED", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
-			{"SA_EXPOSE_TAGBITS", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+	{Name: "si_code", Unknown: "SI_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SI_USER", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SI_KERNEL", [NumArch]uint64{0x80, 0x80, 0x80}, [NumArch]bool{true, true, true}},
+			{"SI_QUEUE", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
+			{"SI_TIMER", [NumArch]uint64{0xfffffffe, 0xfffffffe, 0xfffffffe}, [NumArch]bool{true, true, true}},
+			{"SI_MESGQ", [NumArch]uint64{0xfffffffd, 0xfffffffd, 0xfffffffd}, [NumArch]bool{true, true, true}},
+			{"SI_ASYNCIO", [NumArch]uint64{0xfffffffc, 0xfffffffc, 0xfffffffc}, [NumArch]bool{true, true, true}},
+			{"SI_SIGIO", [NumArch]uint64{0xfffffffb, 0xfffffffb, 0xfffffffb}, [NumArch]bool{true, true, true}},
+			{"SI_TKILL", [NumArch]uint64{0xfffffffa, 0xfffffffa, 0xfffffffa}, [NumArch]bool{true, true, true}},
+			{"SI_DETHREAD", [NumArch]uint64{0xfffffff9, 0xfffffff9, 0xfffffff9}, [NumArch]bool{true, true, true}},
+			{"SI_ASYNCNL", [NumArch]uint64{0xffffffc4, 0xffffffc4, 0xffffffc4}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_bus", Unknown: "BUS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"BUS_ADRALN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"BUS_ADRERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"BUS_OBJERR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"BUS_MCEERR_AR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"BUS_MCEERR_AO", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_chld", Unknown: "CLD_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"CLD_EXITED", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"CLD_KILLED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"CLD_DUMPED", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"CLD_TRAPPED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"CLD_STOPPED", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"CLD_CONTINUED", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_fpe", Unknown: "FPE_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"FPE_INTDIV", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"FPE_INTOVF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTDIV", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTOVF", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTUND", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTRES", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTINV", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTSUB", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"FPE_FLTUNK", [NumArch]uint64{0xe, 0xe, 0xe}, [NumArch]bool{true, true, true}},
+			{"FPE_CONDTRAP", [NumArch]uint64{0xf, 0xf, 0xf}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_ill", Unknown: "ILL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"ILL_ILLOPC", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"ILL_ILLOPN", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"ILL_ILLADR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"ILL_ILLTRP", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"ILL_PRVOPC", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"ILL_PRVREG", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"ILL_COPROC", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"ILL_BADSTK", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_io", Unknown: "POLL_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"POLL_IN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"POLL_OUT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"POLL_MSG", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"POLL_ERR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"POLL_PRI", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"POLL_HUP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_segv", Unknown: "SEGV_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SEGV_MAPERR", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SEGV_ACCERR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"SEGV_BNDERR", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"SEGV_PKUERR", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"SEGV_ACCADI", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"SEGV_ADIDERR", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+			{"SEGV_ADIPERR", [NumArch]uint64{0x7, 0x7, 0x7}, [NumArch]bool{true, true, true}},
+			{"SEGV_MTEAERR", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"SEGV_MTESERR", [NumArch]uint64{0x9, 0x9, 0x9}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_sys", Unknown: "SYS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SYS_SECCOMP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SYS_USER_DISPATCH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "si_code_trap", Unknown: "TRAP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"TRAP_BRKPT", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TRAP_TRACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TRAP_BRANCH", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+			{"TRAP_HWBKPT", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"TRAP_UNK", [NumArch]uint64{0x5, 0x5, 0x5}, [NumArch]bool{true, true, true}},
+			{"TRAP_PERF", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "sigaction", Unknown: "SA_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SA_RESTORER", [NumArch]uint64{0x4000000, 0x4000000, 0x4000000}, [NumArch]bool{true, true, true}},
 			{"SA_ONSTACK", [NumArch]uint64{0x8000000, 0x8000000, 0x8000000}, [NumArch]bool{true, true, true}},
 			{"SA_RESTART", [NumArch]uint64{0x10000000, 0x10000000, 0x10000000}, [NumArch]bool{true, true, true}},
 			{"SA_NODEFER", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
 			{"SA_RESETHAND", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+			{"SA_SIGINFO", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"SA_NOCLDSTOP", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SA_NOCLDWAIT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"SA_UNSUPPORTED", [NumArch]uint64{0x400, 0x400, 0x400}, [NumArch]bool{true, true, true}},
+			{"SA_EXPOSE_TAGBITS", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigaltstack", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "sigaltstack", Unknown: "SS_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SS_ONSTACK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SS_DISABLE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SS_AUTODISARM", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigev", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "sigev", Unknown: "SIGEV_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SIGEV_SIGNAL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIGEV_NONE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SIGEV_THREAD", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SIGEV_THREAD_ID", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sigmask", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "sigmask", Unknown: "SIG_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SIG_BLOCK", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SIG_UNBLOCK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SIG_SETMASK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "signalfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"SFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+	{Name: "signalfd", Unknown: "SFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"SFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "so", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "so", Unknown: "SO_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SO_DEBUG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SO_REUSEADDR", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SO_TYPE", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2311,8 +3523,8 @@ var flagSets = [...]FlagSet{
 			{"SO_INQ", [NumArch]uint64{0x54, 0x54, 0x54}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "socketcall", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "socketcall", Unknown: "SYS_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SYS_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYS_BIND", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SYS_CONNECT", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2335,14 +3547,14 @@ var flagSets = [...]FlagSet{
 			{"SYS_SENDMMSG", [NumArch]uint64{0x14, 0x14, 0x14}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sockflag", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+	{Name: "sockflag", Unknown: "SOCK_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SOCK_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "socktype", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xf, flags: []flag{
+	{Name: "socktype", Unknown: "SOCK_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xf, unit: "", flags: []flag{
 			{"SOCK_STREAM", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SOCK_DGRAM", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SOCK_RAW", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2351,13 +3563,13 @@ var flagSets = [...]FlagSet{
 			{"SOCK_DCCP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
 			{"SOCK_PACKET", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
 		}},
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SOCK_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"SOCK_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "sol", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "sol", Unknown: "SOL_??", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SOL_IP", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SOL_SOCKET", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SOL_TCP", [NumArch]uint64{0x6, 0x6, 0x6}, [NumArch]bool{true, true, true}},
@@ -2401,16 +3613,16 @@ var flagSets = [...]FlagSet{
 			{"SOL_VSOCK", [NumArch]uint64{0x11f, 0x11f, 0x11f}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "splice", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "splice", Unknown: "SPLICE_F_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SPLICE_F_MOVE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_NONBLOCK", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_MORE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"SPLICE_F_GIFT", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statfs", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "statfs", Unknown: "ST_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"ST_RDONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"ST_NOSUID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"ST_NODEV", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2424,8 +3636,9 @@ var flagSets = [...]FlagSet{
 			{"ST_NOSYMFOLLOW", [NumArch]uint64{0x2000, 0x2000, 0x2000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statx", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "statx", Unknown: "STATX_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"STATX_ALL", [NumArch]uint64{0xfff, 0xfff, 0xfff}, [NumArch]bool{true, true, true}},
 			{"STATX_BASIC_STATS", [NumArch]uint64{0x7ff, 0x7ff, 0x7ff}, [NumArch]bool{true, true, true}},
 			{"STATX_TYPE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"STATX_MODE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2447,8 +3660,8 @@ var flagSets = [...]FlagSet{
 			{"STATX_DIO_READ_ALIGN", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "statx_attr", wide: true, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "statx_attr", Unknown: "STATX_ATTR_???", wide: true, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"STATX_ATTR_COMPRESSED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"STATX_ATTR_IMMUTABLE", [NumArch]uint64{0x10, 0x10, 0x10}, [NumArch]bool{true, true, true}},
 			{"STATX_ATTR_APPEND", [NumArch]uint64{0x20, 0x20, 0x20}, [NumArch]bool{true, true, true}},
@@ -2461,23 +3674,31 @@ var flagSets = [...]FlagSet{
 			{"STATX_ATTR_WRITE_ATOMIC", [NumArch]uint64{0x400000, 0x400000, 0x400000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "swap", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "suid_dump", Unknown: "SUID_DUMP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"SUID_DUMP_DISABLE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"SUID_DUMP_USER", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"SUID_DUMP_ROOT", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "swap", Unknown: "SWAP_FLAG_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SWAP_FLAG_PREFER", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD", [NumArch]uint64{0x10000, 0x10000, 0x10000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD_ONCE", [NumArch]uint64{0x20000, 0x20000, 0x20000}, [NumArch]bool{true, true, true}},
 			{"SWAP_FLAG_DISCARD_PAGES", [NumArch]uint64{0x40000, 0x40000, 0x40000}, [NumArch]bool{true, true, true}},
 		}},
+		{style: styleNumber, mask: 0x7fff, unit: "", flags: []flag{}},
 	}},
-	{Name: "sync_file_range", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "sync_file_range", Unknown: "SYNC_FILE_RANGE_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"SYNC_FILE_RANGE_WAIT_BEFORE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WRITE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"SYNC_FILE_RANGE_WAIT_AFTER", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "syslog", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "syslog", Unknown: "SYSLOG_ACTION_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"SYSLOG_ACTION_CLOSE", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_OPEN", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"SYSLOG_ACTION_READ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
@@ -2491,8 +3712,23 @@ var flagSets = [...]FlagSet{
 			{"SYSLOG_ACTION_SIZE_BUFFER", [NumArch]uint64{0xa, 0xa, 0xa}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "tcp", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "tcflow", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"TCOOFF", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TCOON", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TCIOFF", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TCION", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "tcflush", Unknown: "???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"TCIFLUSH", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"TCOFLUSH", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TCIOFLUSH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "tcp", Unknown: "TCP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"TCP_NODELAY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TCP_MAXSEG", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"TCP_CORK", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
@@ -2531,25 +3767,29 @@ var flagSets = [...]FlagSet{
 			{"TCP_TX_DELAY", [NumArch]uint64{0x25, 0x25, 0x25}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timer", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "timer", Unknown: "TIMER_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timerfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
-			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
-		}},
-	}},
-	{Name: "timerfd_settime", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "timerfd", Unknown: "TFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"TFD_TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"TFD_TIMER_CANCEL_ON_SET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "timex_status", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "timerfd_settime", Unknown: "TFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"TFD_TIMER_ABSTIME", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"TFD_TIMER_CANCEL_ON_SET", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"TFD_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
+			{"TFD_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "timex_status", Unknown: "STA_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"STA_PLL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"STA_PPSFREQ", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"STA_PPSTIME", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
@@ -2568,43 +3808,62 @@ var flagSets = [...]FlagSet{
 			{"STA_CLK", [NumArch]uint64{0x8000, 0x8000, 0x8000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "umount", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "udp", Unknown: "UDP_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"UDP_CORK", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"UDP_ENCAP", [NumArch]uint64{0x64, 0x64, 0x64}, [NumArch]bool{true, true, true}},
+			{"UDP_NO_CHECK6_TX", [NumArch]uint64{0x65, 0x65, 0x65}, [NumArch]bool{true, true, true}},
+			{"UDP_NO_CHECK6_RX", [NumArch]uint64{0x66, 0x66, 0x66}, [NumArch]bool{true, true, true}},
+			{"UDP_SEGMENT", [NumArch]uint64{0x67, 0x67, 0x67}, [NumArch]bool{true, true, true}},
+			{"UDP_GRO", [NumArch]uint64{0x68, 0x68, 0x68}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "umount", Unknown: "MNT_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"MNT_FORCE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"MNT_DETACH", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"MNT_EXPIRE", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
 			{"UMOUNT_NOFOLLOW", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "userfaultfd", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "unnamed", Unknown: "", wide: false, sections: []section{}},
+	{Name: "userfaultfd", Unknown: "UFFD_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"UFFD_USER_MODE_ONLY", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"O_NONBLOCK", [NumArch]uint64{0x800, 0x800, 0x800}, [NumArch]bool{true, true, true}},
 			{"O_CLOEXEC", [NumArch]uint64{0x80000, 0x80000, 0x80000}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "wait", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
-			{"WNOHANG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
-			{"WSTOPPED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
-			{"WEXITED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
-			{"WCONTINUED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
-			{"WNOWAIT", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
-			{"__WNOTHREAD", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
-			{"__WALL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
-			{"__WCLONE", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+	{Name: "vmaddr_cid", Unknown: "VMADDR_CID_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
+			{"VMADDR_CID_ANY", [NumArch]uint64{0xffffffff, 0xffffffff, 0xffffffff}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_HYPERVISOR", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_LOCAL", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"VMADDR_CID_HOST", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "waitid", wide: false, sections: []section{
-		{style: styleEnum, mask: 0xffffffffffffffff, flags: []flag{
+	{Name: "wait", Unknown: "W???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
+			{"WNOHANG", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
+			{"WEXITED", [NumArch]uint64{0x4, 0x4, 0x4}, [NumArch]bool{true, true, true}},
+			{"WSTOPPED", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
+			{"WCONTINUED", [NumArch]uint64{0x8, 0x8, 0x8}, [NumArch]bool{true, true, true}},
+			{"WNOWAIT", [NumArch]uint64{0x1000000, 0x1000000, 0x1000000}, [NumArch]bool{true, true, true}},
+			{"__WCLONE", [NumArch]uint64{0x80000000, 0x80000000, 0x80000000}, [NumArch]bool{true, true, true}},
+			{"__WALL", [NumArch]uint64{0x40000000, 0x40000000, 0x40000000}, [NumArch]bool{true, true, true}},
+			{"__WNOTHREAD", [NumArch]uint64{0x20000000, 0x20000000, 0x20000000}, [NumArch]bool{true, true, true}},
+		}},
+	}},
+	{Name: "waitid", Unknown: "P_???", wide: false, sections: []section{
+		{style: styleEnum, mask: 0xffffffffffffffff, unit: "", flags: []flag{
 			{"P_ALL", [NumArch]uint64{0x0, 0x0, 0x0}, [NumArch]bool{true, true, true}},
 			{"P_PID", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"P_PGID", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 			{"P_PIDFD", [NumArch]uint64{0x3, 0x3, 0x3}, [NumArch]bool{true, true, true}},
 		}},
 	}},
-	{Name: "xattr", wide: false, sections: []section{
-		{style: styleBits, mask: 0x0, flags: []flag{
+	{Name: "xattr", Unknown: "XATTR_???", wide: false, sections: []section{
+		{style: styleBits, mask: 0x0, unit: "", flags: []flag{
 			{"XATTR_CREATE", [NumArch]uint64{0x1, 0x1, 0x1}, [NumArch]bool{true, true, true}},
 			{"XATTR_REPLACE", [NumArch]uint64{0x2, 0x2, 0x2}, [NumArch]bool{true, true, true}},
 		}},

@@ -20,9 +20,12 @@ type result map[string]samples
 
 // ratios gives how many times slower than native the tool was, for each round
 // that both took part in.
-func (r result) ratios(tool string, u unit) []float64 {
+func (r result) ratios(tool string, u unit) []float64 { return r.compare(tool, native, u) }
+
+// compare gives how many times slower one tool was than the other.
+func (r result) compare(tool, other string, u unit) []float64 {
 	var ratios []float64
-	reference := r[native].values
+	reference := r[other].values
 	for round, v := range r[tool].values {
 		if n, ok := reference[round]; ok {
 			ratios = append(ratios, u.slowdown(v, n))

@@ -70,6 +70,16 @@ func allRows() []row {
 		{name: "redis-benchmark", unit: perSecond, on: wholeTool, measure: redisGets, target: working,
 			note: "GET from 50 native clients over a Unix socket; the server runs under the tool"},
 
+		// Tracing: penumbra trace and strace -f, which print the same.
+		{name: "trace find, 40 000 files", unit: ms, on: tracers, measure: tracing(program(1, findFiles)),
+			target: target{must: limit{1, strace}, hope: limit{0.5, strace}}, note: "every call, into a file"},
+		{name: "trace find, openat alone", unit: ms, on: tracers, measure: tracing(program(1, findFiles), "-e", "trace=openat"),
+			target: target{must: limit{1, strace}, hope: limit{1.3, native}}, note: "strace with --seccomp-bpf"},
+		{name: "trace -c git status, 4 000 files", unit: ms, on: tracers, measure: tracing(program(1, gitStatusOnce), "-c"),
+			target: target{must: limit{1, strace}}},
+		{name: "trace python3 -c pass", unit: ms, on: tracers, measure: tracing(program(1, pythonOnce)), target: target{must: limit{1, strace}}},
+		{name: "trace gcc -c", unit: ms, on: tracers, measure: tracing(program(1, compileC)), target: target{must: limit{1, strace}}},
+
 		// What the supervisor takes.
 		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},
 		{name: "supervisor memory, 1 000 threads", unit: mib, on: supervising, measure: memory(1000), target: memoryTarget(1000),

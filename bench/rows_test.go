@@ -23,7 +23,7 @@ func TestTableIsConsistent(t *testing.T) {
 	}
 	for _, r := range allRows() {
 		for _, l := range []limit{r.target.must, r.target.hope} {
-			if l.of != "" && l.of != native && !seen[l.of] {
+			if l.of != "" && !l.ofTool() && !seen[l.of] {
 				t.Errorf("%q has a target in multiples of %q, which is no row", r.name, l.of)
 			}
 		}

@@ -3,12 +3,15 @@ package main
 import "fmt"
 
 // A limit is the highest figure or slowdown that still counts: a plain figure
-// in the row's unit, so many times native, or so many times the native figure
-// of another row. The zero limit is none.
+// in the row's unit, so many times native or strace, or so many times the
+// native figure of another row. The zero limit is none.
 type limit struct {
 	factor float64
-	of     string // "" for a plain figure, native, or a row's name
+	of     string // "" for a plain figure, native, strace, or a row's name
 }
+
+// ofTool reports whether l is a multiple of what a tool takes in the same row.
+func (l limit) ofTool() bool { return l.of == native || l.of == strace }
 
 // A target is what Penumbra must reach in a row and hopes to.
 type target struct {
@@ -32,14 +35,14 @@ func (l limit) format(u unit) string {
 // limit or not all that it needs was measured.
 func (l limit) held(u unit, res result, earlier map[string]result) (held, known bool) {
 	mine := res[ours].present()
-	if l.of == native {
-		mine = res.ratios(ours, u)
+	if l.ofTool() {
+		mine = res.compare(ours, l.of, u)
 	}
 	if l.factor == 0 || len(mine) == 0 {
 		return false, false
 	}
 	highest := l.factor
-	if l.of != "" && l.of != native {
+	if l.of != "" && !l.ofTool() {
 		reference := earlier[l.of][native].present()
 		if len(reference) == 0 {
 			return false, false

@@ -27,6 +27,9 @@ func TestVerdict(t *testing.T) {
 		{"no target", target{}, ns, one(100, 100), nil, ""},
 		{"plain figure", memoryTarget(1000), mib, one(0, 33.9), nil, "must"},
 		{"plain figure missed", memoryTarget(1000), mib, one(0, 34), nil, "missed"},
+		{"another tool, hope", target{limit{1, strace}, limit{0.5, strace}}, ms, result{strace: {values: map[int]float64{0: 10}}, ours: {values: map[int]float64{0: 5}}}, nil, "hope"},
+		{"another tool, missed", target{limit{1, strace}, limit{0.5, strace}}, ms, result{strace: {values: map[int]float64{0: 10}}, ours: {values: map[int]float64{0: 11}}}, nil, "missed"},
+		{"another tool, not measured", target{limit{1, strace}, limit{}}, ms, one(1, 1), nil, ""},
 		{"another row, hope", door, ns, one(130, 4900), stop, "hope"},
 		{"another row, must", door, ns, one(130, 6000), stop, "must"},
 		{"another row, missed", door, ns, one(130, 6001), stop, "missed"},
@@ -51,6 +54,7 @@ func TestFormatLimit(t *testing.T) {
 		{limit{12, ""}, ms, "≤ 12.0 ms"},
 		{limit{1.25, native}, ns, "≤ 1.25 ×"},
 		{limit{0.6, onePtraceStop}, ns, "≤ 0.60 × one ptrace stop"},
+		{limit{0.5, strace}, ms, "≤ 0.50 × strace"},
 	}
 	for _, test := range tests {
 		t.Run(test.want, func(t *testing.T) {

@@ -17,6 +17,7 @@ type tool struct {
 const (
 	native = "native"
 	ours   = "penumbra" // the name of the column that the targets are for
+	strace = "strace"
 )
 
 // allTools lists the columns in their order, native first. Tools that are not
@@ -40,7 +41,7 @@ func allTools(penumbraPath string) []tool {
 			variant: true,
 		},
 		{
-			name:    "strace",
+			name:    strace,
 			prefix:  []string{"strace", "-f", "-o", "/dev/null"},
 			version: []string{"strace", "-V"},
 		},

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -58,10 +59,20 @@ func tarFiles(_ context.Context, h *harness) (command, error) {
 // gitEnv keeps the user's configuration out.
 var gitEnv = []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"}
 
+// Without the lock it writes no index, and every run does the same.
+const gitStatusLine = "git --no-optional-locks status --porcelain"
+
 func gitStatus(ctx context.Context, h *harness) (command, error) {
+	return inRepo(ctx, h, repeat(20, gitStatusLine))
+}
+
+func gitStatusOnce(ctx context.Context, h *harness) (command, error) {
+	return inRepo(ctx, h, strings.Fields(gitStatusLine))
+}
+
+func inRepo(ctx context.Context, h *harness, args []string) (command, error) {
 	repo, err := h.fixture("repo-1", func(path string) error { return writeRepo(ctx, path, filesInRepo) })
-	// Without the lock it writes no index, and every run does the same.
-	return command{args: repeat(20, "git --no-optional-locks status --porcelain"), dir: repo, env: gitEnv}, err
+	return command{args: args, dir: repo, env: gitEnv}, err
 }
 
 func writeRepo(ctx context.Context, path string, files int) error {
@@ -114,16 +125,26 @@ int f%d(int x)
 	return b.Bytes()
 }
 
-// pythonPass prefers the system's own Python: a version manager's python3 is a
-// shell script that starts many programs.
 func pythonPass(context.Context, *harness) (command, error) {
+	python, err := systemPython()
+	return command{args: repeat(20, python+" -c pass")}, err
+}
+
+func pythonOnce(context.Context, *harness) (command, error) {
+	python, err := systemPython()
+	return command{args: []string{python, "-c", "pass"}}, err
+}
+
+// systemPython prefers the system's own Python: a version manager's python3 is
+// a shell script that starts many programs.
+func systemPython() (string, error) {
 	python := "/usr/bin/python3"
 	if _, err := os.Stat(python); err != nil {
 		if python, err = exec.LookPath("python3"); err != nil {
-			return command{}, fmt.Errorf("%w: python3 is not installed", errSkipped)
+			return "", fmt.Errorf("%w: python3 is not installed", errSkipped)
 		}
 	}
-	return command{args: repeat(20, python+" -c pass")}, nil
+	return python, nil
 }
 
 // goBuild changes the program first, as go build does nothing for a source that

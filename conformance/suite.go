@@ -185,12 +185,13 @@ func modesOf(names []string, binary string) ([]mode, error) {
 		{"run", []string{binary, "run", "--"}, 2, medium},
 		{"notify", []string{binary, "run", "--intercept=notify", "--"}, 4, fast},
 		{"trace", []string{binary, "run", "--intercept=trace", "--"}, 6, fast},
+		{"lines", []string{binary, "trace", "-o", "/dev/null", "--"}, 6, fast},
 	}
 	var modes []mode
 	for _, name := range names {
 		i := slices.IndexFunc(known, func(m mode) bool { return m.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("unknown mode %q: the modes are native, run, notify and trace", name)
+			return nil, fmt.Errorf("unknown mode %q: the modes are native, run, notify, trace and lines", name)
 		}
 		if name != native.name {
 			modes = append(modes, known[i])

@@ -3,10 +3,8 @@
 package guest
 
 import (
-	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -126,24 +124,4 @@ func (tb *Table) process(id int) *Process {
 		tb.processes[id] = p
 	}
 	return p
-}
-
-// Lineage reads the process that a thread belongs to, and that process's parent
-// (Tgid and PPid of proc_pid_status(5)).
-func Lineage(tid int) (group, parent int, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
-	if err != nil {
-		return 0, 0, fmt.Errorf("guest: lineage of thread %d: %w", tid, err)
-	}
-	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		n, _ := strconv.Atoi(strings.TrimSpace(value))
-		switch name {
-		case "Tgid":
-			group = n
-		case "PPid":
-			parent = n
-		}
-	}
-	return group, parent, nil
 }

@@ -2,6 +2,9 @@ package intercept
 
 import (
 	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
 	"penumbra/guest"
@@ -19,11 +22,11 @@ type Call struct {
 	Args    abi.Args
 	// IP is the address behind the instruction that made the call.
 	IP abi.Addr
+	// SP is the top of the thread's stack, at the trace door alone.
+	SP abi.Addr
 
 	door *notifyDoor // nil at the trace door
 	id   uint64      // of the notification
-
-	sp uint64 // at the trace door
 
 	watched   bool // the policy's Exit is to be called
 	rewritten bool
@@ -33,6 +36,7 @@ type Call struct {
 
 	result  int64 // of a call that has ended
 	changed bool
+	hold    time.Duration // before the thread goes on
 }
 
 // Name returns the call's name, or its number if the table has none.
@@ -112,6 +116,20 @@ func (c *Call) SetResult(v int64) { c.result, c.changed = v, true }
 
 // SetError changes the result of a call that has ended to an error.
 func (c *Call) SetError(e abi.Errno) { c.SetResult(-int64(e)) }
+
+// Hold makes the thread of a call that has ended go on only when d has passed.
+// It is for Exit; before a call it is the verdict's After that does so, under
+// the same rules.
+func (c *Call) Hold(d time.Duration) { c.hold = d }
+
+// Signal sends s to the thread that makes the call, as tgkill(2) by the
+// supervisor. Sent by Enter, it is pending when the call begins: one that waits
+// is interrupted at once. Sent by Exit, it arrives before the program's next
+// instruction. Nothing happens if the thread has died, or is one that the
+// supervisor may not send signals to.
+func (c *Call) Signal(s abi.Signal) {
+	_ = unix.Tgkill(c.Thread.Process().ID, c.Thread.ID(), unix.Signal(s))
+}
 
 // maxErrno bounds the results that are errors (linux/err.h).
 const maxErrno = 4095

@@ -4,7 +4,7 @@ import "golang.org/x/sys/unix"
 
 // Config says what to run and who decides about its calls.
 type Config struct {
-	Program
+	Program // of no meaning for Attach
 	// Policy decides about the guest's calls. With nil every call is the
 	// kernel's, and the guest is not traced.
 	Policy Policy
@@ -12,7 +12,8 @@ type Config struct {
 	// guest cannot explain itself. It may be called by several goroutines at
 	// once.
 	Notice func(string)
-	// Event takes the news of the guest's first process, in order.
+	// Event takes the news of the guest's first process, in order. Of an
+	// attached guest it is told Ended alone.
 	Event func(Event)
 }
 
@@ -29,7 +30,7 @@ type Program struct {
 	// Signals, if not nil, says which signals start ignored and blocked (bit
 	// n-1 for signal n). With nil the guest inherits those that this process
 	// ignores.
-	Signals *Signals
+	Signals *SignalState
 	// NoFile is the limit on open files, soft and hard; zero leaves it.
 	NoFile [2]uint64
 	// Follow makes this whole process stop when the guest's first process
@@ -39,8 +40,9 @@ type Program struct {
 	Follow bool
 }
 
-// Signals are the signals that a program starts with ignored and blocked.
-type Signals struct{ Ignored, Blocked uint64 }
+// SignalState is the sets of signals that a program starts with ignored and
+// blocked.
+type SignalState struct{ Ignored, Blocked uint64 }
 
 // Event is news of the guest's first process.
 type Event struct {

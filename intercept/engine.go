@@ -5,13 +5,19 @@
 // in, sorts calls by number. Those of Interest Answer wait at the notify door
 // (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
 // (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
-// threads; without one the guest is not traced at all.
+// threads, and their signals; without one the guest is not traced at all.
+//
+// Attach makes a guest of processes that run already. They have no filter of
+// ours: ptrace stops each of their calls at its begin and at its end, and what
+// the policy is interested in is sorted out here.
 //
 // # Goroutines and locks
 //
 // One goroutine, locked to its thread since ptrace wants every request from
-// the tracing thread, owns everything of the trace door and needs no lock.
-// The workers of the notify door share the guest's thread table, which has its
+// the tracing thread, owns everything of the trace door and needs no lock. It
+// sleeps in wait4(2); package waker ends that sleep, for it to let threads go
+// on that a verdict held, or to let go of an attached guest. Its thread ends
+// with it, and the kernel then lets go of what is still traced. The workers of the notify door share the guest's thread table, which has its
 // own lock, and nothing else.
 package intercept
 
@@ -28,6 +34,7 @@ import (
 	"penumbra/guest"
 	"penumbra/internal/launch"
 	"penumbra/internal/sys"
+	"penumbra/internal/waker"
 )
 
 // Guest is a running guest.
@@ -42,6 +49,11 @@ type Guest struct {
 	born      atomic.Bool // the first process has become the program
 
 	refusals sync.Map // who was refused ptrace
+
+	attached bool        // by Attach, instead of started
+	leaving  atomic.Bool // Detach was called
+	// waker ends the tracer's wait; nil as long as nobody needs that.
+	waker atomic.Pointer[waker.Waker]
 
 	strict    sync.Map // ids of traced threads in seccomp's strict mode
 	anyStrict atomic.Bool
@@ -65,16 +77,7 @@ var ErrNested = errors.New("another supervisor's notify door is already in force
 // guest's first process, or with an error when it could not: an *ExecError if
 // the kernel refused to run the file.
 func Start(config Config) (*Guest, error) {
-	if config.Notice == nil {
-		config.Notice = func(string) {}
-	}
-	if config.Event == nil {
-		config.Event = func(Event) {}
-	}
-	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
-	for _, a := range arches {
-		g.interests[a] = interestsOf(config.Policy, a)
-	}
+	g := newGuest(config)
 	started := make(chan error)
 	go g.supervise(started)
 	if err := <-started; err != nil {
@@ -91,6 +94,20 @@ func Start(config Config) (*Guest, error) {
 	return g, nil
 }
 
+func newGuest(config Config) *Guest {
+	if config.Notice == nil {
+		config.Notice = func(string) {}
+	}
+	if config.Event == nil {
+		config.Event = func(Event) {}
+	}
+	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
+	for _, a := range arches {
+		g.interests[a] = interestsOf(config.Policy, a)
+	}
+	return g
+}
+
 // ExecError is the kernel's refusal to run a file.
 type ExecError struct {
 	Path string
@@ -101,7 +118,8 @@ func (e *ExecError) Error() string { return fmt.Sprintf("intercept: run %q: %v",
 
 func (e *ExecError) Unwrap() error { return e.Err }
 
-// PID returns the id of the guest's first process.
+// PID returns the id of the guest's first process, or of the first that Attach
+// was given.
 func (g *Guest) PID() int { return g.first }
 
 // Threads returns the guest's living threads, as far as they are known: all of
@@ -109,17 +127,21 @@ func (g *Guest) PID() int { return g.first }
 func (g *Guest) Threads() *guest.Table { return g.threads }
 
 // Signal sends a signal to the guest's first process. It is an error when that
-// has ended.
+// has ended or was let go.
 func (g *Guest) Signal(s unix.Signal) error {
-	if g.ended.Load() {
+	if g.ended.Load() || g.leaving.Load() {
 		return fmt.Errorf("intercept: signal the guest: %w", unix.ESRCH)
 	}
 	return unix.Kill(g.first, s)
 }
 
 // Settle returns when every signal that the process group was sent before has
-// been told as an Event, or the guest has ended.
+// been told as an Event, or the guest has ended. An attached guest has no such
+// events.
 func (g *Guest) Settle() {
+	if g.attached {
+		return
+	}
 	g.settling.Lock()
 	defer g.settling.Unlock()
 	if g.init.Settle() != nil {
@@ -131,11 +153,17 @@ func (g *Guest) Settle() {
 	}
 }
 
-// Kill ends every process of the guest.
-func (g *Guest) Kill() { g.init.Kill() }
+// Kill ends every process of a guest that Start started. Those of an attached
+// one are their parents' to end, and go on.
+func (g *Guest) Kill() {
+	if !g.attached {
+		g.init.Kill()
+	}
+}
 
-// Wait waits for the end of the last guest process and returns the status of
-// the first, in the form of wait(2).
+// Wait waits for the end of the last guest process, or until Detach has let go
+// of them, and returns the status of the first, in the form of wait(2): zero
+// if that still runs.
 func (g *Guest) Wait() (unix.WaitStatus, error) {
 	<-g.done
 	return g.status, g.failed
@@ -232,11 +260,16 @@ func (g *Guest) readReports() {
 		case r.Status.Continued():
 			g.config.Event(Event{Continued, 0})
 		default:
-			g.status = r.Status
-			g.ended.Store(true)
-			g.config.Event(Event{Kind: Ended})
+			g.firstEnded(r.Status)
 		}
 	}
+}
+
+// firstEnded notes the end of the first process.
+func (g *Guest) firstEnded(status unix.WaitStatus) {
+	g.status = status
+	g.ended.Store(true)
+	g.config.Event(Event{Kind: Ended})
 }
 
 func (g *Guest) spec() *launch.Spec {

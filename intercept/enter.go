@@ -75,7 +75,10 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 	if s == nil {
 		return g.interests[a].unknown
 	}
-	nr, _ := s.On(a)
+	nr, ok := s.On(a)
+	if !ok {
+		return Ignore
+	}
 	return g.interests[a].known[nr]
 }
 
@@ -94,10 +97,8 @@ func (g *Guest) enter(c *Call) Verdict {
 		return g.refuseTrace(c)
 	case asksForStrict(c):
 		return g.becomeStrict(c)
-	case c.Syscall.Name == "prctl" && c.Args.Int32(0) == prSetDumpable && c.Args[1] != dumpableByUser:
-		// Best effort: without it the process's memory is out of reach, and
-		// whoever needs it is told so then.
-		_ = c.Thread.Process().KeepMemory()
+	case c.Syscall.Name == "prctl":
+		keepMemory(c)
 	}
 	v := g.ask(c)
 	c.watched = v.kind == observe || c.rewritten
@@ -105,6 +106,15 @@ func (g *Guest) enter(c *Call) Verdict {
 		keepTraced(c)
 	}
 	return v
+}
+
+// keepMemory keeps the memory of a process within reach that is about to
+// forbid access to it by a prctl. Best effort: whoever needs the memory is told
+// then that it is out of reach.
+func keepMemory(c *Call) {
+	if c.Args.Int32(0) == prSetDumpable && c.Args[1] != dumpableByUser {
+		_ = c.Thread.Process().KeepMemory()
+	}
 }
 
 // keepTraced takes CLONE_UNTRACED out of a call: a thread that is not traced
@@ -151,7 +161,7 @@ func (g *Guest) refuseTrace(c *Call) Verdict {
 		c.result = -int64(abi.EPERM)
 		g.config.Policy.Exit(c)
 	}
-	return Fail(abi.EPERM)
+	return Fail(abi.EPERM).After(v.delay + c.hold)
 }
 
 // refused notes that a program was refused ptrace and reports whether for the

@@ -10,6 +10,7 @@ import (
 // firstStop is the first that is heard of a new thread, unless its parent's
 // event came before. It is a group stop if the thread was born into one.
 func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
+	delete(t.stillborn, tid) // that was another
 	parent, ok := t.announced[tid]
 	if !ok {
 		t.parked[tid] = status
@@ -37,11 +38,22 @@ func (t *tracer) announce(parent *guest.Thread, child int) {
 		delete(t.parked, child)
 		t.enter(parent, child)
 		t.resumeFrom(child, status)
-	case t.stillborn[child]:
+	case t.tracees[child] != nil:
+		t.tracees[child].early = false
+	case t.stillborn[child] && !isTraced(child):
 		delete(t.stillborn, child)
-	case t.tracees[child] == nil:
+	default:
+		delete(t.stillborn, child) // that was another
 		t.announced[child] = parent
 	}
+}
+
+// isTraced reports whether a thread lives, or has ended, as a tracee of the
+// calling thread. One whose end the tracer has heard of is none any more, even
+// if its parent has not.
+func isTraced(tid int) bool {
+	s, err := guest.ReadStatus(tid)
+	return err == nil && s.Tracer == unix.Gettid()
 }
 
 // enter makes a new thread known.
@@ -69,9 +81,8 @@ func (t *tracer) execed(tid int) {
 		t.affinity.ended(&leader.binding)
 	}
 	t.affinity.renamed(&tr.binding, tid)
-	delete(t.tracees, former)
-	tr.thread = t.guest.threads.Exec(former, tid)
-	t.tracees[tid] = tr
+	tr.fresh = false
+	t.replace(tr, former, tid)
 	if tr.call != nil {
 		tr.call.Thread = tr.thread
 		tr.call.rewritten = false // its registers are gone
@@ -79,16 +90,23 @@ func (t *tracer) execed(tid int) {
 	if tid == t.guest.first {
 		t.guest.born.Store(true)
 	}
+	t.resume(tid, 0)
+}
+
+// replace makes tr, whose id was former, the one thread of process pid.
+func (t *tracer) replace(tr *tracee, former, pid int) {
+	delete(t.tracees, former)
+	tr.thread = t.guest.threads.Exec(former, pid)
+	t.tracees[pid] = tr
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Execed(tr.thread, former)
 	}
-	t.resume(tid, 0)
 }
 
 // exited handles the end of a thread.
 func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
-	if tr == nil && t.announced[tid] == nil && t.parked[tid] == 0 {
+	if tr == nil && t.announced[tid] == nil || tr != nil && tr.early {
 		t.stillborn[tid] = true
 	}
 	if tr != nil {
@@ -97,16 +115,21 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.tracees, tid)
 	delete(t.announced, tid)
 	delete(t.parked, tid)
+	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
 	t.guest.strict.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
 		l.Exited(tr.thread, uint32(status))
 	}
+	if t.guest.attached && tid == t.guest.first {
+		t.guest.firstEnded(status)
+	}
 	t.unpark()
 }
 
 // unpark starts the threads that wait for their parent's event. Called when a
-// thread has ended: it may have been the parent, killed before its event.
+// thread has ended: it may have been the parent, killed before its event. If
+// it was not, the event may find that the thread has ended meanwhile.
 func (t *tracer) unpark() {
 	for child, status := range t.parked {
 		delete(t.parked, child)
@@ -115,6 +138,7 @@ func (t *tracer) unpark() {
 			parent = group
 		}
 		t.enter(t.guest.threads.Get(parent), child)
+		t.tracees[child].early = true
 		t.resumeFrom(child, status)
 	}
 }

@@ -163,6 +163,13 @@ func (d *notifyDoor) deserted() bool {
 // no address any more: the kernel drops the answer.
 func (d *notifyDoor) answer(c *Call) {
 	v := d.guest.enter(c)
+	if v.delay > 0 {
+		d.relieve()
+		select {
+		case <-time.After(v.delay):
+		case <-d.guest.done:
+		}
+	}
 	if v.kind != skip {
 		d.guest.affinity.prepareCaller(c)
 	}

@@ -45,7 +45,7 @@ func (g *Guest) becomeStrict(c *Call) Verdict {
 	case v.kind == skip:
 	case c.door == nil:
 		c.watched = v.kind == observe
-		if prog, err := placeStrict(c.Thread.Memory(), c.Arch, c.sp); err == nil {
+		if prog, err := placeStrict(c.Thread.Memory(), c.Arch, uint64(c.SP)); err == nil {
 			c.rewriteTo(prog.call(c.Arch))
 			c.cleanup = func() {
 				prog.remove()
@@ -61,7 +61,7 @@ func (g *Guest) becomeStrict(c *Call) Verdict {
 		ready := make(chan error)
 		go g.traceStrict(c.Thread, c.Arch, ready)
 		if <-ready == nil {
-			return Fail(abi.ERESTARTNOINTR)
+			return Fail(abi.ERESTARTNOINTR).After(v.delay)
 		}
 	}
 	return v

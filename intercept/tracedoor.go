@@ -22,52 +22,67 @@ func (t *tracer) callEnters(tr *tracee) {
 	if !ok || t.info.RetData != traceMark {
 		// The verdict of a filter that the guest installed: natively nobody
 		// traces it, and the call fails.
-		t.skip(tr, arch, -int64(unix.ENOSYS))
+		skipCall(tr.thread, arch, -int64(unix.ENOSYS))
+		t.resume(tid, 0)
 		return
 	}
+	c := t.callOf(tr, arch)
+	t.carryOut(tr, c, t.guest.enter(c))
+}
+
+// callOf returns the call that tr, of which t.info tells, is about to make.
+func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 	number := int(int32(t.info.Number))
 	c := &tr.buffer
 	*c = Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
-		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
+		Args: t.info.Args, IP: abi.Addr(t.info.IP), SP: abi.Addr(t.info.SP),
 	}
-	v := t.guest.enter(c)
-	if v.kind == skip {
-		t.skip(tr, arch, v.value)
-		return
+	return c
+}
+
+// carryOut lets a thread at the begin of a call go on as the verdict says.
+func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
+	if v.kind != skip {
+		t.affinity.prepare(&tr.binding, c)
 	}
-	t.affinity.prepare(&tr.binding, c)
 	switch {
+	case v.kind == skip:
+		skipCall(tr.thread, c.Arch, v.value)
+		if t.every {
+			// A filter of the guest's own hears of the skipped call, and may
+			// have given it another result.
+			c.watched, c.rewritten = false, false
+			c.SetResult(v.value)
+			tr.call = c
+		}
 	case c.rewritten:
-		t.rewrite(tr, c)
+		// Its end has to be seen, since the guest's registers must look
+		// untouched afterwards.
+		rewriteCall(c)
+		tr.call = c
 	case v.kind == observe || tr.binding.asks:
 		tr.call = c
-		sys.ContToExit(tid, 0)
-	default:
-		sys.Cont(tid, 0)
 	}
+	t.goOn(tr, v.delay)
 }
 
-// skip keeps a call from running and lets the thread go on with its result.
-func (t *tracer) skip(tr *tracee, arch abi.Arch, value int64) {
-	if regs, err := guest.ReadRegisters(tr.thread, arch); err == nil {
+// skipCall keeps the call that th is about to make from running.
+func skipCall(th *guest.Thread, arch abi.Arch, value int64) {
+	if regs, err := guest.ReadRegisters(th, arch); err == nil {
 		regs.SetNumber(-1)
 		regs.SetResult(value)
-		regs.Write(tr.thread)
+		regs.Write(th)
 	}
-	sys.Cont(tr.thread.ID(), 0)
 }
 
-// rewrite makes the kernel run another call than the guest's. Its end has to
-// be seen, since the guest's registers must look untouched afterwards.
-func (t *tracer) rewrite(tr *tracee, c *Call) {
-	if regs, err := guest.ReadRegisters(tr.thread, c.Arch); err == nil {
+// rewriteCall makes the kernel run another call than the guest's.
+func rewriteCall(c *Call) {
+	if regs, err := guest.ReadRegisters(c.Thread, c.Arch); err == nil {
 		regs.SetArgs(c.args)
 		regs.SetNumber(c.number)
-		regs.Write(tr.thread)
+		regs.Write(c.Thread)
 	}
-	tr.call = c
-	sys.ContToExit(tr.thread.ID(), 0)
 }
 
 // callEnds handles the end of a call that is observed or was rewritten.
@@ -76,13 +91,15 @@ func (t *tracer) callEnds(tr *tracee) {
 	tr.call = nil
 	t.affinity.answered(&tr.binding)
 	if c == nil {
-		sys.Cont(tr.thread.ID(), 0)
+		t.resume(tr.thread.ID(), 0)
 		return
 	}
 	if err := sys.GetSyscallInfo(tr.thread.ID(), &t.info); err != nil {
 		return
 	}
-	c.result = t.info.Result(c.Arch)
+	if !c.changed {
+		c.result = t.info.Result(c.Arch)
+	}
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}
@@ -92,7 +109,7 @@ func (t *tracer) callEnds(tr *tracee) {
 	if c.rewritten || c.changed {
 		t.amend(tr.thread, c)
 	}
-	sys.Cont(tr.thread.ID(), 0)
+	t.goOn(tr, c.hold)
 }
 
 // amend gives the guest its own registers and the result that was decided on.

@@ -3,6 +3,7 @@ package intercept
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -21,9 +22,18 @@ type tracer struct {
 	// it keeps, came first, and which wait for it.
 	announced map[int]*guest.Thread
 	parked    map[int]unix.WaitStatus
-	// stillborn holds threads that ended before they could stop.
+	// stillborn holds threads that ended before their parent's event.
 	stillborn map[int]bool
-	info      sys.SyscallInfo
+	// held says when threads go on whose stop at a call was prolonged.
+	held map[*tracee]time.Time
+
+	// every: all calls stop, at their begin and at their end.
+	every     bool
+	detaching bool
+
+	signals Signals // the policy, if it wants to hear of them
+	info    sys.SyscallInfo
+	siginfo sys.Siginfo
 }
 
 // tracee is a thread under ptrace.
@@ -32,6 +42,12 @@ type tracee struct {
 	binding binding
 	call    *Call // the call whose end is awaited, or nil
 	buffer  Call  // what call points to
+	early   bool  // entered before its parent's event
+
+	// Of an attached guest alone:
+	fresh   bool // seized, and not stopped since
+	inside  bool // in a call whose begin was seen
+	awaited bool // has to stop before the tracer may end
 }
 
 const (
@@ -44,10 +60,11 @@ const (
 )
 
 func newTracer(g *Guest) *tracer {
+	signals, _ := g.config.Policy.(Signals)
 	return &tracer{
 		guest: g, affinity: &g.affinity, tracees: map[int]*tracee{},
 		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
-		stillborn: map[int]bool{},
+		stillborn: map[int]bool{}, held: map[*tracee]time.Time{}, signals: signals,
 	}
 }
 
@@ -128,7 +145,7 @@ func (t *tracer) release(first int) error {
 		return err
 	}
 	if !t.traces() {
-		return sys.Detach(first)
+		return sys.Detach(first, 0)
 	}
 	t.affinity.begin()
 	t.enter(nil, first)
@@ -136,22 +153,25 @@ func (t *tracer) release(first int) error {
 }
 
 // serve handles the stops of all tracees until the init ends, after the last
-// of them.
+// of them, or, of an attached guest, until none is left.
 func (t *tracer) serve() {
-	for {
+	defer t.closeWaker()
+	for !t.over() {
 		tid, status, err := sys.Wait(-1, 0)
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case err != nil: // ECHILD: the init was taken from us
 			t.guest.failed = fmt.Errorf("intercept: wait for the guest: %w", err)
 			return
-		case tid == t.guest.init.PID:
+		case t.guest.init != nil && tid == t.guest.init.PID:
 			if status.Signaled() {
 				t.guest.failed = fmt.Errorf("intercept: the guest's init was killed by %s", unix.SignalName(status.Signal()))
 			}
 			if !status.Stopped() {
 				return
 			}
+		case t.isWaker(tid):
+			t.woken(status)
 		case status.Stopped():
 			t.stopped(tid, status)
 		default:
@@ -161,25 +181,29 @@ func (t *tracer) serve() {
 }
 
 func (t *tracer) stopped(tid int, status unix.WaitStatus) {
-	tr := t.tracees[tid]
-	if tr == nil {
-		t.firstStop(tid, status)
-		return
-	}
-	event := int(status >> 16)
+	tr, event := t.tracees[tid], int(status>>16)
 	switch {
+	case event == unix.PTRACE_EVENT_EXEC:
+		t.execed(tid)
+	case tr == nil:
+		t.firstStop(tid, status)
+	case tr.fresh:
+		tr.fresh = false
+		t.mendInterrupted(tr)
+		t.stopped(tid, status)
 	case event == unix.PTRACE_EVENT_SECCOMP:
 		t.affinity.stopped(&tr.binding)
 		t.callEnters(tr)
+	case event == 0 && status.StopSignal() == syscallStop && t.every:
+		t.callStops(tr)
 	case event == 0 && status.StopSignal() == syscallStop:
 		t.affinity.stopped(&tr.binding)
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
 		t.forked(tr)
-	case event == unix.PTRACE_EVENT_EXEC:
-		t.execed(tid)
 	case event == 0:
 		t.repairInterrupted(tr)
+		t.tellSignal(tr, status.StopSignal())
 		t.resumeFrom(tid, status)
 	default:
 		t.resumeFrom(tid, status)
@@ -196,6 +220,11 @@ func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
 	}
 	switch signal {
 	case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU:
+		if t.detaching {
+			t.letGo(tid, 0)
+			return
+		}
+		t.tellHalt(tid, signal)
 		sys.Listen(tid)
 	default:
 		t.resume(tid, 0)
@@ -205,7 +234,11 @@ func (t *tracer) resumeFrom(tid int, status unix.WaitStatus) {
 // resume lets a tracee run to its next event. An error means that it is being
 // killed, which the next wait tells.
 func (t *tracer) resume(tid int, signal unix.Signal) {
-	if tr := t.tracees[tid]; tr != nil && tr.call != nil {
+	if t.detaching {
+		t.letGo(tid, signal)
+		return
+	}
+	if tr := t.tracees[tid]; t.every || tr != nil && tr.call != nil {
 		sys.ContToExit(tid, signal)
 		return
 	}

@@ -1,6 +1,9 @@
 package intercept
 
 import (
+	"slices"
+	"time"
+
 	"penumbra/abi"
 	"penumbra/guest"
 )
@@ -26,6 +29,7 @@ const (
 type Verdict struct {
 	kind  verdictKind
 	value int64
+	delay time.Duration
 }
 
 type verdictKind uint8
@@ -45,10 +49,18 @@ var (
 )
 
 // Skip keeps the call from running; the guest gets value as its result.
-func Skip(value int64) Verdict { return Verdict{skip, value} }
+func Skip(value int64) Verdict { return Verdict{kind: skip, value: value} }
 
 // Fail keeps the call from running; the guest gets the error e.
-func Fail(e abi.Errno) Verdict { return Verdict{skip, -int64(e)} }
+func Fail(e abi.Errno) Verdict { return Skip(-int64(e)) }
+
+// After returns the verdict v that takes effect only when d has passed. Until
+// then the thread is held where it is: it takes no signal but SIGKILL, and a
+// stop of its process is complete only afterwards. Other threads go on.
+func (v Verdict) After(d time.Duration) Verdict {
+	v.delay = d
+	return v
+}
 
 // Policy decides about the calls of a guest.
 type Policy interface {
@@ -58,7 +70,7 @@ type Policy interface {
 	Interest(a abi.Arch, s *abi.Syscall) Interest
 	// Enter gives the verdict on a call that is about to run. For calls of
 	// Interest Answer it may block, and runs in parallel with itself; for those
-	// of Interest Observe it must not block.
+	// of Interest Observe, and for all of an attached guest, it must not block.
 	Enter(*Call) Verdict
 	// Exit is told of the end of a call whose verdict was Watch, or which Enter
 	// rewrote, and may change its result. It must not block.
@@ -69,6 +81,18 @@ type Policy interface {
 type interests struct {
 	known   []Interest
 	unknown Interest
+}
+
+func (all *interests) of(number int) Interest {
+	if uint(number) < uint(len(all.known)) {
+		return all.known[number]
+	}
+	return all.unknown
+}
+
+// any reports whether there is a call that the policy wants to hear of.
+func (all *interests) any() bool {
+	return all.unknown != Ignore || slices.ContainsFunc(all.known, func(i Interest) bool { return i != Ignore })
 }
 
 func interestsOf(p Policy, a abi.Arch) interests {
@@ -91,7 +115,8 @@ func interestsOf(p Policy, a abi.Arch) interests {
 // it makes a call, and makes none after it has exited.
 type Life interface {
 	// Forked: a thread, of a new process or not, was created by parent, which
-	// is nil for the first of all and if it died meanwhile.
+	// is nil for the first of all, for those that Attach found, and if it died
+	// meanwhile.
 	Forked(parent, child *guest.Thread)
 	// Execed: the program of a process was replaced, and t, whose id had been
 	// former, is its one thread now.
@@ -99,4 +124,17 @@ type Life interface {
 	// Exited: a thread ended. The last one of a process tells its exit status,
 	// in the form of wait(2).
 	Exited(t *guest.Thread, status uint32)
+}
+
+// Signals is implemented by a Policy that wants to hear of signals. Its methods
+// must not block.
+type Signals interface {
+	// Signalled: s is about to be delivered to t, which will handle it, die or
+	// stop of it, or ignore it. One that t blocks is told of when t lets it in,
+	// and SIGKILL never. info is the siginfo_t of sigaction(2) in the layout of the
+	// supervisor's own architecture, 128 bytes, and valid during the call.
+	Signalled(t *guest.Thread, s abi.Signal, info []byte)
+	// Halted: t was stopped together with its process by s, one of SIGSTOP,
+	// SIGTSTP, SIGTTIN and SIGTTOU. It is told of each thread of the process.
+	Halted(t *guest.Thread, s abi.Signal)
 }

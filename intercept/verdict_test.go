@@ -66,9 +66,31 @@ func outputOf(t *testing.T, p intercept.Policy, argv ...string) string {
 
 var kinds = []testguest.Kind{testguest.Dynamic, testguest.Static, testguest.I386, testguest.I386Static}
 
-// TestVerdicts runs a guest of each kind under each verdict, and the
-// combinations of them.
-func TestVerdicts(t *testing.T) {
+// verdictCase has the guest verdicts make calls, and decides upon one of them.
+type verdictCase struct {
+	name   string
+	call   string // the call that is decided upon
+	i      intercept.Interest
+	enter  func(*intercept.Call) intercept.Verdict
+	exit   func(*intercept.Call)
+	ops    string
+	output string // a regular expression
+}
+
+// check fails the test if the guest's output is not as it has to be.
+func (c *verdictCase) check(t *testing.T, out string) {
+	t.Helper()
+	m := regexp.MustCompile("^(?:" + c.output + ")$").FindStringSubmatch(out)
+	if m == nil {
+		t.Fatalf("got %q, want %q", out, c.output)
+	}
+	if len(m) == 3 && m[1] != m[2] {
+		t.Errorf("got %q, want the same number twice", out)
+	}
+}
+
+// verdictCases are all verdicts, and the combinations of them.
+func verdictCases(t *testing.T) []verdictCase {
 	getpid := map[abi.Arch]int{}
 	for _, a := range []abi.Arch{abi.AMD64, abi.I386} {
 		getpid[a], _ = abi.ByName("getpid").On(a)
@@ -76,15 +98,7 @@ func TestVerdicts(t *testing.T) {
 	run := func(*intercept.Call) intercept.Verdict { return intercept.Run }
 	watch := func(*intercept.Call) intercept.Verdict { return intercept.Watch }
 	const answer, observe = intercept.Answer, intercept.Observe
-	cases := []struct {
-		name   string
-		call   string // the call that is decided upon
-		i      intercept.Interest
-		enter  func(*intercept.Call) intercept.Verdict
-		exit   func(*intercept.Call)
-		ops    string
-		output string // a regular expression
-	}{
+	return []verdictCase{
 		{"run", "getppid", answer, run, nil, "getppid", `getppid: [1-9]\d*\n`},
 		{"run at the trace door", "getppid", observe, run, nil, "getppid", `getppid: [1-9]\d*\n`},
 		{"skip", "getppid", answer, skip(4242), nil, "getppid", `getppid: 4242\n`},
@@ -152,19 +166,16 @@ func TestVerdicts(t *testing.T) {
 			return intercept.Fail(abi.ELOOP)
 		}, nil, "/etc/passwd /etc/group", `/etc/passwd: errno 40\n/etc/group: \d+\n`},
 	}
+}
+
+// TestVerdicts runs a guest of each kind under each verdict.
+func TestVerdicts(t *testing.T) {
 	for _, k := range kinds {
 		guest := testguest.Path(t, "verdicts", k)
-		for _, c := range cases {
+		for _, c := range verdictCases(t) {
 			t.Run(fmt.Sprintf("%s/%s", k, c.name), func(t *testing.T) {
 				p := &policy{only(c.call, c.i), c.enter, c.exit}
-				out := outputOf(t, p, append([]string{guest}, strings.Fields(c.ops)...)...)
-				m := regexp.MustCompile("^(?:" + c.output + ")$").FindStringSubmatch(out)
-				if m == nil {
-					t.Fatalf("got %q, want %q", out, c.output)
-				}
-				if len(m) == 3 && m[1] != m[2] {
-					t.Errorf("got %q, want the same number twice", out)
-				}
+				c.check(t, outputOf(t, p, append([]string{guest}, strings.Fields(c.ops)...)...))
 			})
 		}
 	}

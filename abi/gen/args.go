@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,20 @@ var scalarIdents = map[string]string{
 	"time": "KindTime", "clockticks": "KindClockTicks", "addr": "KindAddr",
 	"ptr": "KindPtr", "arg": "KindArg",
 }
+
+// kindIdents are all kinds, by the words that abi.Kind has for them.
+var kindIdents = func() map[string]string {
+	all := maps.Clone(scalarIdents)
+	maps.Copy(all, map[string]string{
+		"u8": "KindU8", "s8": "KindS8", "u16": "KindU16", "s16": "KindS16",
+		"s32": "KindS32", "s64": "KindS64", "flags": "KindFlags",
+		"path": "KindPath", "string": "KindString", "strings": "KindStrings",
+		"buffer": "KindBuffer", "struct": "KindStruct", "iovec": "KindIovec",
+		"sockaddr": "KindSockaddr", "fdset": "KindFDSet", "fdpair": "KindFDPair",
+		"chars": "KindChars", "be16": "KindBE16", "be32": "KindBE32",
+	})
+	return all
+}()
 
 // parseArgs parses the arguments of one call and connects them: lengths to
 // their buffers, directories to their paths.

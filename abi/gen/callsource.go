@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // callsSource returns the Go source of the table of calls.
-func callsSource(calls []*call) []byte {
+func callsSource(calls []*call, sets []*flagSet) []byte {
 	b := newSource("syscalls.txt")
 	fmt.Fprintf(b, "var table = [...]Syscall{\n")
 	for i, c := range calls {
-		writeCall(b, i, c)
+		writeCall(b, i, c, sets)
 	}
 	fmt.Fprintf(b, "}\n\n// byNumber holds 1 + the index in table, or 0 for no call.\nvar byNumber = [NumArch][]uint16{\n")
 	for i, ident := range []string{"AMD64", "I386", "ARM64"} {
@@ -40,11 +41,11 @@ func byNumber(calls []*call, i int) []*call {
 	return sorted
 }
 
-func writeCall(b *bytes.Buffer, index int, c *call) {
+func writeCall(b *bytes.Buffer, index int, c *call, sets []*flagSet) {
 	fmt.Fprintf(b, "{Name: %q, index: %d, Number: [NumArch]int{%d, %d, %d}, Class: %s, Returns: %s",
 		c.name, index, c.number[0], c.number[1], c.number[2], classIdents[c.class], c.result.kind)
 	if c.result.of != "" {
-		fmt.Fprintf(b, ", Set: %q", c.result.of)
+		fmt.Fprintf(b, ", %s", strings.TrimSuffix(reference(c.result.kind, c.result.of, sets), ", "))
 	}
 	for _, flag := range []struct {
 		set   bool
@@ -56,14 +57,14 @@ func writeCall(b *bytes.Buffer, index int, c *call) {
 	}
 	if len(c.args) > 0 {
 		fmt.Fprintf(b, ", Args: ")
-		writeArgs(b, c.args)
+		writeArgs(b, c.args, sets)
 	}
 	if slices.ContainsFunc(c.variants[:], func(v []arg) bool { return v != nil }) {
 		fmt.Fprintf(b, ", variants: [NumArch][]Arg{")
 		for i, ident := range []string{"AMD64", "I386", "ARM64"} {
 			if c.variants[i] != nil {
 				fmt.Fprintf(b, "%s: ", ident)
-				writeArgs(b, c.variants[i])
+				writeArgs(b, c.variants[i], sets)
 				b.WriteString(",")
 			}
 		}
@@ -72,7 +73,7 @@ func writeCall(b *bytes.Buffer, index int, c *call) {
 	b.WriteString("},\n")
 }
 
-func writeArgs(b *bytes.Buffer, args []arg) {
+func writeArgs(b *bytes.Buffer, args []arg, sets []*flagSet) {
 	b.WriteString("[]Arg{\n")
 	for _, a := range args {
 		fmt.Fprintf(b, "{Name: %q, Kind: %s", a.name, a.kind)
@@ -80,7 +81,7 @@ func writeArgs(b *bytes.Buffer, args []arg) {
 			fmt.Fprintf(b, ", Dir: %s", a.dir)
 		}
 		if a.of != "" {
-			fmt.Fprintf(b, ", Of: %q", a.of)
+			fmt.Fprintf(b, ", %s", strings.TrimSuffix(reference(a.kind, a.of, sets), ", "))
 		}
 		if a.length != "LengthOne" {
 			fmt.Fprintf(b, ", Length: %s", a.length)

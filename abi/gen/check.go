@@ -59,3 +59,13 @@ func (known references) check(l line, name, kind, of string, i int, present bool
 	}
 	return nil
 }
+
+// checkManuals reports a call without a manual.
+func checkManuals(calls []*call, manuals map[string]*manual) error {
+	for _, c := range calls {
+		if manuals[c.name] == nil {
+			return c.line.errorf("manual.txt does not explain %s", c.name)
+		}
+	}
+	return nil
+}

@@ -13,6 +13,7 @@ type flagSet struct {
 	name     string
 	wide     bool
 	headers  string
+	unknown  string // what stands for a name that there is none of
 	sections []*section
 }
 
@@ -20,6 +21,7 @@ type flagSet struct {
 type section struct {
 	style string // the identifier of a style of abi
 	mask  uint64 // 0 for flags
+	unit  string // of a shifted number: the name of what it is shifted by
 	flags []*flag
 }
 
@@ -67,6 +69,8 @@ func parseSetHead(l line) (*flagSet, error) {
 	for _, word := range l.fields[2:] {
 		if headers, ok := strings.CutPrefix(word, "h="); ok {
 			set.headers = headers
+		} else if name, ok := strings.CutPrefix(word, "?="); ok {
+			set.unknown = name
 		} else if word == "wide" {
 			set.wide = true
 		} else {
@@ -78,6 +82,7 @@ func parseSetHead(l line) (*flagSet, error) {
 
 var styles = map[string]string{
 	"enum": "styleEnum", "bits": "styleBits", "signal": "styleSignal", "octal": "styleOctal",
+	"number": "styleNumber", "shifted": "styleShifted",
 }
 
 func (set *flagSet) parse(l line) error {
@@ -91,6 +96,12 @@ func (set *flagSet) parse(l line) error {
 			if s.mask, err = strconv.ParseUint(l.fields[1], 0, 64); err != nil || s.mask == 0 || style == "styleBits" {
 				return l.errorf("malformed mask %q", l.fields[1])
 			}
+		}
+		if style == "styleShifted" {
+			if len(l.fields) != 3 {
+				return l.errorf("a shifted number is: shifted mask name")
+			}
+			s.unit = l.fields[2]
 		}
 		set.sections = append(set.sections, s)
 		return nil
@@ -144,14 +155,37 @@ func parseFlag(l line) (*flag, error) {
 	return f, nil
 }
 
+// nameless returns what stands for a name that there is none of: what the names
+// of set begin with, up to a _, and ???.
+func (set *flagSet) nameless() string {
+	if set.unknown != "" {
+		return set.unknown
+	}
+	common, first := "", true
+	for _, s := range set.sections {
+		for _, f := range s.flags {
+			if first {
+				common, first = f.name, false
+			}
+			for !strings.HasPrefix(f.name, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	if first {
+		return "" // none has a name
+	}
+	return common[:strings.LastIndexByte(common, '_')+1] + "???"
+}
+
 // flagsSource returns the Go source of the sets.
 func flagsSource(sets []*flagSet) []byte {
 	b := newSource("flags.txt")
 	b.WriteString("var flagSets = [...]FlagSet{\n")
 	for _, set := range sets {
-		fmt.Fprintf(b, "{Name: %q, wide: %t, sections: []section{\n", set.name, set.wide)
+		fmt.Fprintf(b, "{Name: %q, Unknown: %q, wide: %t, sections: []section{\n", set.name, set.nameless(), set.wide)
 		for _, s := range set.sections {
-			fmt.Fprintf(b, "{style: %s, mask: %#x, flags: []flag{\n", s.style, s.mask)
+			fmt.Fprintf(b, "{style: %s, mask: %#x, unit: %q, flags: []flag{\n", s.style, s.mask, s.unit)
 			for _, f := range s.flags {
 				fmt.Fprintf(b, "{%q, [NumArch]uint64{%#x, %#x, %#x}, [NumArch]bool{%t, %t, %t}},\n",
 					f.name, f.value[0], f.value[1], f.value[2], f.has[0], f.has[1], f.has[2])

@@ -33,12 +33,12 @@ func TestFlagsAgainstC(t *testing.T) {
 // writeFlagAsserts asserts the values of set and returns how many of them C
 // must have.
 func writeFlagAsserts(w *program, set *flagSet, i int) (n int) {
-	typ := "unsigned"
-	if set.wide {
-		typ = "unsigned long long"
-	}
 	for _, s := range set.sections {
 		for _, f := range s.flags {
+			typ := "unsigned"
+			if set.wide && f.value[i]>>31 != 1 { // C's 1<<31 is negative
+				typ = "unsigned long long"
+			}
 			assert := fmt.Sprintf("_Static_assert((%s)(%s) == %#xULL, \"flags.txt:%d %s\");\n", typ, f.name, f.value[i], f.number, f.name)
 			switch {
 			case f.isNew && f.has[i]:

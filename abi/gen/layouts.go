@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // place is where a member lies on one architecture.
@@ -136,33 +137,70 @@ func (lay *layout) field(m *member) (*field, error) {
 	return g, nil
 }
 
-// layoutsSource returns the Go source of the layouts.
-func layoutsSource(layouts []*layout) []byte {
+// layoutsSource returns the Go source of the layouts: a variable each, so that
+// they can point to one another.
+func layoutsSource(layouts []*layout, sets []*flagSet) []byte {
 	b := newSource("structs.txt")
-	b.WriteString("var layouts = [...]Layout{\n")
 	for _, lay := range layouts {
 		kind := lay.kind
 		if lay.primType == "" {
 			kind = "KindStruct"
 		}
-		fmt.Fprintf(b, "{Name: %q, Kind: %s, Of: %q, Signed: %t, size: %s, align: %s",
-			lay.name, kind, lay.of, primitives[lay.primType].signed, triple(lay.size), triple(lay.align))
+		fmt.Fprintf(b, "var %s = Layout{Name: %q, Kind: %s, %sSigned: %t, size: %s, align: %s",
+			layoutIdent(lay.name), lay.name, kind, reference(lay.kind, lay.of, sets), primitives[lay.primType].signed,
+			triple(lay.size), triple(lay.align))
 		if len(lay.fields) > 0 {
 			b.WriteString(", fields: []Field{\n")
 			for _, f := range lay.fields {
-				writeField(b, f)
+				writeField(b, f, sets)
+			}
+			b.WriteString("}, order: [NumArch][]uint8{\n")
+			for i := range archs {
+				fmt.Fprintf(b, "%s,\n", strings.Replace(fmt.Sprintf("%#v", lay.order(i)), "[]byte", "", 1))
 			}
 			b.WriteString("}")
 		}
-		b.WriteString("},\n")
+		b.WriteString("}\n\n")
+	}
+	b.WriteString("var layouts = [...]*Layout{\n")
+	for _, lay := range layouts {
+		fmt.Fprintf(b, "&%s,\n", layoutIdent(lay.name))
 	}
 	b.WriteString("}\n")
 	return b.Bytes()
 }
 
-func writeField(b *bytes.Buffer, f *field) {
-	fmt.Fprintf(b, "{Name: %q, Kind: %s, Of: %q, Signed: %t, Array: %t, offset: %s, size: %s, count: %s},\n",
-		f.name, f.kind, f.of, f.signed, f.first.count >= 0, triple(f.offset), triple(f.size), triple(f.counts()))
+func layoutIdent(name string) string { return "layout_" + name }
+
+// reference returns the fields of a composite literal by which what is of that
+// kind refers to a flag set or a layout.
+func reference(kind, of string, sets []*flagSet) string {
+	switch {
+	case of == "":
+		return ""
+	case kind == "KindFlags":
+		i := slices.IndexFunc(sets, func(set *flagSet) bool { return set.name == of })
+		return fmt.Sprintf("Of: %q, Set: &flagSets[%d], ", of, i)
+	}
+	return fmt.Sprintf("Of: %q, Layout: &%s, ", of, layoutIdent(of))
+}
+
+// order returns the indices of the fields that lay has on architecture i, by
+// offset; those of a union stay in the order of the description.
+func (lay *layout) order(i int) []byte {
+	order := []byte{}
+	for k, f := range lay.fields {
+		if f.offset[i] >= 0 {
+			order = append(order, byte(k))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b byte) int { return lay.fields[a].offset[i] - lay.fields[b].offset[i] })
+	return order
+}
+
+func writeField(b *bytes.Buffer, f *field, sets []*flagSet) {
+	fmt.Fprintf(b, "{Name: %q, Kind: %s, %sSigned: %t, Array: %t, offset: %s, size: %s, count: %s},\n",
+		f.name, f.kind, reference(f.kind, f.of, sets), f.signed, f.first.count >= 0, triple(f.offset), triple(f.size), triple(f.counts()))
 }
 
 // counts returns the number of elements, which is 1 for what is no array.

@@ -35,6 +35,8 @@ type description struct {
 	layouts []*layout
 	sets    []*flagSet
 	errnos  []line
+	words   *words
+	manuals map[string]*manual // by name of the call
 }
 
 // read reads the descriptions below root and checks that they fit together.
@@ -55,6 +57,12 @@ func read(root string) (d description, err error) {
 	if err == nil {
 		err = checkReferences(d.calls, d.layouts, d.sets)
 	}
+	known := newLexicon(d.calls, d.sets, d.errnos)
+	parse("words.txt", func(lines []line) (err error) { d.words, err = parseWords(lines, known); return err })
+	parse("manual.txt", func(lines []line) (err error) { d.manuals, err = parseManual(lines, known, d.words); return err })
+	if err == nil {
+		err = checkManuals(d.calls, d.manuals)
+	}
 	return d, err
 }
 
@@ -71,10 +79,12 @@ func generate(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{"docs/syscalls.md": docs(d.calls)}
 	for name, source := range map[string][]byte{
-		"abi/zsyscalls.go": callsSource(d.calls),
-		"abi/zlayouts.go":  layoutsSource(d.layouts),
+		"abi/zsyscalls.go": callsSource(d.calls, d.sets),
+		"abi/zlayouts.go":  layoutsSource(d.layouts, d.sets),
 		"abi/zflags.go":    flagsSource(d.sets),
 		"abi/zerrnos.go":   errnos,
+		"abi/zwords.go":    wordsSource(d.words),
+		"abi/zmanual.go":   manualSource(d.calls, d.manuals),
 	} {
 		if files[name], err = format.Source(source); err != nil {
 			return nil, fmt.Errorf("format %s: %w", name, err)

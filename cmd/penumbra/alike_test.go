@@ -26,7 +26,7 @@ func alikeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := trial(ts, native, args)
 	ts.Logf("native: %s", want.result)
-	for _, m := range supervised {
+	for _, m := range whole {
 		got := trial(ts, m, args)
 		if got.result != want.result {
 			ts.Fatalf("%s: %s", m.name, got.result)
@@ -70,25 +70,24 @@ func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
 	}
 	words := args
 	if m.name != native.name {
-		words = append(append([]string{"penumbra", "run"}, m.flags...), append([]string{"--"}, args...)...)
+		words = slices.Concat([]string{"penumbra"}, m.words(), args)
 	}
 	// The shell finds the command by the script's own PATH.
-	cmd := exec.Command("/bin/sh", append([]string{"-c", `exec "$@"`, "sh"}, words...)...)
-	cmd.Dir = dir
-	cmd.Env = environmentOf(ts)
-	if in, err := os.Open(ts.MkAbs("stdin")); err == nil {
-		defer in.Close()
-		cmd.Stdin = in
-	}
-	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	_ = cmd.Run() // its status is part of the outcome
-	if cmd.ProcessState == nil {
-		ts.Fatalf("%s: %q was not started", m.name, words)
+	argv := append([]string{"/bin/sh", "-c", `exec "$@"`, "sh"}, words...)
+	got, err := runToEnd(argv, func(cmd *exec.Cmd) {
+		cmd.Dir = dir
+		cmd.Env = environmentOf(ts)
+		if in, err := os.Open(ts.MkAbs("stdin")); err == nil {
+			ts.Defer(func() { in.Close() })
+			cmd.Stdin = in
+		}
+	})
+	if err != nil {
+		ts.Fatalf("%s: %v", m.name, err)
 	}
 	files, err := describeTree(dir, ignored(ts))
 	ts.Check(err)
-	return outcome{result{stdout.String(), stderr.String(), cmd.ProcessState.String()}, files}
+	return outcome{got, files}
 }
 
 // environmentOf returns the environment that the script has set.

@@ -1,15 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // buildDir holds the command that the end-to-end tests run. Any user may enter
@@ -26,9 +32,40 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	buildDir = dir
+	if err := boundCores(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	restoreSignals()
 	status := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(status)
+}
+
+// restoreSignals has the commands that tests run start with the actions of
+// signals as they are by default, also where nohup(1), or a shell without job
+// control in the background, has this process ignore some.
+func restoreSignals() {
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} { // others the runtime handles
+		if signal.Ignored(s) {
+			// What has a handler here has the default action after exec.
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+}
+
+// boundCores sees to it that guests which crash leave no core file unless they
+// ask for one, and then none that fills a disk.
+func boundCores() error {
+	const most = 64 << 20
+	var core unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil {
+		return fmt.Errorf("getrlimit(RLIMIT_CORE): %w", err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Max: min(core.Max, most)}); err != nil {
+		return fmt.Errorf("setrlimit(RLIMIT_CORE): %w", err)
+	}
+	return nil
 }
 
 // buildOnce makes the command as it is shipped: one static binary, with the
@@ -57,7 +94,8 @@ func penumbraAt(t testing.TB) string {
 // A runMode is a way to run a guest.
 type runMode struct {
 	name  string
-	flags []string // of penumbra run; nil also for native
+	verb  string   // of penumbra, run if empty
+	flags []string // of the verb; nil also for native
 }
 
 var (
@@ -69,6 +107,10 @@ var (
 		{name: "notify", flags: []string{"--intercept=notify"}},
 		{name: "trace", flags: []string{"--intercept=trace"}},
 	}
+	// whole are those, and one that looks at all that calls point to.
+	whole = append(slices.Clone(supervised), runMode{
+		name: "lines", verb: "trace", flags: []string{"-y", "-v", "-o", os.DevNull},
+	})
 )
 
 // command returns the words that run argv in mode m.
@@ -77,8 +119,12 @@ func (m runMode) command(t testing.TB, argv ...string) []string {
 	if m.name == native.name {
 		return argv
 	}
-	words := append([]string{penumbraAt(t), "run"}, m.flags...)
-	return append(append(words, "--"), argv...)
+	return append(append([]string{penumbraAt(t)}, m.words()...), argv...)
+}
+
+// words returns what stands between the name of the command and a guest's own.
+func (m runMode) words() []string {
+	return append(append([]string{cmp.Or(m.verb, "run")}, m.flags...), "--")
 }
 
 // A result is all that a run shows to whoever started it.
@@ -98,7 +144,17 @@ const patience = 4 * time.Minute
 // if not nil, may prepare the command further.
 func run(t testing.TB, argv []string, change func(*exec.Cmd)) result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	got, err := runToEnd(argv, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// runToEnd does as run. It is an error if argv cannot be started or does not
+// end.
+func runToEnd(argv []string, change func(*exec.Cmd)) (result, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stdout, stderr strings.Builder
@@ -109,10 +165,10 @@ func run(t testing.TB, argv []string, change func(*exec.Cmd)) result {
 	}
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		t.Fatalf("%q: no end after %v\nstdout:\n%s\nstderr:\n%s", argv, patience, &stdout, &stderr)
+		return result{}, fmt.Errorf("%q: no end after %v\nstdout:\n%s\nstderr:\n%s", argv, patience, &stdout, &stderr)
 	}
 	if cmd.ProcessState == nil {
-		t.Fatalf("%q: %v", argv, err)
+		return result{}, fmt.Errorf("%q: %w", argv, err)
 	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.String()}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.String()}, nil
 }

@@ -52,7 +52,7 @@ func flagWords(v *verb) []string {
 			for _, value := range values {
 				all = append(all, dashes(f.Name)+"="+value)
 			}
-		case isBool(f):
+		case isBool(f), len(f.Name) == 1:
 			all = append(all, dashes(f.Name))
 		default:
 			all = append(all, dashes(f.Name)+"=")

@@ -80,6 +80,8 @@ func TestBashCompletes(t *testing.T) {
 		{"penumbra doctor --", []string{"--help", "--json"}},
 		{"penumbra completion ", shells()},
 		{"penumbra help v", []string{"version"}},
+		{"penumbra explain openat", []string{"openat", "openat2"}},
+		{"penumbra explain %net", []string{"%net", "%network"}},
 		{"penumbra nonsense ", nil},
 	}
 	for _, tt := range tests {

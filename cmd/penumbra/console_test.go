@@ -21,6 +21,7 @@ type console struct {
 	t      *testing.T
 	master *os.File
 	cmd    *exec.Cmd
+	ended  chan struct{} // closed when the first program has been waited for
 
 	mu     sync.Mutex
 	output []byte
@@ -40,7 +41,7 @@ func newConsole(t *testing.T, argv ...string) *console {
 	if err != nil {
 		t.Skipf("no pseudo-terminals here: open /dev/ptmx: %v", err)
 	}
-	c := &console{t: t, master: os.NewFile(uintptr(fd), "/dev/ptmx"), more: make(chan struct{}, 1)}
+	c := &console{t: t, master: os.NewFile(uintptr(fd), "/dev/ptmx"), more: make(chan struct{}, 1), ended: make(chan struct{})}
 	slave, err := c.openSlave(fd)
 	if err != nil {
 		t.Fatal(err)
@@ -56,13 +57,17 @@ func newConsole(t *testing.T, argv ...string) *console {
 	}
 	slave.Close()
 	go c.read()
+	go func() {
+		_ = c.cmd.Wait() // its status is in ProcessState
+		close(c.ended)
+	}()
 	t.Cleanup(func() {
 		// A hang-up may be ignored; a kill is not.
 		for _, pid := range sessionOf(c.cmd.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 		c.master.Close()
-		_ = c.cmd.Wait()
+		<-c.ended
 	})
 	return c
 }
@@ -207,10 +212,8 @@ func (c *console) resize(rows, columns uint16) {
 // end waits for the end of the first program and returns its exit status.
 func (c *console) end() int {
 	c.t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- c.cmd.Wait() }()
 	select {
-	case <-done:
+	case <-c.ended:
 		return c.cmd.ProcessState.ExitCode()
 	case <-time.After(attention):
 		c.t.Fatal("the program on the terminal does not end")

@@ -12,9 +12,12 @@ import (
 // flags end at the first word that does not begin with a dash, at "-" and
 // after "--", as for env(1): what follows belongs to the guest. The flag
 // package's own Parse ends them likewise but cannot suggest the flag that was
-// meant. The error is flag.ErrHelp for -h and --help.
+// meant. Flags of one letter may be written together, the last with its value,
+// as getopt(3) has them: -fo FILE, -s64. The error is flag.ErrHelp for -h and
+// --help.
 func parseFlags(fs *flag.FlagSet, args []string) (rest []string, err error) {
 	for len(args) > 0 {
+		args = apart(fs, args)
 		word := args[0]
 		if word == "--" {
 			return args[1:], nil
@@ -41,11 +44,42 @@ func parseFlags(fs *flag.FlagSet, args []string) (rest []string, err error) {
 			value, args = args[0], args[1:]
 		}
 		if err := f.Value.Set(value); err != nil {
-			return nil, fmt.Errorf("invalid value %q for %s%s", value, dashes(name), hint(f))
+			return nil, invalid(f, value, err)
 		}
 	}
 	return nil, nil
 }
+
+// apart splits a first word that is several flags of one letter, or one with
+// its value, into its first and the rest.
+func apart(fs *flag.FlagSet, args []string) []string {
+	word := args[0]
+	name, _, _ := strings.Cut(word, "=")
+	if len(word) < 3 || word[0] != '-' || word[1] == '-' || word[2] == '=' || fs.Lookup(name[1:]) != nil {
+		return args
+	}
+	f := fs.Lookup(word[1:2])
+	switch {
+	case f == nil:
+		return args
+	case isBool(f):
+		return append([]string{word[:2], "-" + word[2:]}, args[1:]...)
+	}
+	return append([]string{word[:2], word[2:]}, args[1:]...)
+}
+
+// invalid complains about a value that f does not take.
+func invalid(f *flag.Flag, value string, err error) error {
+	if why, ok := errors.AsType[valueError](err); ok {
+		return fmt.Errorf("invalid value %q for %s: %w", value, dashes(f.Name), why)
+	}
+	return fmt.Errorf("invalid value %q for %s%s", value, dashes(f.Name), hint(f))
+}
+
+// A valueError says what is wrong with a flag's value.
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
 
 // unknownFlag complains about word and names the flag it resembles most.
 func unknownFlag(fs *flag.FlagSet, word string) error {
@@ -113,5 +147,27 @@ func (c *choice) Set(word string) error {
 		return errNoChoice
 	}
 	*c.chosen = word
+	return nil
+}
+
+// A count is a flag that means more the more often it is given.
+type count int
+
+func (c *count) String() string { return "" }
+
+func (c *count) IsBoolFlag() bool { return true }
+
+func (c *count) Set(string) error {
+	*c++
+	return nil
+}
+
+// A stringList is a flag that may be given several times.
+type stringList []string
+
+func (l *stringList) String() string { return "" }
+
+func (l *stringList) Set(s string) error {
+	*l = append(*l, s)
 	return nil
 }

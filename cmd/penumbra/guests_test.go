@@ -61,7 +61,7 @@ func compareGuest(t *testing.T, path string, change func(*exec.Cmd)) {
 	if want.status != "exit status 0" {
 		t.Fatalf("native run fails: %v", want)
 	}
-	for _, m := range supervised {
+	for _, m := range whole {
 		t.Run(m.name, func(t *testing.T) {
 			if why := exception(filepath.Base(path), m); why != "" {
 				t.Skip(why)

@@ -24,7 +24,9 @@ const (
 func verbs() []*verb {
 	return []*verb{
 		runVerb(),
+		traceVerb(),
 		doctorVerb(),
+		explainVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),

@@ -44,7 +44,10 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 				if len(argv) == 0 {
 					return s.usage("run", "no command given, as in \"penumbra run ls -l\"")
 				}
-				return runGuest(opts, argv)
+				return runGuest(guestRun{
+					verb: "run", policy: transparency(opts.intercept), heard: heard(opts.intercept),
+					killOrphans: opts.killOrphans, verbose: opts.verbose,
+				}, argv)
 			}
 		},
 	}

@@ -17,15 +17,27 @@ import (
 	"penumbra/internal/sys"
 )
 
-// runGuest runs argv under opts and returns the exit status for penumbra. If
+// guestRun says how a verb runs a guest.
+type guestRun struct {
+	verb        string
+	policy      intercept.Policy
+	heard       string // which calls penumbra hears of, for -v
+	killOrphans bool   // end the guests that outlive the first one, instead of waiting
+	verbose     bool   // tell on stderr what penumbra does
+	// ended, if not nil, is called after the last of the guest, and may fail
+	// the run by a status other than 0.
+	ended func() (exit int)
+}
+
+// runGuest runs argv as r says and returns the exit status for penumbra. If
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
-func runGuest(opts runOptions, argv []string) (exit int) {
+func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
 	path, err := lookCommand(argv[0])
 	if err != nil {
-		return s.fail("run: "+err.Error(), exitOf(err))
+		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
-	sup := &supervisor{streams: s, opts: opts, inherited: inheritedFiles()}
+	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
 	var g *intercept.Guest
 	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
@@ -33,10 +45,10 @@ func runGuest(opts runOptions, argv []string) (exit int) {
 	})
 	if refusal, ok := errors.AsType[*intercept.ExecError](err); ok {
 		err = explainExec(argv[0], path, refusal.Err)
-		return s.fail("run: "+err.Error(), exitOf(err))
+		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
 	if err != nil {
-		return s.fail("run: "+explainStart(err), exitFailure)
+		return s.fail(r.verb+": "+explainStart(err), exitFailure)
 	}
 	return sup.attend(g)
 }
@@ -56,7 +68,7 @@ func explainStart(err error) string {
 // supervisor is penumbra's side of one run.
 type supervisor struct {
 	streams
-	opts      runOptions
+	guestRun
 	inherited []int
 	signals   *signalRelay
 }
@@ -69,14 +81,14 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	program := intercept.Program{Path: path, Argv: argv, Env: env, Follow: true}
 	if o := origin.Get(); o.Known {
-		program.Signals = &intercept.Signals{Ignored: o.Ignored, Blocked: o.Blocked}
+		program.Signals = &intercept.SignalState{Ignored: o.Ignored, Blocked: o.Blocked}
 		program.NoFile = o.NoFile
 		program.Files = standardFiles(o.Closed)
 	}
 	sup.signals = newSignalRelay()
 	g, err := intercept.Start(intercept.Config{
 		Program: program,
-		Policy:  transparency(sup.opts.intercept),
+		Policy:  sup.policy,
 		Notice:  func(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) },
 		Event:   sup.event,
 	})
@@ -102,13 +114,13 @@ func (sup *supervisor) event(e intercept.Event) {
 // attend sees the guest to its end and returns its exit status.
 func (sup *supervisor) attend(g *intercept.Guest) int {
 	releaseFiles(sup.inherited)
-	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts.intercept))
+	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), sup.heard)
 	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
 	}
 	go sup.signals.relay(g)
 	go sup.signals.readHeld()
-	if sup.opts.killOrphans {
+	if sup.killOrphans {
 		go func() {
 			<-sup.signals.ended
 			g.Kill()
@@ -117,9 +129,14 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	status, err := g.Wait()
 	if err != nil {
 		killChildren()
-		return sup.fail(fmt.Sprintf("run: %v: the guest was killed", err), exitFailure)
+		return sup.fail(fmt.Sprintf(sup.verb+": %v: the guest was killed", err), exitFailure)
 	}
 	sup.tell("process %d: %s", g.PID(), describe(status))
+	if sup.ended != nil {
+		if exit := sup.ended(); exit != 0 {
+			return exit
+		}
+	}
 	if status.Signaled() {
 		return dieOf(status.Signal())
 	}
@@ -128,7 +145,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 
 // tell says something that only -v asks for.
 func (sup *supervisor) tell(format string, args ...any) {
-	if sup.opts.verbose {
+	if sup.verbose {
 		fmt.Fprintf(sup.err, "penumbra: "+format+"\n", args...)
 	}
 }

@@ -78,7 +78,13 @@ func (v *verb) help() string {
 		for _, f := range flags {
 			value, text := flag.UnquoteUsage(f)
 			label := dashes(f.Name)
-			if !isBool(f) {
+			switch {
+			case isBool(f) && value == "":
+			case isBool(f):
+				label += "[=" + value + "]"
+			case len(f.Name) == 1:
+				label += " " + value
+			default:
 				label += "=" + value
 			}
 			text = strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", 21))

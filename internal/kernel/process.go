@@ -92,6 +92,18 @@ func yamaScope() string {
 	}
 }
 
+// TraceLimit says what the Yama security module wants of one that traces a
+// process which is not its descendant, or returns "" if nothing.
+func TraceLimit() string {
+	switch scope := yama(); {
+	case scope >= 3:
+		return fmt.Sprintf("yama ptrace_scope %d lets nobody trace", scope)
+	case scope >= 1 && !sys.HasCapability(unix.CAP_SYS_PTRACE):
+		return fmt.Sprintf("yama ptrace_scope %d wants CAP_SYS_PTRACE; sysctl kernel.yama.ptrace_scope=0 permits it to all", scope)
+	}
+	return ""
+}
+
 // yama returns Yama's ptrace_scope, or -1 if there is none.
 func yama() int {
 	text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")

@@ -25,6 +25,9 @@ type SyscallInfo struct {
 	_       uint32
 }
 
+// SyscallEntry is the Op of a call that begins.
+const SyscallEntry = 1
+
 // Result returns what a call of a has ended with, a value or a negative errno,
 // sign-extended.
 func (i *SyscallInfo) Result(a abi.Arch) int64 {
@@ -39,8 +42,12 @@ func ptrace(request, tid int, addr, data uintptr) error {
 	return errnoErr(e)
 }
 
-// Seize makes the calling thread the tracer of tid.
-func Seize(tid int, options uintptr) error { return ptrace(unix.PTRACE_SEIZE, tid, 0, options) }
+// Seize makes the calling thread the tracer of tid. It waits while a thread of
+// tid's process executes a program.
+func Seize(tid int, options uintptr) error {
+	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(tid), 0, options, 0, 0)
+	return errnoErr(e)
+}
 
 // Interrupt makes the seized thread tid stop as soon as it can.
 func Interrupt(tid int) error { return ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0) }
@@ -50,8 +57,8 @@ func Cont(tid int, signal unix.Signal) error {
 	return ptrace(unix.PTRACE_CONT, tid, 0, uintptr(signal))
 }
 
-// ContToExit lets tid run until the end of the call it is in, or until an
-// event that comes before.
+// ContToExit lets tid run until the end of the call it is in, or else the begin
+// of its next, or until an event that comes before.
 func ContToExit(tid int, signal unix.Signal) error {
 	return ptrace(unix.PTRACE_SYSCALL, tid, 0, uintptr(signal))
 }
@@ -59,14 +66,25 @@ func ContToExit(tid int, signal unix.Signal) error {
 // Listen leaves tid in its group stop and reports what ends it.
 func Listen(tid int) error { return ptrace(unix.PTRACE_LISTEN, tid, 0, 0) }
 
-// Detach ends the tracing of the stopped thread tid.
-func Detach(tid int) error { return ptrace(unix.PTRACE_DETACH, tid, 0, 0) }
+// Detach ends the tracing of the stopped thread tid, delivering signal if not
+// zero.
+func Detach(tid int, signal unix.Signal) error {
+	return ptrace(unix.PTRACE_DETACH, tid, 0, uintptr(signal))
+}
 
 // EventMessage returns what the event that stopped tid carries: a new thread's
 // id, a former id, or the data part of a seccomp verdict.
 func EventMessage(tid int) (msg uint64, err error) {
 	err = ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&msg)))
 	return msg, err
+}
+
+// Siginfo is a siginfo_t, in the layout of this machine also for a 32-bit guest.
+type Siginfo [128]byte
+
+// GetSiginfo fills i with what is told with the signal that stopped tid.
+func GetSiginfo(tid int, i *Siginfo) error {
+	return ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(i)))
 }
 
 // GetSyscallInfo fills i with the call that the stopped thread tid is in.

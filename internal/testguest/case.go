@@ -58,6 +58,10 @@ var Cases = []Case{
 	{"pidfd", two},
 	{"vdso", []Kind{Dynamic, Static, I386}},
 
+	// Reads and writes, see TestChaos.
+	{"readn_good", three},
+	{"readn_naive", two},
+
 	// The kernel's own doors.
 	{"seccomp_filter", two},
 	{"seccomp_trace", two},

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -56,6 +57,18 @@ func Build(program string, kind Kind) (string, error) {
 		return "", &MissingCompilerError{kind, b.apt, err}
 	}
 	return b.build(program)
+}
+
+// Programs returns the names of the C programs that begin with prefix, sorted.
+func Programs(prefix string) []string {
+	files, err := fs.Glob(sources, "src/"+prefix+"*.c")
+	if err != nil {
+		panic(err) // the prefix is a constant of a test
+	}
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(path.Base(file), ".c")
+	}
+	return files
 }
 
 // MissingCompilerError says that a kind of guest cannot be built here.

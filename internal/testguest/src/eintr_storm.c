@@ -1,11 +1,15 @@
-/* A timer interrupts calls that never fail with EINTR: none may. */
+/* A timer interrupts calls that never fail with EINTR: none may. They are those
+ * that never wait, and those that need not wait as things are. */
 #include "guest.h"
+#include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/utsname.h>
 
 static volatile sig_atomic_t ticks;
 static void on_alarm(int sig) { (void)sig; ticks++; }
-static int file, null;
+static int file, null, ends[2], pair[2], epoll;
 static char name[64];
 
 static int do_getppid(void) { return getppid() > 0 ? 0 : -1; }
@@ -63,6 +67,40 @@ static int do_fork(void)
 	return 0;
 }
 
+static int do_through_pipe(void)
+{
+	char c[2];
+	struct iovec v[2] = { { c, 1 }, { c + 1, 1 } };
+	return write(ends[1], "xy", 2) == 2 && readv(ends[0], v, 2) == 2 &&
+		writev(ends[1], v, 2) == 2 && read(ends[0], c, 2) == 2 ? 0 : -1;
+}
+static int do_through_socket(void)
+{
+	char c[2];
+	struct iovec v = { c, 2 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+	return send(pair[1], "xy", 2, 0) == 2 && recvmsg(pair[0], &m, 0) == 2 &&
+		write(pair[1], c, 2) == 2 && recv(pair[0], c, 2, 0) == 2 ? 0 : -1;
+}
+static int do_receive_nothing(void)
+{
+	char c;
+	return recv(pair[0], &c, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN ? 0 : -1;
+}
+static int do_read_nothing(void)
+{
+	char c;
+	return read(ends[0], &c, 1) == -1 && errno == EAGAIN ? 0 : -1;
+}
+static int do_nothing_ready(void)
+{
+	struct epoll_event e;
+	return epoll_wait(epoll, &e, 1, 0);
+}
+static int do_no_child(void) { return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD ? 0 : -1; }
+static int do_no_file(void) { return write(-1, "x", 1) == -1 && errno == EBADF ? 0 : -1; }
+static int do_lock(void) { return flock(file, LOCK_EX | LOCK_NB) ? -1 : flock(file, LOCK_UN); }
+
 static const struct { const char *name; int (*call)(void); } calls[] = {
 	{ "getppid", do_getppid }, { "mmap and munmap", do_mmap },
 	{ "mprotect", do_mprotect }, { "dup and close", do_dup },
@@ -76,6 +114,14 @@ static const struct { const char *name; int (*call)(void); } calls[] = {
 	{ "clock_gettime", do_clock }, { "futex wake", do_wake },
 	{ "getrandom", do_random }, { "pipe and close", do_pipe },
 	{ "rename", do_rename }, { "fork", do_fork },
+	{ "writing and reading a pipe", do_through_pipe },
+	{ "sending and receiving", do_through_socket },
+	{ "recv with MSG_DONTWAIT", do_receive_nothing },
+	{ "epoll_wait without patience", do_nothing_ready },
+	{ "waitpid with WNOHANG", do_no_child },
+	{ "write to no file", do_no_file },
+	{ "flock with LOCK_NB", do_lock },
+	{ "read with O_NONBLOCK", do_read_nothing },
 };
 
 int main(void)
@@ -85,10 +131,15 @@ int main(void)
 	file = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
 	null = open("/dev/null", O_WRONLY);
 	check(file >= 0 && null >= 0 && write(file, "x", 1) == 1);
+	check(pipe(ends) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	check(epoll >= 0);
 	handle(SIGALRM, on_alarm, 0); /* no SA_RESTART: whoever can fail, fails */
 	check(setitimer(ITIMER_REAL, &t, NULL) == 0);
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
 		int until = ticks + 150;
+		if (calls[i].call == do_read_nothing)
+			check(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
 		while (ticks < until)
 			for (int k = 0; k < 20; k++) {
 				errno = 0;

@@ -56,8 +56,9 @@ int main(void)
 	reap_killed(pid, SIGXCPU);
 	pid = start();
 	if (pid == 0) {
-		struct rlimit old, none = { 0, 0 };
-		check(syscall(SYS_prlimit64, getppid(), RLIMIT_CORE, NULL, &old) == 0);
+		struct rlimit none = { 0, 0 };
+		unsigned long long old[2]; /* struct rlimit64 */
+		check(syscall(SYS_prlimit64, getppid(), RLIMIT_CORE, NULL, old) == 0);
 		limit(RLIMIT_AS, 64 << 20);
 		check(mmap(NULL, 128 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 		check(errno == ENOMEM);

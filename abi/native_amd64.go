@@ -1,0 +1,4 @@
+package abi
+
+// Native is the call interface of programs made for this machine.
+const Native = AMD64

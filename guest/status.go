@@ -1,0 +1,71 @@
+package guest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Status is what the kernel tells of a thread (proc_pid_status(5)), in numbers
+// of the supervisor's process-id namespace.
+type Status struct {
+	State   byte // as ps(1) shows it: R, S, D, T, t, Z, X
+	Group   int  // the process that it belongs to
+	Parent  int  // that one's parent
+	Tracer  int  // the thread that traces it, or 0
+	Threads int  // how many the process has
+}
+
+// ReadStatus reads the status of a thread. The error wraps fs.ErrNotExist or
+// ESRCH when there is none of that id.
+func ReadStatus(tid int) (Status, error) {
+	var s Status
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return s, fmt.Errorf("guest: status of thread %d: %w", tid, err)
+	}
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		n, _ := strconv.Atoi(value)
+		switch name {
+		case "State":
+			s.State = value[0]
+		case "Tgid":
+			s.Group = n
+		case "PPid":
+			s.Parent = n
+		case "TracerPid":
+			s.Tracer = n
+		case "Threads":
+			s.Threads = n
+		}
+	}
+	return s, nil
+}
+
+// Lineage reads the process that a thread belongs to, and that process's parent.
+func Lineage(tid int) (group, parent int, err error) {
+	s, err := ReadStatus(tid)
+	return s.Group, s.Parent, err
+}
+
+// IsKernelThread reports whether pid is a thread of the kernel's own, by its
+// flags (proc_pid_stat(5), linux/sched.h).
+func IsKernelThread(pid int) bool {
+	const kthread = 0x00200000 // PF_KTHREAD
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The name, in parentheses, may itself hold blanks and parentheses.
+	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
+	const flags = 6 // behind the name
+	if len(fields) <= flags {
+		return false
+	}
+	n, err := strconv.ParseUint(string(fields[flags]), 10, 64)
+	return err == nil && n&kthread != 0
+}
