@@ -18,8 +18,8 @@ func (t *tracer) callStops(tr *tracee) {
 		return
 	}
 	tid := tr.thread.ID()
-	if err := sys.GetSyscallInfo(tid, &t.info); err != nil {
-		return // it is being killed
+	if !t.atCall(tid) {
+		return
 	}
 	if t.info.Op != sys.SyscallEntry {
 		t.resume(tid, 0) // its begin was not seen

@@ -11,8 +11,8 @@ import (
 // callEnters handles a call that stopped at the trace door.
 func (t *tracer) callEnters(tr *tracee) {
 	tid := tr.thread.ID()
-	if err := sys.GetSyscallInfo(tid, &t.info); err != nil {
-		return // it is being killed
+	if !t.atCall(tid) {
+		return
 	}
 	arch, ok := abi.ArchOfAudit(t.info.Arch)
 	if t.info.RetData == strictMark {
@@ -28,6 +28,13 @@ func (t *tracer) callEnters(tr *tracee) {
 	}
 	c := t.callOf(tr, arch)
 	t.carryOut(tr, c, t.guest.enter(c))
+}
+
+// atCall fills t.info and reports true if a thread is still where it stopped, at
+// the begin or end of a call. If not it is being killed, or is about to tell
+// that another of its process's threads has executed a program.
+func (t *tracer) atCall(tid int) bool {
+	return sys.GetSyscallInfo(tid, &t.info) == nil && t.info.Op != sys.SyscallNone
 }
 
 // callOf returns the call that tr, of which t.info tells, is about to make.
@@ -90,11 +97,11 @@ func (t *tracer) callEnds(tr *tracee) {
 	c := tr.call
 	tr.call = nil
 	t.affinity.answered(&tr.binding)
-	if c == nil {
-		t.resume(tr.thread.ID(), 0)
+	if !t.atCall(tr.thread.ID()) {
 		return
 	}
-	if err := sys.GetSyscallInfo(tr.thread.ID(), &t.info); err != nil {
+	if c == nil {
+		t.resume(tr.thread.ID(), 0)
 		return
 	}
 	if !c.changed {

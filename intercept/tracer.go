@@ -31,6 +31,7 @@ type tracer struct {
 	every     bool
 	detaching bool
 
+	news    []news  // to be handled, the oldest first
 	signals Signals // the policy, if it wants to hear of them
 	info    sys.SyscallInfo
 	siginfo sys.Siginfo
@@ -156,32 +157,41 @@ func (t *tracer) release(first int) error {
 	return sys.Cont(first, 0)
 }
 
-// serve handles the stops of all tracees until the init ends, after the last
-// of them, or, of an attached guest, until none is left.
+// serve handles what is heard of all tracees until the init ends, after the
+// last of them.
 func (t *tracer) serve() {
 	defer t.closeWaker()
 	for !t.over() {
-		tid, status, err := sys.Wait(-1, 0)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case err != nil: // ECHILD: the init was taken from us
+		if err := t.gather(); err != nil { // ECHILD: the init was taken from us
 			t.guest.failed = fmt.Errorf("intercept: wait for the guest: %w", err)
 			return
-		case t.guest.init != nil && tid == t.guest.init.PID:
-			if status.Signaled() {
-				t.guest.failed = fmt.Errorf("intercept: the guest's init was killed by %s", unix.SignalName(status.Signal()))
-			}
-			if !status.Stopped() {
+		}
+		// All of them, even if that is over: a signal that was taken note of,
+		// and is not handed on, is lost.
+		for _, n := range t.news {
+			if !t.handle(n) {
 				return
 			}
-		case t.isWaker(tid):
-			t.woken(status)
-		case status.Stopped():
-			t.stopped(tid, status)
-		default:
-			t.exited(tid, status)
 		}
 	}
+}
+
+// handle reports false when the init has ended.
+func (t *tracer) handle(n news) bool {
+	switch {
+	case t.guest.init != nil && n.tid == t.guest.init.PID:
+		if n.status.Signaled() {
+			t.guest.failed = fmt.Errorf("intercept: the guest's init was killed by %s", unix.SignalName(n.status.Signal()))
+		}
+		return n.status.Stopped()
+	case t.isWaker(n.tid):
+		t.woken(n.status)
+	case n.status.Stopped():
+		t.stopped(n.tid, n.status)
+	default:
+		t.exited(n.tid, n.status)
+	}
+	return true
 }
 
 func (t *tracer) stopped(tid int, status unix.WaitStatus) {

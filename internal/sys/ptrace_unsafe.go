@@ -25,8 +25,11 @@ type SyscallInfo struct {
 	_       uint32
 }
 
-// SyscallEntry is the Op of a call that begins.
-const SyscallEntry = 1
+// The Op of a stop at the begin of a call, and of one that is not at a call.
+const (
+	SyscallNone  = 0
+	SyscallEntry = 1
+)
 
 // Result returns what a call of a has ended with, a value or a negative errno,
 // sign-extended.
