@@ -92,7 +92,14 @@ func (g *Guest) enter(c *Call) Verdict {
 	}
 	v := g.ask(c)
 	c.watched = v.kind == observe || c.rewritten
-	if c.door == nil && v.kind != skip {
+	if c.door != nil {
+		return v
+	}
+	if v.gives() {
+		unix.Close(int(v.value))
+		return Fail(abi.ENOSYS)
+	}
+	if v.runs() {
 		keepTraced(c)
 	}
 	return v

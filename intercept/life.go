@@ -10,46 +10,48 @@ import (
 // firstStop is the first that is heard of a new thread, unless its parent's
 // event came before. It is a group stop if the thread was born into one.
 func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
-	parent, ok := t.announced[tid]
+	by, ok := t.announced[tid]
 	if !ok {
 		t.parked[tid] = status
 		return
 	}
 	delete(t.announced, tid)
-	t.enter(parent, tid)
+	t.enter(by, tid)
 	t.resumeFrom(tid, status)
 }
 
 // forked handles the stop of a thread that has created another.
-func (t *tracer) forked(tr *tracee) {
+func (t *tracer) forked(tr *tracee, event int) {
 	tid := tr.thread.ID()
 	if msg, err := sys.EventMessage(tid); err == nil {
-		t.announce(tr.thread, int(msg))
+		t.announce(birth{tr.thread, event}, int(msg))
 	}
 	t.resume(tid, 0)
 }
 
 // announce brings a new thread together with its parent.
-func (t *tracer) announce(parent *guest.Thread, child int) {
+func (t *tracer) announce(by birth, child int) {
 	status, parked := t.parked[child]
 	switch {
 	case parked:
 		delete(t.parked, child)
-		t.enter(parent, child)
+		t.enter(by, child)
 		t.resumeFrom(child, status)
 	case t.stillborn[child]:
 		delete(t.stillborn, child)
 	case t.tracees[child] == nil:
-		t.announced[child] = parent
+		t.announced[child] = by
 	}
 }
 
 // enter makes a new thread known.
-func (t *tracer) enter(parent *guest.Thread, tid int) {
+func (t *tracer) enter(by birth, tid int) {
 	th := t.guest.threads.Add(tid)
-	t.tracees[tid] = &tracee{thread: th}
+	tr := &tracee{thread: th}
+	t.tracees[tid] = tr
+	t.lendRoom(by.parent, tr, by.event)
 	if l, ok := t.guest.config.Policy.(Life); ok {
-		l.Forked(parent, th)
+		l.Forked(by.parent, th)
 	}
 }
 
@@ -67,6 +69,7 @@ func (t *tracer) execed(tid int) {
 	}
 	delete(t.tracees, former)
 	tr.thread = t.guest.threads.Exec(former, tid)
+	tr.room, tr.lender = room{}, nil
 	t.tracees[tid] = tr
 	if tr.call != nil {
 		tr.call.Thread = tr.thread
@@ -84,7 +87,7 @@ func (t *tracer) execed(tid int) {
 // exited handles the end of a thread.
 func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
-	if tr == nil && t.announced[tid] == nil && t.parked[tid] == 0 {
+	if _, announced := t.announced[tid]; tr == nil && !announced && t.parked[tid] == 0 {
 		t.stillborn[tid] = true
 	}
 	delete(t.tracees, tid)
@@ -107,7 +110,7 @@ func (t *tracer) unpark() {
 		if group != child {
 			parent = group
 		}
-		t.enter(t.guest.threads.Get(parent), child)
+		t.enter(birth{parent: t.guest.threads.Get(parent)}, child)
 		t.resumeFrom(child, status)
 	}
 }

@@ -47,9 +47,12 @@ func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
 
 // work is a worker's life; it begins as one that waits at the door.
 func (d *notifyDoor) work() {
-	// Its thread is what close interrupts.
+	// Its thread is what close interrupts. It has a working directory and a
+	// umask of its own, and so ends with the worker.
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		d.guest.config.Notice(fmt.Sprintf("cannot give a thread a working directory of its own: %v", err))
+	}
 	tid := unix.Gettid()
 	d.threads.Store(tid, nil)
 	defer func() {
@@ -163,9 +166,14 @@ func (d *notifyDoor) deserted() bool {
 // no address any more: the kernel drops the answer.
 func (d *notifyDoor) answer(c *Call) {
 	v := d.guest.enter(c)
+	if v.gives() {
+		if v = d.give(c, v); v.gives() {
+			return
+		}
+	}
 	resp := sys.Response{ID: c.id}
 	switch {
-	case v.kind != skip:
+	case v.runs():
 		resp.Flags = sys.RespContinue
 	case v.value < 0 && v.value >= -maxErrno:
 		resp.Error = int32(v.value)
@@ -175,6 +183,27 @@ func (d *notifyDoor) answer(c *Call) {
 	for {
 		if err := sys.NotifSend(d.listener, &resp); !errors.Is(err, unix.EINTR) {
 			return
+		}
+	}
+}
+
+// give answers a call with a descriptor, or returns the verdict to answer it
+// with instead.
+func (d *notifyDoor) give(c *Call, v Verdict) Verdict {
+	defer unix.Close(int(v.value))
+	add := sys.AddFD{ID: c.id, Flags: sys.AddFDSend, SrcFD: uint32(v.value)}
+	if v.kind == giveCloseOnExec {
+		add.NewFlags = unix.O_CLOEXEC
+	}
+	for {
+		_, err := sys.NotifAddFD(d.listener, &add)
+		switch {
+		case err == nil || errors.Is(err, unix.ENOENT): // ENOENT: the thread died
+			return v
+		case errors.Is(err, unix.EINTR):
+		default:
+			refusal, _ := errors.AsType[unix.Errno](err)
+			return Fail(abi.Errno(refusal))
 		}
 	}
 }

@@ -27,6 +27,10 @@ func (t *tracer) callEnters(tr *tracee) {
 	}
 	number := int(int32(t.info.Number))
 	c := &tr.buffer
+	if tr.isAgain(&t.info) {
+		t.place(tr, c)
+		return
+	}
 	*c = Call{
 		Thread: tr.thread, Arch: arch, Number: number, Syscall: abi.Lookup(arch, number),
 		Args: t.info.Args, IP: abi.Addr(t.info.IP), sp: t.info.SP,
@@ -35,6 +39,8 @@ func (t *tracer) callEnters(tr *tracee) {
 	switch {
 	case v.kind == skip:
 		t.skip(tr, arch, v.value)
+	case len(c.placed) > 0:
+		t.place(tr, c)
 	case c.rewritten:
 		t.rewrite(tr, c)
 	case v.kind == observe:
@@ -73,6 +79,10 @@ func (t *tracer) callEnds(tr *tracee) {
 	tr.call = nil
 	if c == nil {
 		sys.Cont(tr.thread.ID(), 0)
+		return
+	}
+	if tr.mapping != 0 {
+		t.roomMade(tr, c)
 		return
 	}
 	regs, err := guest.ReadRegisters(tr.thread, c.Arch)

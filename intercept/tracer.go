@@ -18,7 +18,7 @@ type tracer struct {
 	// announced holds threads whose parent's event came before their own first
 	// stop, with the parent; parked those whose first stop, of the status that
 	// it keeps, came first, and which wait for it.
-	announced map[int]*guest.Thread
+	announced map[int]birth
 	parked    map[int]unix.WaitStatus
 	// stillborn holds threads that ended before they could stop.
 	stillborn map[int]bool
@@ -30,6 +30,17 @@ type tracee struct {
 	thread *guest.Thread
 	call   *Call // the call whose end is awaited, or nil
 	buffer Call  // what call points to
+
+	room    room
+	mapping int     // the size of the room that call is mapping, or 0
+	again   bool    // the call in buffer is about to be made again
+	lender  *tracee // the parent in vfork
+}
+
+// birth is how a thread came to be: by whom, and by which ptrace event.
+type birth struct {
+	parent *guest.Thread
+	event  int
 }
 
 const (
@@ -44,7 +55,7 @@ const (
 func newTracer(g *Guest) *tracer {
 	return &tracer{
 		guest: g, tracees: map[int]*tracee{},
-		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
+		announced: map[int]birth{}, parked: map[int]unix.WaitStatus{},
 		stillborn: map[int]bool{},
 	}
 }
@@ -126,7 +137,7 @@ func (t *tracer) release(first int) error {
 	if !t.traces() {
 		return sys.Detach(first)
 	}
-	t.enter(nil, first)
+	t.enter(birth{}, first)
 	return sys.Cont(first, 0)
 }
 
@@ -168,7 +179,7 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 	case event == 0 && status.StopSignal() == syscallStop:
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
-		t.forked(tr)
+		t.forked(tr, event)
 	case event == unix.PTRACE_EVENT_EXEC:
 		t.execed(tid)
 	case event == 0:
