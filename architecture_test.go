@@ -26,8 +26,11 @@ var mayImport = []struct {
 	{"internal", []string{"abi"}},
 	{"guest", []string{"abi", "internal"}},
 	{"intercept", []string{"abi", "internal", "guest"}},
-	{".", []string{"abi", "internal", "guest", "intercept"}},
-	{"cmd", []string{"abi", "internal", "guest", "intercept", "."}},
+	{"namespace", []string{"abi", "internal", "guest"}},
+	{"module", []string{"abi", "internal", "guest", "namespace"}},
+	{"view", []string{"abi", "internal", "guest", "intercept", "namespace", "module"}},
+	{".", []string{"abi", "internal", "guest", "intercept", "namespace", "module", "view"}},
+	{"cmd", []string{"abi", "internal", "guest", "intercept", "namespace", "module", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }
