@@ -167,9 +167,7 @@ func (d *notifyDoor) deserted() bool {
 func (d *notifyDoor) answer(c *Call) {
 	v := d.guest.enter(c)
 	if v.gives() {
-		if v = d.give(c, v); v.gives() {
-			return
-		}
+		v = d.give(c, v)
 	}
 	resp := sys.Response{ID: c.id}
 	switch {
@@ -187,25 +185,24 @@ func (d *notifyDoor) answer(c *Call) {
 	}
 }
 
-// give answers a call with a descriptor, or returns the verdict to answer it
-// with instead.
+// give places a descriptor in the guest and returns the verdict that tells its
+// number. Ours is closed before the guest goes on: it must not count as another
+// holder of the file when the guest executes it or waits for its end.
 func (d *notifyDoor) give(c *Call, v Verdict) Verdict {
-	defer unix.Close(int(v.value))
-	add := sys.AddFD{ID: c.id, Flags: sys.AddFDSend, SrcFD: uint32(v.value)}
+	add := sys.AddFD{ID: c.id, SrcFD: uint32(v.value)}
 	if v.kind == giveCloseOnExec {
 		add.NewFlags = unix.O_CLOEXEC
 	}
-	for {
-		_, err := sys.NotifAddFD(d.listener, &add)
-		switch {
-		case err == nil || errors.Is(err, unix.ENOENT): // ENOENT: the thread died
-			return v
-		case errors.Is(err, unix.EINTR):
-		default:
-			refusal, _ := errors.AsType[unix.Errno](err)
-			return Fail(abi.Errno(refusal))
-		}
+	n, err := sys.NotifAddFD(d.listener, &add)
+	for errors.Is(err, unix.EINTR) {
+		n, err = sys.NotifAddFD(d.listener, &add)
 	}
+	unix.Close(int(v.value))
+	if err != nil { // ENOENT, the thread died, goes to nobody
+		refusal, _ := errors.AsType[unix.Errno](err)
+		return Fail(abi.Errno(refusal))
+	}
+	return Skip(int64(n))
 }
 
 // read makes c the call that n tells of.
