@@ -51,6 +51,7 @@ type Start struct {
 // Options change a walk as the flags of openat2(2) do.
 type Options struct {
 	Follow       bool // a link at the path's end
+	Name         bool // the path says what to make or remove: a slash at its end does not make it follow
 	NoSymlinks   bool // ELOOP for a link anywhere
 	NoMagicLinks bool // ELOOP for a link of procfs
 	Beneath      bool // EXDEV for a way out of Start.Dir
@@ -198,7 +199,7 @@ func (w *walk) down(name string, last bool) abi.Errno {
 	if e != 0 {
 		return e
 	}
-	follow := !last || w.Follow || w.Slash
+	follow := !last || w.Follow || w.Slash && !w.Name
 	isLink := entry.Kind == Symlink || entry.Kind == Jump || entry.Kind == Foreign
 	switch {
 	case !isLink:
@@ -243,7 +244,7 @@ func (w *walk) land(place string) abi.Errno {
 // wantDirectory holds what stands at the path's end to the slash behind it. For
 // a missing thing the call itself decides: mkdir(2) takes a slash.
 func (w *walk) wantDirectory() abi.Errno {
-	if w.Slash && w.Kind == Other {
+	if w.Slash && !w.Name && w.Kind == Other {
 		return abi.ENOTDIR
 	}
 	return 0
