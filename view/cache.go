@@ -56,6 +56,10 @@ func (c *pathCache) get(k pathKey) (pathFact, bool) {
 // put enters what a walk that began in an era found.
 func (c *pathCache) put(k pathKey, f pathFact) {
 	f.at = now()
+	if f.found.Kind != namespace.Symlink {
+		// Whether it is there may change without notice: who asks has to look.
+		f.found.Kind = namespace.Other
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= maxFacts {

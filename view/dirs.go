@@ -104,15 +104,15 @@ func (v *View) HostPath(name string) (string, error) {
 }
 
 // StartIn returns the directory of the host in which a guest has to start to
-// find itself in dir, "" being this process's working directory. It is "" if
-// that is where it would start anyway.
+// find itself in dir. Both are "" for this process's working directory.
 func (v *View) StartIn(dir string) (string, error) {
 	found, err := v.follow(dir)
 	if err != nil {
 		return "", &os.PathError{Op: "chdir", Path: dir, Err: err}
 	}
 	m, _ := v.mountOf(found.Place)
-	if m == nil {
+	if m == nil || dir == "" && found.Kind != namespace.Directory {
+		// What is covered by a mount that lacks it stays where it is.
 		return dir, nil
 	}
 	if !m.Private {

@@ -30,12 +30,8 @@ func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 	switch {
 	case e != 0 && program.Apart:
 		return intercept.Fail(e)
-	case e != 0 || program.unknown || !program.Apart && program.Kind != namespace.Other:
+	case e != 0 || program.unknown || program.Kind == namespace.Foreign:
 		return intercept.Run
-	case program.Kind == namespace.Missing:
-		return intercept.Fail(abi.ENOENT)
-	case program.Kind != namespace.Other:
-		return intercept.Fail(abi.EACCES)
 	}
 	argv, apart, e := v.interpret(c, &program, path)
 	switch {
@@ -115,10 +111,10 @@ func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []s
 		}
 		argv = append(append(first, path), argv[min(1, len(argv)):]...)
 		next, e := v.find(c, unix.AT_FDCWD, name, true)
-		if e != 0 || next.unknown || next.Kind == namespace.Missing {
-			if next.Apart || apart {
-				return nil, true, max(e, abi.ENOENT)
-			}
+		switch {
+		case e != 0 && (next.Apart || apart):
+			return nil, true, e
+		case e != 0 || next.unknown:
 			return nil, false, 0
 		}
 		apart = apart || next.Apart
@@ -138,8 +134,6 @@ func (v *View) link(c *intercept.Call, program *ref, path string, h head, argv [
 		return nil, true, e
 	case e != 0 || r.unknown || !r.Apart:
 		return argv, apart, 0
-	case r.Kind == namespace.Missing:
-		return nil, true, abi.ENOENT
 	}
 	if e := v.mayExecute(c, program.Place); e != 0 {
 		return nil, true, e

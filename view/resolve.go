@@ -10,7 +10,8 @@ import (
 	"penumbra/namespace"
 )
 
-// ref is what a path of a call refers to.
+// ref is what a path of a call refers to. Its Kind tells whether that is a link,
+// but not, for it may come from the cache, whether it exists.
 type ref struct {
 	namespace.Found
 	mount *mount // that the place belongs to, nil for the host

@@ -41,6 +41,9 @@ func parseFlags(fs *flag.FlagSet, args []string) (rest []string, err error) {
 			value, args = args[0], args[1:]
 		}
 		if err := f.Value.Set(value); err != nil {
+			if reason, ok := errors.AsType[*mountError](err); ok {
+				return nil, fmt.Errorf("invalid value %q for %s: %w", value, dashes(name), reason)
+			}
 			return nil, fmt.Errorf("invalid value %q for %s%s", value, dashes(name), hint(f))
 		}
 	}

@@ -15,24 +15,34 @@ import (
 	"penumbra/internal/kernel"
 	"penumbra/internal/origin"
 	"penumbra/internal/sys"
+	"penumbra/view"
 )
 
 // runGuest runs argv under opts and returns the exit status for penumbra. If
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(opts runOptions, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
-	path, err := lookCommand(argv[0])
+	sup := &supervisor{streams: s, opts: opts, inherited: inheritedFiles()}
+	var err error
+	if sup.view, err = openView(opts.mounts, sup.notice); err != nil {
+		return s.fail("run: "+err.Error(), exitUsage)
+	}
+	var find finder
+	if sup.view != nil {
+		defer sup.view.Close()
+		find.host = sup.view.HostPath
+	}
+	path, err := find.lookCommand(argv[0])
 	if err != nil {
 		return s.fail("run: "+err.Error(), exitOf(err))
 	}
-	sup := &supervisor{streams: s, opts: opts, inherited: inheritedFiles()}
 	var g *intercept.Guest
 	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
 	if refusal, ok := errors.AsType[*intercept.ExecError](err); ok {
-		err = explainExec(argv[0], path, refusal.Err)
+		err = explainExec(argv[0], find.hostOf(path), refusal.Err)
 		return s.fail("run: "+err.Error(), exitOf(err))
 	}
 	if err != nil {
@@ -59,7 +69,10 @@ type supervisor struct {
 	opts      runOptions
 	inherited []int
 	signals   *signalRelay
+	view      *view.View // nil without mounts
 }
+
+func (sup *supervisor) notice(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) }
 
 // start begins the run: the guest finds all as penumbra found it.
 func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest, error) {
@@ -73,13 +86,21 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		program.NoFile = o.NoFile
 		program.Files = standardFiles(o.Closed)
 	}
-	sup.signals = newSignalRelay()
-	g, err := intercept.Start(intercept.Config{
+	config := intercept.Config{
 		Program: program,
 		Policy:  transparency(sup.opts.intercept),
-		Notice:  func(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) },
+		Notice:  sup.notice,
 		Event:   sup.event,
-	})
+	}
+	if sup.view != nil {
+		config.Policy = sup.view
+		var err error
+		if config.Dir, err = sup.view.StartIn(""); err != nil {
+			return nil, err
+		}
+	}
+	sup.signals = newSignalRelay()
+	g, err := intercept.Start(config)
 	if err != nil {
 		sup.signals.stop()
 	}
@@ -102,7 +123,7 @@ func (sup *supervisor) event(e intercept.Event) {
 // attend sees the guest to its end and returns its exit status.
 func (sup *supervisor) attend(g *intercept.Guest) int {
 	releaseFiles(sup.inherited)
-	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts.intercept))
+	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), heard(sup.opts))
 	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
 	}
@@ -120,13 +141,18 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		return sup.fail(fmt.Sprintf("run: %v: the guest was killed", err), exitFailure)
 	}
 	sup.tell("process %d: %s", g.PID(), describe(status))
+	if sup.view != nil {
+		if err := sup.view.Close(); err != nil {
+			sup.notice(fmt.Sprintf("cannot remove what the mounts left: %v", err))
+		}
+	}
 	if status.Signaled() {
 		return dieOf(status.Signal())
 	}
 	return status.ExitStatus()
 }
 
-// tell says something that only -v asks for.
+// tell says something that only --verbose asks for.
 func (sup *supervisor) tell(format string, args ...any) {
 	if sup.opts.verbose {
 		fmt.Fprintf(sup.err, "penumbra: "+format+"\n", args...)
