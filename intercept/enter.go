@@ -40,6 +40,11 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
+	if r, ok := g.config.Policy.(Refiner); ok {
+		for _, r := range r.Refine() {
+			list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
+		}
+	}
 	return list
 }
 

@@ -85,6 +85,22 @@ type Policy interface {
 	Exit(*Call)
 }
 
+// Refiner is implemented by a Policy whose interest in some calls depends on
+// their arguments.
+type Refiner interface {
+	// Refine is asked once, after Interest was.
+	Refine() []Refinement
+}
+
+// Refinement is the interest in those calls of a system call that have any of
+// some bits in an argument.
+type Refinement struct {
+	Call     string
+	Arg      int
+	Bits     uint32
+	Interest Interest
+}
+
 // interests are a policy's in all calls of one architecture, by number.
 type interests struct {
 	known   []Interest

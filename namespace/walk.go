@@ -66,8 +66,9 @@ type Found struct {
 	Kind  Kind
 	// Slash: the path ended in a slash, and so wants a directory.
 	Slash bool
-	// Dots: the last name was "." or "..", which cannot be made or removed.
-	Dots bool
+	// Dots is the last name if that was "." or "..", which cannot be made or
+	// removed.
+	Dots string
 	// Apart: the kernel, walking the same path from where the guest really
 	// stands, would have strayed from this way, even if it came here in the end.
 	Apart bool
@@ -156,7 +157,10 @@ func (w *walk) step() abi.Errno {
 	if w.Kind != Directory {
 		return abi.ENOTDIR
 	}
-	w.rest, w.Slash, w.Dots = rest, slash && last, name == "." || name == ".."
+	w.rest, w.Slash, w.Dots = rest, slash && last, ""
+	if name == "." || name == ".." {
+		w.Dots = name
+	}
 	switch {
 	case name == ".":
 		return 0

@@ -72,7 +72,7 @@ func (v *View) changedDir(c *intercept.Call) {
 // getcwd tells a working directory's place.
 func (v *View) getcwd(c *intercept.Call, _ *shape) intercept.Verdict {
 	host := readLink(fmt.Sprintf("/proc/%d/cwd", c.Thread.ID()))
-	place := v.startOf(c.Thread, unix.AT_FDCWD)
+	place := v.placeOf(host, func() bool { return v.reachedThrough(c.Thread.Process().ID) })
 	if host == "" || place == host {
 		return intercept.Run
 	}

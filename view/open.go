@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -103,12 +104,40 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 			return intercept.Fail(e)
 		}
 	}
-	// A file of a read-only bind mount is opened here even if the kernel would
-	// find it, to be marked.
-	if !r.Apart && !(r.mount != nil && r.mount.ReadOnly && !r.mount.Private) {
+	// What lies in a bind mount is opened here even if the kernel would find it,
+	// to be marked.
+	marks := r.mount != nil && !r.mount.Private
+	switch {
+	case !r.Apart && !marks:
 		return intercept.Run
+	case o.flags&unix.O_PATH != 0:
+		return v.openThere(c, sh, &o, r)
 	}
 	return v.openHere(c, &o, r)
+}
+
+// openThere has the guest open a file of a mount as an O_PATH descriptor.
+func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) intercept.Verdict {
+	if sh.call.Name == "openat2" {
+		if !r.Apart {
+			return intercept.Run
+		}
+		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
+		return intercept.Fail(abi.ENOSYS)
+	}
+	host := v.hostPath(r.Place)
+	if r.Slash {
+		host += "/"
+	}
+	if len(host) >= unix.PathMax {
+		return intercept.Fail(abi.ENAMETOOLONG)
+	}
+	arg := sh.paths[0].arg
+	c.SetArgString(arg, host)
+	if r.mount != nil && !r.mount.Private && isDirectory(strings.TrimRight(host, "/")) {
+		c.SetArg(arg+1, uint64(o.flags|markPath))
+	}
+	return intercept.Run
 }
 
 func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
@@ -187,16 +216,11 @@ func mark(fd int, at spot, flags int, all bool) (int, error) {
 	}
 	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
 	isFile := st.Mode&unix.S_IFMT == unix.S_IFREG
-	switch {
-	case flags&unix.O_PATH != 0 && isDir:
-		flags |= markPath
-	case flags&unix.O_PATH == 0 && (isDir || all && isFile):
-		flags |= markOpen
-	default:
+	if !isDir && !(all && isFile) {
 		return fd, nil
 	}
 	unix.Close(fd)
-	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC), 0)
+	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC)|markOpen, 0)
 }
 
 // waits reports whether opening would wait for another process: it is a pipe.

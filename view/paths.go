@@ -14,9 +14,12 @@ import (
 // byPath answers the calls that do something to a file, or to a name.
 func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 	if sh.relinks {
-		// Also if the call fails: it is not worth waiting for.
 		v.paths.forget()
 		defer v.paths.forget()
+	}
+	if sh.removes {
+		// A directory that is moved takes along those who work in it.
+		defer v.cwdEra.Add(1)
 	}
 	var refs [2]ref
 	apart := false
@@ -69,7 +72,8 @@ func (v *View) decide(c *intercept.Call, sh *shape, refs []ref, apart bool) inte
 			}
 		}
 	}
-	if len(refs) == 2 && refs[0].mount != refs[1].mount {
+	// Where a thing is that only the kernel can follow, it alone knows.
+	if len(refs) == 2 && refs[0].mount != refs[1].mount && refs[0].Kind != namespace.Foreign {
 		return intercept.Fail(abi.EXDEV)
 	}
 	if sh.changes {
@@ -83,9 +87,6 @@ func (v *View) decide(c *intercept.Call, sh *shape, refs []ref, apart bool) inte
 	case sh.refused:
 		v.warn(sh.call.Name, fmt.Sprintf("%s on the mount of %s is not possible: it fails with EOPNOTSUPP", sh.call.Name, refs[0].Place))
 		return intercept.Fail(abi.EOPNOTSUPP)
-	}
-	if sh.args[sh.paths[0].arg].NoFollow && refs[0].Kind == namespace.Foreign {
-		return intercept.Run
 	}
 	return v.perform(c, sh, refs)
 }

@@ -112,8 +112,8 @@ func (v *View) placePaths(f *frame, sh *shape, refs []ref, args *abi.Args) abi.E
 			name = fmt.Sprintf("/proc/self/fd/%d/%s", at.dir, name)
 		}
 		switch {
-		case p.names && refs[i].Dots:
-			name += "/."
+		case p.names && refs[i].Dots != "":
+			name += "/" + refs[i].Dots
 		case refs[i].Slash:
 			name += "/"
 		}

@@ -40,6 +40,15 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 	return intercept.Answer
 }
 
+// Refine implements intercept.Refiner. The notify door cannot hand over an
+// O_PATH descriptor: the guest has to open those itself.
+func (v *View) Refine() []intercept.Refinement {
+	return []intercept.Refinement{
+		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
+		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
+	}
+}
+
 // handlerFor chooses the handler for s on a.
 func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	sh := shapeOf(a, s)
