@@ -122,15 +122,14 @@ func (v *View) StartIn(dir string) (string, error) {
 }
 
 func (v *View) follow(name string) (namespace.Found, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return namespace.Found{}, err
-	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // os.Getwd believes $PWD
-	}
-	if name == "" {
+	dir := readLink("/proc/self/cwd")
+	switch {
+	case name == "" && dir == "":
+		return namespace.Found{Place: "/"}, nil // it stays in a directory that is gone
+	case name == "":
 		name = dir // what is mounted there now covers it
+	case dir == "" && !filepath.IsAbs(name):
+		return namespace.Found{}, abi.ENOENT
 	}
 	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {

@@ -163,13 +163,13 @@ func (v *View) refuseWriting(o *opening, r ref) abi.Errno {
 		}
 		return errnoOf(err)
 	}
-	kind := st.Mode & unix.S_IFMT
+	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
 	switch {
 	case o.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL:
 		return abi.EEXIST
-	case kind == unix.S_IFDIR && o.writes() && !o.isTemporary():
+	case isDir && o.writes() && !o.isTemporary():
 		return abi.EISDIR
-	case (kind == unix.S_IFREG || kind == unix.S_IFDIR) && o.writes():
+	case isStored(&st) && o.writes():
 		return abi.EROFS
 	}
 	o.flags &^= unix.O_CREAT

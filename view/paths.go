@@ -76,7 +76,7 @@ func (v *View) decide(c *intercept.Call, sh *shape, refs []ref, apart bool) inte
 	if len(refs) == 2 && refs[0].mount != refs[1].mount && refs[0].Kind != namespace.Foreign {
 		return intercept.Fail(abi.EXDEV)
 	}
-	if sh.changes {
+	if sh.changes || sh.asks && c.Args[sh.paths[0].arg+1]&unix.W_OK != 0 {
 		if e := v.refuseChange(sh, refs[len(refs)-1]); e != 0 {
 			return intercept.Fail(e)
 		}
@@ -119,10 +119,18 @@ func (v *View) refuseChange(sh *shape, r ref) abi.Errno {
 	switch {
 	case creates && err == nil:
 		return abi.EEXIST
+	case sh.asks && err == nil && !isStored(&st):
+		return 0 // a pipe or a device can be written
 	case creates || sh.removes || err == nil:
 		return abi.EROFS
 	}
 	return errnoOf(err)
+}
+
+// isStored reports whether a file's content is its file system's.
+func isStored(st *unix.Stat_t) bool {
+	kind := st.Mode & unix.S_IFMT
+	return kind == unix.S_IFREG || kind == unix.S_IFDIR
 }
 
 // readlink answers for links of procfs as for others.

@@ -73,13 +73,12 @@ func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdi
 	if e != 0 {
 		return intercept.Fail(e)
 	}
-	asks := sh.call.Name == "access" || sh.call.Name == "faccessat" || sh.call.Name == "faccessat2"
-	restore, other, e := v.become(c.Thread, sh.makes, asks && !effective(c, sh))
+	restore, other, e := v.become(c.Thread, sh.makes, sh.asks && !effective(c, sh))
 	if e != 0 {
 		return intercept.Fail(e)
 	}
 	number := sh.number
-	if asks && other {
+	if sh.asks && other {
 		// The kernel would ask about the real user of this process.
 		number, args = effectiveAccess(sh, args)
 	}

@@ -95,14 +95,23 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 // Enter implements intercept.Policy.
 func (v *View) Enter(c *intercept.Call) intercept.Verdict {
 	if c.Syscall == nil {
-		v.warn(fmt.Sprint("call ", c.Number), fmt.Sprintf("system call %d of %v is unknown: it fails with ENOSYS while there are mounts", c.Number, c.Arch))
-		return intercept.Fail(abi.ENOSYS)
+		return v.unknown(c)
 	}
 	h := &v.handlers[c.Arch][c.Number]
 	if h.enter == nil {
 		return intercept.Run
 	}
 	return h.enter(v, c, h.shape)
+}
+
+// unknown refuses a call that the table does not know: it might have a path. The
+// user hears of it if the kernel may know it, being younger than the table.
+func (v *View) unknown(c *intercept.Call) intercept.Verdict {
+	const growth = 64
+	if last := abi.MaxNumber(c.Arch); c.Number > last && c.Number <= last+growth {
+		v.warn(fmt.Sprint("call ", c.Number), fmt.Sprintf("system call %d of %v is unknown: it fails with ENOSYS while there are mounts", c.Number, c.Arch))
+	}
+	return intercept.Fail(abi.ENOSYS)
 }
 
 // Exit implements intercept.Policy.

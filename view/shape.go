@@ -42,6 +42,7 @@ type traits struct {
 	relinks bool // may put a link where there was none
 	refused bool // is not made in a mount's tree
 	looks   bool // only asks what there is
+	asks    bool // access(2): only asks what may be done
 }
 
 func traitsOf(name string) traits {
@@ -63,9 +64,10 @@ func traitsOf(name string) traits {
 		// They lead on to more memory than the table of calls tells.
 		"setxattrat", "getxattrat":
 		return traits{refused: true}
-	case "stat", "lstat", "newfstatat", "stat64", "lstat64", "fstatat64", "oldstat", "oldlstat", "statx",
-		"access", "faccessat", "faccessat2":
+	case "stat", "lstat", "newfstatat", "stat64", "lstat64", "fstatat64", "oldstat", "oldlstat", "statx":
 		return traits{looks: true}
+	case "access", "faccessat", "faccessat2":
+		return traits{looks: true, asks: true}
 	}
 	return traits{}
 }

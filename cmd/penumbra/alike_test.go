@@ -26,7 +26,7 @@ func alikeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := trial(ts, native, args)
 	ts.Logf("native: %s", want.result)
-	for _, m := range supervised {
+	for _, m := range append(slices.Clone(supervised), mounted) {
 		got := trial(ts, m, args)
 		if got.result != want.result {
 			ts.Fatalf("%s: %s", m.name, got.result)
@@ -62,15 +62,24 @@ func (o outcome) changed(other outcome) []string {
 
 // trial runs args once in mode m.
 func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
-	dir := ts.MkAbs("work")
-	ts.Check(removeAll(dir))
-	ts.Check(os.MkdirAll(dir, 0o755))
+	dir, real := ts.MkAbs("work"), ts.MkAbs("work")
+	if m.mounted {
+		real = ts.MkAbs("mounted")
+	}
+	for _, d := range []string{dir, real} {
+		ts.Check(removeAll(d))
+		ts.Check(os.MkdirAll(d, 0o755))
+	}
 	if in := ts.MkAbs("in"); exists(in) {
-		ts.Check(os.CopyFS(dir, os.DirFS(in)))
+		ts.Check(os.CopyFS(real, os.DirFS(in)))
 	}
 	words := args
 	if m.name != native.name {
-		words = append(append([]string{"penumbra", "run"}, m.flags...), append([]string{"--"}, args...)...)
+		flags := m.flags
+		if m.mounted {
+			flags = append(slices.Clone(flags), "--mount=type=bind,source="+real+",target="+dir)
+		}
+		words = append(append([]string{"penumbra", "run"}, flags...), append([]string{"--"}, args...)...)
 	}
 	// The shell finds the command by the script's own PATH.
 	cmd := exec.Command("/bin/sh", append([]string{"-c", `exec "$@"`, "sh"}, words...)...)
@@ -86,7 +95,7 @@ func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
 	if cmd.ProcessState == nil {
 		ts.Fatalf("%s: %q was not started", m.name, words)
 	}
-	files, err := describeTree(dir, ignored(ts))
+	files, err := describeTree(real, ignored(ts))
 	ts.Check(err)
 	return outcome{result{stdout.String(), stderr.String(), cmd.ProcessState.String()}, files}
 }

@@ -58,6 +58,8 @@ func penumbraAt(t testing.TB) string {
 type runMode struct {
 	name  string
 	flags []string // of penumbra run; nil also for native
+	// mounted: the guest's working directory is a mount of another one.
+	mounted bool
 }
 
 var (
@@ -68,7 +70,11 @@ var (
 		{name: "run"},
 		{name: "notify", flags: []string{"--intercept=notify"}},
 		{name: "trace", flags: []string{"--intercept=trace"}},
+		// A mount that is out of the way must not be noticed.
+		{name: "view", flags: []string{"--mount=type=tmpfs,target=/penumbra-test"}},
 	}
+	// mounted is one more for what works on files.
+	mounted = runMode{name: "mounted", mounted: true}
 )
 
 // command returns the words that run argv in mode m.
