@@ -147,8 +147,11 @@ func (w *walk) step() abi.Errno {
 	rest = strings.TrimLeft(rest, "/")
 	last := rest == ""
 	if w.Kind == Foreign {
-		// Where the rest leads only the kernel knows.
+		// Where the rest leads only the kernel knows, if it has come here.
 		w.rest = ""
+		if w.Apart {
+			return abi.ENOENT
+		}
 		return 0
 	}
 	if w.Kind == Missing {

@@ -80,6 +80,9 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	if err != nil || o.path == "" {
 		return intercept.Run
 	}
+	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
+		return intercept.Run // as for isKernels
+	}
 	r, e := v.resolveOpening(c, &o)
 	switch {
 	case e != 0 && !r.Apart:

@@ -47,8 +47,13 @@ func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 // followed leads, from wherever it starts, nowhere else than for the kernel.
 // (find and its like ask for little else.)
 func (v *View) isKernels(c *intercept.Call, sh *shape, p pathArg, path string) bool {
-	return sh.looks && !v.guarded && !strings.Contains(path, "/") && path != "." && path != ".." &&
-		!v.table.Enters(path) && !sh.follows(c, p)
+	return sh.looks && !v.fills && !(sh.asks && v.guarded) && !sh.follows(c, p) && v.staysPut(path)
+}
+
+// staysPut reports whether a path is a single name which, unless it is a link,
+// leads from no directory to or from a mount.
+func (v *View) staysPut(path string) bool {
+	return !strings.Contains(path, "/") && path != "." && path != ".." && !v.table.Enters(path)
 }
 
 // byDescriptor answers a call whose path is empty, or cannot be read.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -49,23 +50,77 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 			return ref{unknown: true}, 0
 		}
 	}
-	simple := root == "/" && o == namespace.Options{Follow: o.Follow, Name: o.Name}
-	if !simple {
+	if root != "/" || o != (namespace.Options{Follow: o.Follow, Name: o.Name}) {
 		found, e := v.walk(c, root, key, o, new(bool))
 		return v.refOf(found), e
 	}
+	fact := v.lead(c, key)
+	return v.refOf(fact.found), fact.errno
+}
+
+// lead finds where a path leads. Most are asked for again, or lie in a directory
+// of which others were.
+func (v *View) lead(c *intercept.Call, key pathKey) pathFact {
 	if fact, ok := v.paths.get(key); ok {
-		return v.refOf(fact.found), fact.errno
+		return fact
 	}
 	fact := pathFact{era: v.paths.era.Load()}
 	var ok, fleeting bool
-	if fact.found, ok = v.probe(key); !ok {
-		fact.found, fact.errno = v.walk(c, root, key, o, &fleeting)
+	if fact, ok = v.leadByParent(c, key, fact); !ok {
+		fact.found, fact.errno = v.walk(c, "/", key, namespace.Options{Follow: key.follow, Name: key.name}, &fleeting)
 	}
-	if !fleeting && !namespace.Below("/proc", fact.found.Place) {
+	// Of a name that is not followed its directory's place says all.
+	if cheap := ok && !key.follow; !cheap && !fleeting && !namespace.Below("/proc", fact.found.Place) {
 		v.paths.put(key, fact)
 	}
-	return v.refOf(fact.found), fact.errno
+	return fact
+}
+
+// leadByParent finds where a path leads whose last name is no link, or is not to
+// be followed. It reports false for others.
+func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (pathFact, bool) {
+	i := strings.LastIndexByte(key.path, '/')
+	name := key.path[i+1:]
+	if name == "" || name == "." || name == ".." {
+		return fact, false
+	}
+	switch {
+	case i > 0:
+		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true})
+		if parent.found.Kind == namespace.Foreign {
+			return fact, false
+		}
+		if parent.errno != 0 {
+			return parent, true
+		}
+		fact.found.Place, fact.found.Apart = parent.found.Place, parent.found.Apart
+	case i == 0:
+		fact.found.Place, fact.found.Apart = "/", v.table.At("/") != nil
+	default:
+		fact.found.Place = key.dir
+	}
+	if fact.found.Place == "" || namespace.Below("/proc", fact.found.Place) {
+		return fact, false
+	}
+	fact.found.Place, fact.found.Kind = namespace.Join(fact.found.Place, name), namespace.Other
+	if v.table.At(fact.found.Place) != nil {
+		fact.found.Apart = true
+		return fact, true
+	}
+	if fact.errno = v.fill(fact.found.Place, false); fact.errno != 0 || !key.follow {
+		return fact, true
+	}
+	at := v.spot(fact.found.Place)
+	var text [1]byte
+	_, err := unix.Readlinkat(at.dir, at.name, text[:])
+	switch err {
+	case unix.EINVAL:
+		return fact, true
+	case unix.ENOENT:
+		fact.found.Kind = namespace.Missing
+		return fact, true
+	}
+	return fact, false // a link, or an error, which is the walk's to tell
 }
 
 func (v *View) refOf(found namespace.Found) ref {
@@ -84,46 +139,4 @@ func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Opt
 		start.Dir = root
 	}
 	return v.table.Walk(v.look(c.Thread, fleeting), start, key.path, o)
-}
-
-// probe resolves a plain path that meets no links, with a single call: nothing
-// is on its way that it does not spell. It reports false if the path has to be
-// walked.
-func (v *View) probe(key pathKey) (namespace.Found, bool) {
-	if !namespace.IsPlain(key.path) {
-		return namespace.Found{}, false
-	}
-	place := key.path
-	var from *mount
-	if key.dir != "" {
-		place = namespace.Join(key.dir, key.path)
-		from, _ = v.mountOf(key.dir)
-	}
-	m, rel := v.mountOf(place)
-	if m != nil && m.filler != nil && v.fill(place, false) != 0 {
-		return namespace.Found{}, false
-	}
-	found := namespace.Found{Place: place, Kind: namespace.Other, Apart: m != from}
-	if m != nil && rel == "" {
-		if m.file == "" {
-			found.Kind = namespace.Directory
-		}
-		return found, true
-	}
-	at := v.spot(place)
-	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
-	if !key.follow {
-		how.Flags |= unix.O_NOFOLLOW
-	}
-	fd, err := unix.Openat2(at.dir, at.name, &how)
-	switch {
-	case err == nil:
-		unix.Close(fd)
-		return found, true
-	case err == unix.ENOENT:
-		found.Kind = namespace.Missing
-		return found, true
-	}
-	// A link; or an error, which is the walk's to tell.
-	return namespace.Found{}, false
 }

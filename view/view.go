@@ -61,7 +61,8 @@ type View struct {
 	procDev uint64              // device of /proc
 
 	bound   bool // there are bind mounts: a directory may have two places
-	guarded bool // there are read-only mounts, or trees to be filled
+	guarded bool // there are read-only mounts
+	fills   bool // there are trees to be filled
 	// privileged: the guest's processes may have other identities than ours.
 	privileged bool
 
@@ -171,7 +172,8 @@ func (v *View) mount(asked Mount) error {
 	v.mounts = append(v.mounts, m)
 	v.table.Add(&namespace.Mount{Target: target, Tree: m})
 	v.bound = v.bound || !m.Private
-	v.guarded = v.guarded || m.ReadOnly || m.filler != nil
+	v.guarded = v.guarded || m.ReadOnly
+	v.fills = v.fills || m.filler != nil
 	return nil
 }
 

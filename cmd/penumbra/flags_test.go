@@ -25,8 +25,8 @@ func TestParseRunFlags(t *testing.T) {
 		{"-intercept=notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
 		{"--intercept notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
 		{"--intercept=trace --intercept=none ls", plain, []string{"ls"}},
-		{"-v --kill-orphans ls", runOptions{intercept: interceptNone, killOrphans: true, verbose: true}, []string{"ls"}},
-		{"--v=true -kill-orphans=false ls", runOptions{intercept: interceptNone, verbose: true}, []string{"ls"}},
+		{"--verbose --kill-orphans ls", runOptions{intercept: interceptNone, killOrphans: true, verbose: true}, []string{"ls"}},
+		{"--verbose=true -kill-orphans=false ls", runOptions{intercept: interceptNone, verbose: true}, []string{"ls"}},
 		{"--verbose", runOptions{intercept: interceptNone, verbose: true}, nil},
 		{"", plain, nil},
 	}
@@ -75,7 +75,7 @@ func TestParseFlagsRefuses(t *testing.T) {
 }
 
 func TestParseFlagsHelp(t *testing.T) {
-	for _, line := range []string{"--help", "-h", "-help", "-v --help ls"} {
+	for _, line := range []string{"--help", "-h", "-help", "--verbose --help ls"} {
 		t.Run(line, func(t *testing.T) {
 			var o runOptions
 			fs := flag.NewFlagSet("run", flag.ContinueOnError)
