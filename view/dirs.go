@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -15,7 +16,7 @@ import (
 // changeDir has chdir(2) and chroot(2) lead into the tree of a mount: from then
 // on the kernel itself finds relative paths there.
 func (v *View) changeDir(c *intercept.Call, sh *shape) intercept.Verdict {
-	path, err := pathOf(c, sh.paths[0].arg)
+	path, err := v.pathOf(c, sh.paths[0].arg)
 	if err != nil {
 		return intercept.Watch
 	}
@@ -30,12 +31,28 @@ func (v *View) changeDir(c *intercept.Call, sh *shape) intercept.Verdict {
 	if !r.Apart {
 		return intercept.Watch
 	}
-	host := v.hostPath(r.Place)
-	if len(host) >= unix.PathMax {
-		return intercept.Fail(abi.ENAMETOOLONG)
+	host, e := v.pathFor(c.Thread, r.Place)
+	if e != 0 {
+		return intercept.Fail(e)
 	}
 	c.SetArgString(sh.paths[0].arg, host)
 	return intercept.Watch
+}
+
+// pathFor returns the path by which t itself reaches what is at a place.
+func (v *View) pathFor(t *guest.Thread, place string) (string, abi.Errno) {
+	host := v.hostPath(place)
+	if root := v.rootOf(t); root != "/" {
+		if root = v.hostPath(root); !namespace.Below(root, host) {
+			v.warn("root", fmt.Sprintf("%s cannot be entered or run from within a changed root directory: EOPNOTSUPP", place))
+			return "", abi.EOPNOTSUPP
+		}
+		host = "/" + trimBelow(root, host)
+	}
+	if len(host) >= unix.PathMax {
+		return "", abi.ENAMETOOLONG
+	}
+	return host, 0
 }
 
 // changeDirByFD has fchdir(2) watched.
@@ -62,6 +79,7 @@ func (v *View) changedDir(c *intercept.Call) {
 	switch {
 	case c.Syscall.Name == "chroot":
 		p.root = to.Place
+		v.rooted.Store(true)
 	case to.mount != nil && !to.mount.Private:
 		p.bound = to.mount
 	default:
@@ -107,12 +125,15 @@ func (v *View) HostPath(name string) (string, error) {
 // find itself in dir. Both are "" for this process's working directory.
 func (v *View) StartIn(dir string) (string, error) {
 	found, err := v.follow(dir)
+	if dir == "" && (err != nil || found.Kind != namespace.Directory) {
+		// What is covered by a mount that lacks it stays where it is.
+		return "", nil
+	}
 	if err != nil {
 		return "", &os.PathError{Op: "chdir", Path: dir, Err: err}
 	}
 	m, _ := v.mountOf(found.Place)
-	if m == nil || dir == "" && found.Kind != namespace.Directory {
-		// What is covered by a mount that lacks it stays where it is.
+	if m == nil {
 		return dir, nil
 	}
 	if !m.Private {

@@ -22,7 +22,7 @@ const maxScripts = 5
 // whose interpreter is there.
 func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 	p := sh.paths[0]
-	path, err := pathOf(c, p.arg)
+	path, err := v.pathOf(c, p.arg)
 	if err != nil || path == "" {
 		return intercept.Run // by its descriptor
 	}
@@ -46,9 +46,9 @@ func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 // rewriteExec has c run program instead, with argv in front of the guest's
 // arguments but the first.
 func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []string) intercept.Verdict {
-	host := v.hostPath(program.Place)
-	if len(host) >= unix.PathMax {
-		return intercept.Fail(abi.ENAMETOOLONG)
+	host, e := v.pathFor(c.Thread, program.Place)
+	if e != 0 {
+		return intercept.Fail(e)
 	}
 	at := sh.paths[0].arg
 	c.SetArgString(at, host)

@@ -3,7 +3,6 @@ package view
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,10 +25,10 @@ type opening struct {
 
 // readOpening reads the arguments of open, openat, openat2 or creat. An error
 // means that the call is the kernel's to refuse.
-func readOpening(c *intercept.Call, sh *shape) (opening, error) {
+func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
 	o := opening{dirfd: sh.paths[0].dirfdOf(c)}
 	var err error
-	if o.path, err = pathOf(c, sh.paths[0].arg); err != nil {
+	if o.path, err = v.pathOf(c, sh.paths[0].arg); err != nil {
 		return o, err
 	}
 	next := sh.paths[0].arg + 1
@@ -51,10 +50,10 @@ func readOpening(c *intercept.Call, sh *shape) (opening, error) {
 func (o *opening) readHow(c *intercept.Call, arg int) error {
 	var how [24]byte
 	if c.Args[arg+1] < uint64(len(how)) {
-		return unreadable
+		return errUnreadable
 	}
 	if _, err := c.Memory().ReadAt(how[:], c.Args.Addr(arg)); err != nil {
-		return unreadable
+		return errUnreadable
 	}
 	o.flags, o.mode = int(binary.LittleEndian.Uint64(how[:])), uint32(binary.LittleEndian.Uint64(how[8:]))
 	resolve := binary.LittleEndian.Uint64(how[16:])
@@ -76,7 +75,7 @@ func (o *opening) isTemporary() bool { return o.flags&unix.O_TMPFILE == unix.O_T
 
 // open answers the calls that open files.
 func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
-	o, err := readOpening(c, sh)
+	o, err := v.readOpening(c, sh)
 	if err != nil || o.path == "" {
 		return intercept.Run
 	}
@@ -128,16 +127,16 @@ func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) interc
 		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
 		return intercept.Fail(abi.ENOSYS)
 	}
-	host := v.hostPath(r.Place)
-	if r.Slash {
-		host += "/"
+	path, e := v.pathFor(c.Thread, r.Place)
+	if e != 0 {
+		return intercept.Fail(e)
 	}
-	if len(host) >= unix.PathMax {
-		return intercept.Fail(abi.ENAMETOOLONG)
+	if r.Slash {
+		path += "/"
 	}
 	arg := sh.paths[0].arg
-	c.SetArgString(arg, host)
-	if r.mount != nil && !r.mount.Private && isDirectory(strings.TrimRight(host, "/")) {
+	c.SetArgString(arg, path)
+	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
 		c.SetArg(arg+1, uint64(o.flags|markPath))
 	}
 	return intercept.Run
@@ -195,6 +194,9 @@ func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict 
 		return intercept.Fail(e)
 	}
 	defer restore()
+	if !c.Alive() {
+		return intercept.Run // nobody is there any more
+	}
 	if waits(at, o.flags) {
 		return v.openPipe(c, o, at)
 	}

@@ -24,7 +24,7 @@ func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 	var refs [2]ref
 	apart := false
 	for i, p := range sh.paths {
-		path, err := pathOf(c, p.arg)
+		path, err := v.pathOf(c, p.arg)
 		if err != nil || path == "" {
 			return v.byDescriptor(c, sh, p)
 		}
@@ -141,7 +141,7 @@ func isStored(st *unix.Stat_t) bool {
 // readlink answers for links of procfs as for others.
 func (v *View) readlink(c *intercept.Call, sh *shape) intercept.Verdict {
 	p := sh.paths[0]
-	path, err := pathOf(c, p.arg)
+	path, err := v.pathOf(c, p.arg)
 	if err != nil || path == "" {
 		return intercept.Run
 	}

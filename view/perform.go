@@ -77,6 +77,10 @@ func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdi
 	if e != 0 {
 		return intercept.Fail(e)
 	}
+	if !c.Alive() {
+		restore()
+		return intercept.Run // nobody is there any more
+	}
 	number := sh.number
 	if sh.asks && other {
 		// The kernel would ask about the real user of this process.

@@ -37,7 +37,7 @@ func (v *View) record(t *guest.Thread) *process {
 }
 
 // tracks reports whether a process's record holds what its children inherit.
-func (v *View) tracks() bool { return v.bound || v.privileged }
+func (v *View) tracks() bool { return v.bound || v.rooted.Load() }
 
 // Forked implements intercept.Life.
 func (v *View) Forked(parent, child *guest.Thread) {
@@ -112,7 +112,7 @@ func (v *View) placeOfFD(tid int, fd int32) string {
 
 // rootOf returns the place of t's root directory.
 func (v *View) rootOf(t *guest.Thread) string {
-	if t == nil || !v.privileged {
+	if !v.rooted.Load() {
 		return "/"
 	}
 	p := v.record(t)

@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -21,18 +22,21 @@ type ref struct {
 	unknown bool
 }
 
-// unreadable is the path of a call that the kernel cannot read either.
-var unreadable = errors.New("unreadable path")
+// errUnreadable is the error of a path that the kernel cannot read either.
+var errUnreadable = errors.New("unreadable path")
 
 // pathOf reads a path of a call. An error means that the call is the kernel's to
 // refuse.
-func pathOf(c *intercept.Call, arg int) (string, error) {
+func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 	if c.Args[arg] == 0 {
-		return "", unreadable
+		return "", errUnreadable
 	}
 	path, err := c.Memory().String(c.Args.Addr(arg), unix.PathMax-1)
 	if err != nil {
-		return "", unreadable
+		if errors.Is(err, unix.EPERM) {
+			v.warn("memory", fmt.Sprintf("the memory of process %d cannot be read: it sees no mounts", c.Thread.ID()))
+		}
+		return "", errUnreadable
 	}
 	return path, nil
 }

@@ -70,6 +70,9 @@ func (v *View) socketByName(c *intercept.Call, call string, args abi.Args) inter
 		return intercept.Fail(e)
 	}
 	defer restore()
+	if !c.Alive() {
+		return intercept.Run // nobody is there any more
+	}
 	base, err := enter(v.spot(r.Place))
 	if err != nil {
 		return intercept.Fail(errnoOf(err))

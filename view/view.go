@@ -78,6 +78,7 @@ type View struct {
 	// It belongs to the goroutine of the trace door.
 	moving map[int]ref
 
+	rooted     atomic.Bool // a process has changed its root directory
 	paths      pathCache
 	cwdEra     atomic.Uint64 // counts changes of working directories
 	identities sync.Map      // *identity by thread id

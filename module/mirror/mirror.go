@@ -46,6 +46,8 @@ type tree struct {
 	options Options
 	dir     *scratch.Dir
 
+	done sync.Map // what need not be filled again, by request
+
 	mu     sync.Mutex
 	listed map[string]bool
 	filled map[string]bool
@@ -92,34 +94,59 @@ func (t *tree) Close() error {
 // host returns where the copy of a name is.
 func (t *tree) host(name string) string { return filepath.Join(t.dir.Path(), name) }
 
-// Fill implements module.Filler.
+// request is what Fill was asked for.
+type request struct {
+	rel     string
+	content bool
+}
+
+// Fill implements module.Filler. The file system is not asked on the caller's
+// thread, which may have a working directory of its own: os.DirFS of a relative
+// path means that of the process.
 func (t *tree) Fill(rel string, content bool) error {
+	if _, done := t.done.Load(request{rel, content}); done {
+		return nil
+	}
+	result := make(chan error, 1)
+	go func() { result <- t.fill(rel, content) }()
+	return <-result
+}
+
+func (t *tree) fill(rel string, content bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	exists, err := t.fillTo(rel, content)
+	if err == nil && exists {
+		t.done.Store(request{rel, content}, nil)
+	}
+	return err
+}
+
+// fillTo fills what is on the way to rel, and reports whether that exists.
+func (t *tree) fillTo(rel string, content bool) (exists bool, err error) {
 	name := "."
 	if err := t.list(name); err != nil {
-		return err
+		return false, err
 	}
-	rest := rel
-	for rest != "" {
+	for rest := rel; rest != ""; {
 		var next string
 		next, rest, _ = strings.Cut(rest, "/")
 		name = path.Join(name, next)
 		info, err := os.Lstat(t.host(name))
 		switch {
 		case err != nil:
-			return nil // the kernel will say so
+			return false, nil // the kernel will say so
 		case info.IsDir():
 			if err := t.list(name); err != nil {
-				return err
+				return false, err
 			}
-		case info.Mode().IsRegular() && rest == "" && content:
-			return t.copy(name)
-		default:
-			return nil
+		case rest != "":
+			return false, nil
+		case info.Mode().IsRegular() && content:
+			return true, t.copy(name)
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // list makes what a directory holds.
