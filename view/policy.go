@@ -65,8 +65,8 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: (*View).changeDirByFD, exit: (*View).changedDir}
 	case "getcwd":
 		return handler{enter: (*View).getcwd}
-	case "bind", "connect":
-		return handler{enter: (*View).socketName}
+	case "bind", "connect", "getsockname", "getpeername":
+		return handler{enter: (*View).socketByName}
 	case "socketcall":
 		return handler{enter: (*View).socketCall}
 	case "getdents", "getdents64", "readdir":

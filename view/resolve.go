@@ -34,7 +34,7 @@ func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 	path, err := c.Memory().String(c.Args.Addr(arg), unix.PathMax-1)
 	if err != nil {
 		if errors.Is(err, unix.EPERM) {
-			v.warn("memory", fmt.Sprintf("the memory of process %d cannot be read: it sees no mounts", c.Thread.ID()))
+			v.warn("memory", fmt.Sprintf("the memory of process %d, which forbids that, cannot be read: it sees no mounts", c.Thread.ID()))
 		}
 		return "", errUnreadable
 	}

@@ -265,6 +265,9 @@ func TestSocket(t *testing.T) {
 		}()
 		c := must[net.Conn](t)(net.Dial("unix", at("s")))
 		defer c.Close()
+		if l.Addr().String() != at("s") || c.RemoteAddr().String() != at("s") {
+			t.Errorf("it is called %s and %s", l.Addr(), c.RemoteAddr())
+		}
 		_ = must[int](t)(c.Write([]byte("ping")))
 		b := make([]byte, 4)
 		_ = must[int](t)(io.ReadFull(c, b))
