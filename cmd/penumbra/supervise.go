@@ -15,15 +15,17 @@ import (
 	"penumbra/internal/kernel"
 	"penumbra/internal/origin"
 	"penumbra/internal/sys"
+	"penumbra/view"
 )
 
 // guestRun says how a verb runs a guest.
 type guestRun struct {
 	verb        string
 	policy      intercept.Policy
-	heard       string // which calls penumbra hears of, for -v
-	killOrphans bool   // end the guests that outlive the first one, instead of waiting
-	verbose     bool   // tell on stderr what penumbra does
+	heard       string      // which calls penumbra hears of, for --verbose
+	mounts      []mountSpec // instead of a policy
+	killOrphans bool        // end the guests that outlive the first one, instead of waiting
+	verbose     bool        // tell on stderr what penumbra does
 	// ended, if not nil, is called after the last of the guest, and may fail
 	// the run by a status other than 0.
 	ended func() (exit int)
@@ -33,18 +35,27 @@ type guestRun struct {
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
-	path, err := lookCommand(argv[0])
+	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
+	var err error
+	if sup.view, err = openView(r.mounts, sup.notice); err != nil {
+		return s.fail(r.verb+": "+err.Error(), exitUsage)
+	}
+	var find finder
+	if sup.view != nil {
+		defer sup.view.Close()
+		find.host = sup.view.HostPath
+	}
+	path, err := find.lookCommand(argv[0])
 	if err != nil {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
-	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
 	var g *intercept.Guest
 	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
 	if refusal, ok := errors.AsType[*intercept.ExecError](err); ok {
-		err = explainExec(argv[0], path, refusal.Err)
+		err = explainExec(argv[0], find.hostOf(path), refusal.Err)
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
 	if err != nil {
@@ -71,7 +82,10 @@ type supervisor struct {
 	guestRun
 	inherited []int
 	signals   *signalRelay
+	view      *view.View // nil without mounts
 }
+
+func (sup *supervisor) notice(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) }
 
 // start begins the run: the guest finds all as penumbra found it.
 func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest, error) {
@@ -85,13 +99,21 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		program.NoFile = o.NoFile
 		program.Files = standardFiles(o.Closed)
 	}
-	sup.signals = newSignalRelay()
-	g, err := intercept.Start(intercept.Config{
+	config := intercept.Config{
 		Program: program,
 		Policy:  sup.policy,
-		Notice:  func(m string) { fmt.Fprintf(sup.err, "penumbra: %s\n", m) },
+		Notice:  sup.notice,
 		Event:   sup.event,
-	})
+	}
+	if sup.view != nil {
+		config.Policy = sup.view
+		var err error
+		if config.Dir, err = sup.view.StartIn(""); err != nil {
+			return nil, err
+		}
+	}
+	sup.signals = newSignalRelay()
+	g, err := intercept.Start(config)
 	if err != nil {
 		sup.signals.stop()
 	}
@@ -132,6 +154,11 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		return sup.fail(fmt.Sprintf(sup.verb+": %v: the guest was killed", err), exitFailure)
 	}
 	sup.tell("process %d: %s", g.PID(), describe(status))
+	if sup.view != nil {
+		if err := sup.view.Close(); err != nil {
+			sup.notice(fmt.Sprintf("cannot remove what the mounts left: %v", err))
+		}
+	}
 	if sup.ended != nil {
 		if exit := sup.ended(); exit != 0 {
 			return exit
@@ -143,7 +170,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	return status.ExitStatus()
 }
 
-// tell says something that only -v asks for.
+// tell says something that only --verbose asks for.
 func (sup *supervisor) tell(format string, args ...any) {
 	if sup.verbose {
 		fmt.Fprintf(sup.err, "penumbra: "+format+"\n", args...)
