@@ -66,7 +66,7 @@ func TestShapes(t *testing.T) {
 		flags         int
 	}{
 		{"stat", 1, false, true, -1}, {"lstat", 1, false, false, -1}, {"newfstatat", 1, false, true, 3},
-		{"statx", 1, false, true, 2}, {"fchmodat2", 1, false, true, 3}, {"unlinkat", 1, true, false, -1},
+		{"statx", 1, false, true, 2}, {"fchmodat2", 1, false, true, 3}, {"unlinkat", 1, true, false, 2},
 		{"renameat2", 2, true, false, -1}, {"linkat", 2, true, false, 4}, {"symlinkat", 1, true, false, -1},
 		{"inotify_add_watch", 1, false, true, 2}, {"file_setattr", 1, false, true, 4}, {"utimensat", 1, false, true, 3},
 	} {
