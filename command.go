@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/intercept"
+	"penumbra/view"
 )
 
 // Cmd is a program to be run, or running, as a guest. Its fields and methods
@@ -56,6 +57,8 @@ type Cmd struct {
 	Err error
 
 	ctx     context.Context
+	mounts  []func() (view.Mount, error)
+	view    *view.View
 	guest   *intercept.Guest
 	plumbed plumbing
 	killed  func() error // of killWithContext
@@ -117,31 +120,63 @@ func (c *Cmd) Start() (err error) {
 	if config.Notice == nil {
 		config.Notice = func(m string) { fmt.Fprintf(os.Stderr, "penumbra: %s\n", m) }
 	}
-	if len(c.Hooks) > 0 {
-		if config.Policy, err = newHooks(c.Hooks); err != nil {
-			c.plumbed.discard()
-			return err
-		}
-	}
 	files, err := c.plumbed.connect(c)
+	if err == nil {
+		err = c.decide(&config)
+	}
 	if err != nil {
-		c.plumbed.discard()
+		c.discard()
 		return err
 	}
 	config.Program = intercept.Program{Path: c.Path, Argv: c.Args, Env: c.Environ(), Dir: c.Dir, Files: files}
 	if len(config.Argv) == 0 {
 		config.Argv = []string{c.Path}
 	}
-	c.guest, err = intercept.Start(config)
+	if c.view != nil {
+		config.Dir, err = c.view.StartIn(c.Dir)
+	}
+	if err == nil {
+		c.guest, err = intercept.Start(config)
+	}
 	c.plumbed.closeTheirs()
 	if err != nil {
-		c.plumbed.discard()
+		c.discard()
 		return fmt.Errorf("penumbra: %w", err)
 	}
 	c.Process = &Process{Pid: c.guest.PID(), guest: c.guest}
 	c.killed = c.killWithContext()
 	c.plumbed.copy()
 	return nil
+}
+
+// decide gives config the policy that c's hooks and mounts make.
+func (c *Cmd) decide(config *intercept.Config) (err error) {
+	if c.view, err = c.openView(config.Notice); err != nil {
+		return err
+	}
+	var h *hooks
+	if len(c.Hooks) > 0 {
+		if h, err = newHooks(c.Hooks); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.view != nil && h != nil:
+		config.Policy, err = newLayers(h, c.view)
+	case c.view != nil:
+		config.Policy = c.view
+	case h != nil:
+		config.Policy = h
+	}
+	return err
+}
+
+// discard takes back what was made for a program that does not start.
+func (c *Cmd) discard() {
+	c.plumbed.discard()
+	if c.view != nil {
+		_ = c.view.Close()
+	}
 }
 
 // Wait waits for the end of every process of the guest, and of the copying
@@ -158,6 +193,9 @@ func (c *Cmd) Wait() error {
 	status, err := c.guest.Wait()
 	contextErr := c.killed()
 	copyErr := c.plumbed.wait()
+	if c.view != nil {
+		copyErr = errors.Join(copyErr, c.view.Close())
+	}
 	c.ProcessState = &ProcessState{pid: c.Process.Pid, status: syscall.WaitStatus(status)}
 	switch {
 	case err != nil:

@@ -24,6 +24,13 @@ var (
 	working = target{must: limit{1.1, native}, hope: limit{1.03, native}}
 )
 
+// Targets with one mount.
+var (
+	untouched = target{must: limit{1.4, native}, hope: limit{1.1, native}}
+	walking   = target{must: limit{4, native}, hope: limit{1.5, native}}
+	building  = target{must: limit{1.4, native}, hope: limit{1.1, native}}
+)
+
 const onePtraceStop = "one ptrace stop"
 
 // allRows is the table of everything that is measured, in the order of the
@@ -79,6 +86,22 @@ func allRows() []row {
 			target: target{must: limit{1, strace}}},
 		{name: "trace python3 -c pass", unit: ms, on: tracers, measure: tracing(program(1, pythonOnce)), target: target{must: limit{1, strace}}},
 		{name: "trace gcc -c", unit: ms, on: tracers, measure: tracing(program(1, compileC)), target: target{must: limit{1, strace}}},
+
+		// The same with one mount, which none of them touches.
+		{name: "view: stat", unit: ns, on: viewing, measure: inView(loop("stat")), target: target{must: limit{10, native}, hope: limit{3, native}}},
+		{name: "view: open + close", unit: ns, on: viewing, measure: inView(loop("open+close")), target: target{must: limit{6, native}, hope: limit{2, native}}},
+		{name: "view: read 1 byte", unit: ns, on: viewing, measure: inView(loop("read")), target: untouched},
+		{name: "view: write 1 byte", unit: ns, on: viewing, measure: inView(loop("write")), target: untouched},
+		{name: "view: pread 4 KiB", unit: ns, on: viewing, measure: inView(loop("pread")), target: untouched},
+		{name: "view: fork + exec + wait", unit: ns, on: viewing, measure: inView(loop("fork+exec+wait"))},
+		{name: "view: find, 40 000 files", unit: ms, on: viewing, measure: inView(program(1, findFiles)), target: walking},
+		{name: "view: tar, 40 000 files", unit: ms, on: viewing, measure: inView(program(1, tarFiles))},
+		{name: "view: 20 × git status, 4 000 files", unit: ms, on: viewing, measure: inView(program(1, gitStatus)), target: walking},
+		{name: "view: gcc -c", unit: ms, on: viewing, measure: inView(program(1, compileC)), target: building},
+		{name: "view: 20 × python3 -c pass", unit: ms, on: viewing, measure: inView(program(1, pythonPass)), target: building},
+		{name: "view: go build", unit: ms, on: viewing, measure: inView(program(1, goBuild)), target: building},
+		{name: "view: redis-benchmark", unit: perSecond, on: viewing, measure: inView(redisGets),
+			target: target{must: limit{1.11, native}, hope: limit{1.03, native}}},
 
 		// What the supervisor takes.
 		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"os/exec"
 	"regexp"
+	"slices"
 )
 
 // A tool is a way to run a program: a column of the table.
@@ -98,4 +100,25 @@ func only(names ...string) func(tool) bool {
 		}
 		return false
 	}
+}
+
+// viewing keeps the tools that can show something at another place.
+func viewing(t tool) bool { return only(native, ours, "proot")(t) }
+
+// withMount is t with something mounted, where nothing else looks.
+func (t tool) withMount() tool {
+	const target = "/penumbra-bench"
+	switch t.name {
+	case ours:
+		last := len(t.prefix) - 1 // before the --
+		t.prefix = append(slices.Clone(t.prefix[:last]), "--mount=type=tmpfs,target="+target, "--")
+	case "proot":
+		t.prefix = append(slices.Clone(t.prefix), "-b", "/dev/shm:"+target)
+	}
+	return t
+}
+
+// inView makes of a measure one with a mount.
+func inView(m measure) measure {
+	return func(ctx context.Context, h *harness, t tool) (float64, error) { return m(ctx, h, t.withMount()) }
 }

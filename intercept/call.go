@@ -32,6 +32,7 @@ type Call struct {
 	rewritten bool
 	number    int
 	args      abi.Args
+	placed    []placement
 	cleanup   func() // called at the end of a rewritten call
 
 	result  int64 // of a call that has ended

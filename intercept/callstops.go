@@ -26,6 +26,10 @@ func (t *tracer) callStops(tr *tracee) {
 		return
 	}
 	tr.inside = true
+	if tr.isAgain(&t.info) {
+		t.placeAgain(tr)
+		return
+	}
 	arch, ok := abi.ArchOfAudit(t.info.Arch)
 	if t.detaching || !ok || t.ignores(arch) {
 		sys.ContToExit(tid, 0)

@@ -40,6 +40,11 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
+	if r, ok := g.config.Policy.(Refiner); ok {
+		for _, r := range r.Refine() {
+			list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
+		}
+	}
 	if g.affinity.possible {
 		for s, d := range g.affinity.calls {
 			door := Observe
@@ -102,7 +107,14 @@ func (g *Guest) enter(c *Call) Verdict {
 	}
 	v := g.ask(c)
 	c.watched = v.kind == observe || c.rewritten
-	if c.door == nil && v.kind != skip {
+	if c.door != nil {
+		return v
+	}
+	if v.gives() {
+		unix.Close(int(v.value))
+		return Fail(abi.ENOSYS)
+	}
+	if v.runs() {
 		keepTraced(c)
 	}
 	return v

@@ -11,32 +11,32 @@ import (
 // event came before. It is a group stop if the thread was born into one.
 func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
 	delete(t.stillborn, tid) // that was another
-	parent, ok := t.announced[tid]
+	by, ok := t.announced[tid]
 	if !ok {
 		t.parked[tid] = status
 		return
 	}
 	delete(t.announced, tid)
-	t.enter(parent, tid)
+	t.enter(by, tid)
 	t.resumeFrom(tid, status)
 }
 
 // forked handles the stop of a thread that has created another.
-func (t *tracer) forked(tr *tracee) {
+func (t *tracer) forked(tr *tracee, event int) {
 	tid := tr.thread.ID()
 	if msg, err := sys.EventMessage(tid); err == nil {
-		t.announce(tr.thread, int(msg))
+		t.announce(birth{tr.thread, event}, int(msg))
 	}
 	t.resume(tid, 0)
 }
 
 // announce brings a new thread together with its parent.
-func (t *tracer) announce(parent *guest.Thread, child int) {
+func (t *tracer) announce(by birth, child int) {
 	status, parked := t.parked[child]
 	switch {
 	case parked:
 		delete(t.parked, child)
-		t.enter(parent, child)
+		t.enter(by, child)
 		t.resumeFrom(child, status)
 	case t.tracees[child] != nil:
 		t.tracees[child].early = false
@@ -44,7 +44,7 @@ func (t *tracer) announce(parent *guest.Thread, child int) {
 		delete(t.stillborn, child)
 	default:
 		delete(t.stillborn, child) // that was another
-		t.announced[child] = parent
+		t.announced[child] = by
 	}
 }
 
@@ -57,11 +57,13 @@ func isTraced(tid int) bool {
 }
 
 // enter makes a new thread known.
-func (t *tracer) enter(parent *guest.Thread, tid int) {
+func (t *tracer) enter(by birth, tid int) {
 	th := t.guest.threads.Add(tid)
-	t.tracees[tid] = &tracee{thread: th, binding: binding{tid: tid}}
+	tr := &tracee{thread: th, binding: binding{tid: tid}}
+	t.tracees[tid] = tr
+	t.lendRoom(by.parent, tr, by.event)
 	if l, ok := t.guest.config.Policy.(Life); ok {
-		l.Forked(parent, th)
+		l.Forked(by.parent, th)
 	}
 }
 
@@ -82,6 +84,7 @@ func (t *tracer) execed(tid int) {
 	}
 	t.affinity.renamed(&tr.binding, tid)
 	tr.fresh = false
+	tr.room, tr.lender = room{}, nil
 	t.replace(tr, former, tid)
 	if tr.call != nil {
 		tr.call.Thread = tr.thread
@@ -106,7 +109,7 @@ func (t *tracer) replace(tr *tracee, former, pid int) {
 // exited handles the end of a thread.
 func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
-	if tr == nil && t.announced[tid] == nil || tr != nil && tr.early {
+	if _, announced := t.announced[tid]; tr == nil && !announced || tr != nil && tr.early {
 		t.stillborn[tid] = true
 	}
 	if tr != nil {
@@ -137,7 +140,7 @@ func (t *tracer) unpark() {
 		if group != child {
 			parent = group
 		}
-		t.enter(t.guest.threads.Get(parent), child)
+		t.enter(birth{parent: t.guest.threads.Get(parent)}, child)
 		t.tracees[child].early = true
 		t.resumeFrom(child, status)
 	}

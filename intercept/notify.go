@@ -47,9 +47,12 @@ func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
 
 // work is a worker's life; it begins as one that waits at the door.
 func (d *notifyDoor) work() {
-	// Its thread is what close interrupts.
+	// Its thread is what close interrupts. It has a working directory and a
+	// umask of its own, and so ends with the worker.
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		d.guest.config.Notice(fmt.Sprintf("cannot give a thread a working directory of its own: %v", err))
+	}
 	tid := unix.Gettid()
 	d.threads.Store(tid, nil)
 	defer func() {
@@ -170,12 +173,15 @@ func (d *notifyDoor) answer(c *Call) {
 		case <-d.guest.done:
 		}
 	}
-	if v.kind != skip {
+	if v.runs() {
 		d.guest.affinity.prepareCaller(c)
+	}
+	if v.gives() {
+		v = d.give(c, v)
 	}
 	resp := sys.Response{ID: c.id}
 	switch {
-	case v.kind != skip:
+	case v.runs():
 		resp.Flags = sys.RespContinue
 	case v.value < 0 && v.value >= -maxErrno:
 		resp.Error = int32(v.value)
@@ -187,6 +193,26 @@ func (d *notifyDoor) answer(c *Call) {
 			return
 		}
 	}
+}
+
+// give places a descriptor in the guest and returns the verdict that tells its
+// number. Ours is closed before the guest goes on: it must not count as another
+// holder of the file when the guest executes it or waits for its end.
+func (d *notifyDoor) give(c *Call, v Verdict) Verdict {
+	add := sys.AddFD{ID: c.id, SrcFD: uint32(v.value)}
+	if v.kind == giveCloseOnExec {
+		add.NewFlags = unix.O_CLOEXEC
+	}
+	n, err := sys.NotifAddFD(d.listener, &add)
+	for errors.Is(err, unix.EINTR) {
+		n, err = sys.NotifAddFD(d.listener, &add)
+	}
+	unix.Close(int(v.value))
+	if err != nil { // ENOENT, the thread died, goes to nobody
+		refusal, _ := errors.AsType[unix.Errno](err)
+		return Fail(abi.Errno(refusal))
+	}
+	return Skip(int64(n))
 }
 
 // read makes c the call that n tells of.

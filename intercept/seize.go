@@ -112,7 +112,7 @@ func (t *tracer) seize(tid int) (bool, error) {
 	if t.tracees[tid] != nil {
 		t.replace(&tracee{}, tid, tid)
 	} else {
-		t.enter(nil, tid)
+		t.enter(birth{}, tid)
 	}
 	t.tracees[tid].fresh = true
 	sys.Interrupt(tid)

@@ -26,6 +26,10 @@ func (t *tracer) callEnters(tr *tracee) {
 		t.resume(tid, 0)
 		return
 	}
+	if tr.isAgain(&t.info) {
+		t.placeAgain(tr)
+		return
+	}
 	c := t.callOf(tr, arch)
 	t.carryOut(tr, c, t.guest.enter(c))
 }
@@ -50,11 +54,11 @@ func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 
 // carryOut lets a thread at the begin of a call go on as the verdict says.
 func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
-	if v.kind != skip {
+	if v.runs() {
 		t.affinity.prepare(&tr.binding, c)
 	}
 	switch {
-	case v.kind == skip:
+	case !v.runs():
 		skipCall(tr.thread, c.Arch, v.value)
 		if t.every {
 			// A filter of the guest's own hears of the skipped call, and may
@@ -63,6 +67,8 @@ func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 			c.SetResult(v.value)
 			tr.call = c
 		}
+	case len(c.placed) > 0:
+		t.place(tr, c)
 	case c.rewritten:
 		// Its end has to be seen, since the guest's registers must look
 		// untouched afterwards.
@@ -100,8 +106,12 @@ func (t *tracer) callEnds(tr *tracee) {
 	if !t.atCall(tr.thread.ID()) {
 		return
 	}
-	if c == nil {
+	switch {
+	case c == nil:
 		t.resume(tr.thread.ID(), 0)
+		return
+	case tr.mapping != 0:
+		t.roomMade(tr, c)
 		return
 	}
 	if !c.changed {

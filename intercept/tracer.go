@@ -20,7 +20,7 @@ type tracer struct {
 	// announced holds threads whose parent's event came before their own first
 	// stop, with the parent; parked those whose first stop, of the status that
 	// it keeps, came first, and which wait for it.
-	announced map[int]*guest.Thread
+	announced map[int]birth
 	parked    map[int]unix.WaitStatus
 	// stillborn holds threads that ended before their parent's event.
 	stillborn map[int]bool
@@ -45,10 +45,21 @@ type tracee struct {
 	buffer  Call  // what call points to
 	early   bool  // entered before its parent's event
 
+	room    room
+	mapping int     // the size of the room that call is mapping, or 0
+	again   bool    // the call in buffer is about to be made again
+	lender  *tracee // the parent in vfork
+
 	// Of an attached guest alone:
 	fresh   bool // seized, and not stopped since
 	inside  bool // in a call whose begin was seen
 	awaited bool // has to stop before the tracer may end
+}
+
+// birth is how a thread came to be: by whom, and by which ptrace event.
+type birth struct {
+	parent *guest.Thread
+	event  int
 }
 
 const (
@@ -64,7 +75,7 @@ func newTracer(g *Guest) *tracer {
 	signals, _ := g.config.Policy.(Signals)
 	return &tracer{
 		guest: g, affinity: &g.affinity, tracees: map[int]*tracee{},
-		announced: map[int]*guest.Thread{}, parked: map[int]unix.WaitStatus{},
+		announced: map[int]birth{}, parked: map[int]unix.WaitStatus{},
 		stillborn: map[int]bool{}, held: map[*tracee]time.Time{}, signals: signals,
 	}
 }
@@ -153,7 +164,7 @@ func (t *tracer) release(first int) error {
 		return sys.Detach(first, 0)
 	}
 	t.affinity.begin()
-	t.enter(nil, first)
+	t.enter(birth{}, first)
 	return sys.Cont(first, 0)
 }
 
@@ -214,7 +225,7 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		t.affinity.stopped(&tr.binding)
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
-		t.forked(tr)
+		t.forked(tr, event)
 	case event == 0:
 		t.repairInterrupted(tr)
 		t.tellSignal(tr, status.StopSignal())

@@ -38,6 +38,8 @@ const (
 	run verdictKind = iota
 	observe
 	skip
+	give
+	giveCloseOnExec
 )
 
 var (
@@ -62,6 +64,23 @@ func (v Verdict) After(d time.Duration) Verdict {
 	return v
 }
 
+// Give keeps the call from running; the guest gets a descriptor for the open
+// file that is fd here, the lowest number that is free there, as its result.
+// The engine closes fd. If the guest has no number left, the call fails with
+// EMFILE. Give is for calls of Interest Answer; elsewhere the call fails with
+// ENOSYS.
+func Give(fd int, closeOnExec bool) Verdict {
+	if closeOnExec {
+		return Verdict{kind: giveCloseOnExec, value: int64(fd)}
+	}
+	return Verdict{kind: give, value: int64(fd)}
+}
+
+func (v Verdict) gives() bool { return v.kind == give || v.kind == giveCloseOnExec }
+
+// runs reports whether the kernel is to run the call.
+func (v Verdict) runs() bool { return v.kind == run || v.kind == observe }
+
 // Policy decides about the calls of a guest.
 type Policy interface {
 	// Interest says what may become of the calls of s by the interface a; s is
@@ -69,12 +88,30 @@ type Policy interface {
 	// each system call, before the guest starts.
 	Interest(a abi.Arch, s *abi.Syscall) Interest
 	// Enter gives the verdict on a call that is about to run. For calls of
-	// Interest Answer it may block, and runs in parallel with itself; for those
-	// of Interest Observe, and for all of an attached guest, it must not block.
+	// Interest Answer it may block, and runs in parallel with itself, on
+	// threads that share their working directory and umask with no other; for
+	// those of Interest Observe, and for all of an attached guest, it must not
+	// block.
 	Enter(*Call) Verdict
 	// Exit is told of the end of a call whose verdict was Watch, or which Enter
 	// rewrote, and may change its result. It must not block.
 	Exit(*Call)
+}
+
+// Refiner is implemented by a Policy whose interest in some calls depends on
+// their arguments.
+type Refiner interface {
+	// Refine is asked once, after Interest was.
+	Refine() []Refinement
+}
+
+// Refinement is the interest in those calls of a system call that have any of
+// some bits in an argument.
+type Refinement struct {
+	Call     string
+	Arg      int
+	Bits     uint32
+	Interest Interest
 }
 
 // interests are a policy's in all calls of one architecture, by number.

@@ -26,7 +26,7 @@ func alikeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := trial(ts, native, args)
 	ts.Logf("native: %s", want.result)
-	for _, m := range whole {
+	for _, m := range append(slices.Clone(whole), mounted) {
 		got := trial(ts, m, args)
 		if got.result != want.result {
 			ts.Fatalf("%s: %s", m.name, got.result)
@@ -62,14 +62,22 @@ func (o outcome) changed(other outcome) []string {
 
 // trial runs args once in mode m.
 func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
-	dir := ts.MkAbs("work")
-	ts.Check(removeAll(dir))
-	ts.Check(os.MkdirAll(dir, 0o755))
+	dir, real := ts.MkAbs("work"), ts.MkAbs("work")
+	if m.mounted {
+		real = ts.MkAbs("mounted")
+	}
+	for _, d := range []string{dir, real} {
+		ts.Check(removeAll(d))
+		ts.Check(os.MkdirAll(d, 0o755))
+	}
 	if in := ts.MkAbs("in"); exists(in) {
-		ts.Check(os.CopyFS(dir, os.DirFS(in)))
+		ts.Check(os.CopyFS(real, os.DirFS(in)))
 	}
 	words := args
 	if m.name != native.name {
+		if m.mounted {
+			m.flags = append(slices.Clone(m.flags), "--mount=type=bind,source="+real+",target="+dir)
+		}
 		words = slices.Concat([]string{"penumbra"}, m.words(), args)
 	}
 	// The shell finds the command by the script's own PATH.
@@ -85,7 +93,7 @@ func trial(ts *testscript.TestScript, m runMode, args []string) outcome {
 	if err != nil {
 		ts.Fatalf("%s: %v", m.name, err)
 	}
-	files, err := describeTree(dir, ignored(ts))
+	files, err := describeTree(real, ignored(ts))
 	ts.Check(err)
 	return outcome{got, files}
 }

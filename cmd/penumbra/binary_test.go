@@ -96,6 +96,8 @@ type runMode struct {
 	name  string
 	verb  string   // of penumbra, run if empty
 	flags []string // of the verb; nil also for native
+	// mounted: the guest's working directory is a mount of another one.
+	mounted bool
 }
 
 var (
@@ -106,11 +108,15 @@ var (
 		{name: "run"},
 		{name: "notify", flags: []string{"--intercept=notify"}},
 		{name: "trace", flags: []string{"--intercept=trace"}},
+		// A mount that is out of the way must not be noticed.
+		{name: "view", flags: []string{"--mount=type=tmpfs,target=/penumbra-test"}},
 	}
 	// whole are those, and one that looks at all that calls point to.
 	whole = append(slices.Clone(supervised), runMode{
 		name: "lines", verb: "trace", flags: []string{"-y", "-v", "-o", os.DevNull},
 	})
+	// mounted is one more for what works on files.
+	mounted = runMode{name: "mounted", mounted: true}
 )
 
 // command returns the words that run argv in mode m.

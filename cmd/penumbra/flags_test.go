@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,9 +25,9 @@ func TestParseRunFlags(t *testing.T) {
 		{"-intercept=notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
 		{"--intercept notify ls", runOptions{intercept: interceptNotify}, []string{"ls"}},
 		{"--intercept=trace --intercept=none ls", plain, []string{"ls"}},
-		{"-v --kill-orphans ls", runOptions{intercept: interceptNone, killOrphans: true, verbose: true}, []string{"ls"}},
-		{"--v=true -kill-orphans=false ls", runOptions{intercept: interceptNone, verbose: true}, []string{"ls"}},
-		{"-v", runOptions{intercept: interceptNone, verbose: true}, nil},
+		{"--verbose --kill-orphans ls", runOptions{intercept: interceptNone, killOrphans: true, verbose: true}, []string{"ls"}},
+		{"--verbose=true -kill-orphans=false ls", runOptions{intercept: interceptNone, verbose: true}, []string{"ls"}},
+		{"--verbose", runOptions{intercept: interceptNone, verbose: true}, nil},
 		{"", plain, nil},
 	}
 	for _, tt := range tests {
@@ -38,7 +39,7 @@ func TestParseRunFlags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got != tt.want || !slices.Equal(rest, tt.rest) {
+			if !reflect.DeepEqual(got, tt.want) || !slices.Equal(rest, tt.rest) {
 				t.Errorf("got %+v and %q, want %+v and %q", got, rest, tt.want, tt.rest)
 			}
 		})
@@ -53,7 +54,7 @@ func TestParseFlagsRefuses(t *testing.T) {
 		{"--intercpt=trace", "unknown flag --intercpt (did you mean --intercept?)"},
 		{"--kill-orphan ls", "unknown flag --kill-orphan (did you mean --kill-orphans?)"},
 		{"--hlep", "unknown flag --hlep (did you mean --help?)"},
-		{"---v", "unknown flag ---v (did you mean -v?)"},
+		{"---verbose", "unknown flag ---verbose (did you mean --verbose?)"},
 		{"--=x", "unknown flag --"},
 		{"--intercept", "--intercept needs a value: it is none, notify or trace"},
 		{"--intercept=all", `invalid value "all" for --intercept: it is none, notify or trace`},
@@ -74,7 +75,7 @@ func TestParseFlagsRefuses(t *testing.T) {
 }
 
 func TestParseFlagsHelp(t *testing.T) {
-	for _, line := range []string{"--help", "-h", "-help", "-v --help ls"} {
+	for _, line := range []string{"--help", "-h", "-help", "--verbose --help ls"} {
 		t.Run(line, func(t *testing.T) {
 			var o runOptions
 			fs := flag.NewFlagSet("run", flag.ContinueOnError)
@@ -100,7 +101,7 @@ func TestNearest(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.word, func(t *testing.T) {
-			if got := nearest(tt.word, names); got != tt.want {
+			if got := nearest(tt.word, names); !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -116,7 +117,7 @@ func TestEditDistance(t *testing.T) {
 		{"rnu", "run", 1}, {"rum", "run", 1}, {"kitten", "sitting", 3},
 	}
 	for _, tt := range tests {
-		if got := editDistance(tt.a, tt.b); got != tt.want {
+		if got := editDistance(tt.a, tt.b); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}

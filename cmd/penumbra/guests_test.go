@@ -42,6 +42,8 @@ func kindsOf(c testguest.Case) []testguest.Kind {
 // program and mode, with the reason; "" is every mode.
 var exceptions = map[[2]string]string{
 	{"seccomp_notify", ""}:      "the kernel allows one listener in a chain of filters (EBUSY)",
+	{"dumpable", "view"}:        "without privileges the memory of a child of an undumpable process cannot be read, and the user is told",
+	{"io_uring", "view"}:        "a ring could open files past the mounts: ENOSYS",
 	{"seccomp_trace", "notify"}: "SECCOMP_RET_USER_NOTIF, for every call here, goes before SECCOMP_RET_TRACE",
 }
 

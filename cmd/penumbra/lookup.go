@@ -34,12 +34,29 @@ func exitOf(err error) int {
 	return exitFailure
 }
 
+// A finder looks for commands in the view that they will run in.
+type finder struct {
+	// host returns the host's path of a file of the view; nil means that they
+	// are the same.
+	host func(string) (string, error)
+}
+
+// hostOf returns the host's path of a file, or its own if there is none.
+func (f finder) hostOf(path string) string {
+	if f.host != nil {
+		if host, err := f.host(path); err == nil {
+			return host
+		}
+	}
+	return path
+}
+
 // lookCommand returns the path of the file that execvp(3) would run for name:
 // name itself if it holds a slash, else the first executable of that name in
 // PATH. The error is a *commandError.
-func lookCommand(name string) (path string, err error) {
+func (f finder) lookCommand(name string) (path string, err error) {
 	if strings.Contains(name, "/") {
-		if err := executable(name); err != nil {
+		if err := f.executable(name); err != nil {
 			return "", &commandError{name, reasonOf(err), exitFor(err)}
 		}
 		return name, nil
@@ -59,7 +76,7 @@ func lookCommand(name string) (path string, err error) {
 		if dir != "" {
 			path = dir + "/" + name
 		}
-		err := executable(path)
+		err := f.executable(path)
 		if err == nil {
 			return path, nil
 		}
@@ -70,20 +87,26 @@ func lookCommand(name string) (path string, err error) {
 	if denied != nil {
 		return "", &commandError{name, denied.Error(), exitNotRun}
 	}
-	return "", &commandError{name, notInPath(name, dirs), exitNotFound}
+	return "", &commandError{name, f.notInPath(name, dirs), exitNotFound}
 }
 
 // notInPath says that name was not found, and what to type if it lies in the
 // current directory.
-func notInPath(name, dirs string) string {
-	if name != "" && executable("./"+name) == nil {
+func (f finder) notInPath(name, dirs string) string {
+	if name != "" && f.executable("./"+name) == nil {
 		return fmt.Sprintf("not in PATH, but in the current directory: use ./%s", name)
 	}
 	return fmt.Sprintf("no such command in PATH (%s)", dirs)
 }
 
 // executable returns why path cannot be executed by this process, or nil.
-func executable(path string) error {
+func (f finder) executable(path string) error {
+	if f.host != nil {
+		var err error
+		if path, err = f.host(path); err != nil {
+			return err
+		}
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func TestLookCommand(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.test, func(t *testing.T) {
 			t.Setenv("PATH", tt.path)
-			got, err := lookCommand(tt.name)
+			got, err := (finder{}).lookCommand(tt.name)
 			if tt.want != "" {
 				if err != nil || got != tt.want {
 					t.Errorf("got %q, %v; want %q", got, err, tt.want)
@@ -83,7 +83,7 @@ func TestLookCommand(t *testing.T) {
 	t.Run("no PATH", func(t *testing.T) {
 		t.Setenv("PATH", "") // so that it is restored
 		os.Unsetenv("PATH")
-		if got, err := lookCommand("sh"); err != nil || got != "/bin/sh" {
+		if got, err := (finder{}).lookCommand("sh"); err != nil || got != "/bin/sh" {
 			t.Errorf("got %q, %v; want /bin/sh", got, err)
 		}
 	})
@@ -145,11 +145,11 @@ func TestExplainExec(t *testing.T) {
 }
 
 func TestInterpreterOfELF(t *testing.T) {
-	path, err := lookCommand("sh")
+	path, err := (finder{}).lookCommand("sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := interpreterOf(path); got != "" && executable(got) != nil {
+	if got := interpreterOf(path); got != "" && (finder{}).executable(got) != nil {
 		t.Errorf("interpreter of %s is %q, which cannot be executed", path, got)
 	}
 	if got := interpreterOf(os.DevNull); got != "" {

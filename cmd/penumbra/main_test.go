@@ -26,7 +26,7 @@ func TestMistakes(t *testing.T) {
 		{"run --foo ls", "penumbra: run: unknown flag --foo"},
 		{"run --intercpt=trace ls", "penumbra: run: unknown flag --intercpt (did you mean --intercept?)"},
 		{"run", "penumbra: run: no command given"},
-		{"run -v --", "penumbra: run: no command given"},
+		{"run --verbose --", "penumbra: run: no command given"},
 		{"doctor --jsno", "penumbra: doctor: unknown flag --jsno (did you mean --json?)"},
 		{"doctor all", `penumbra: doctor: unexpected argument "all"`},
 		{"version x", `penumbra: version: unexpected argument "x"`},

@@ -14,6 +14,7 @@ type runOptions struct {
 	intercept   string // interceptNone, interceptNotify or interceptTrace
 	killOrphans bool   // end the guests that outlive the first one, instead of waiting
 	verbose     bool   // tell on stderr what penumbra does
+	mounts      []mountSpec
 }
 
 func runVerb() *verb {
@@ -34,6 +35,9 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 		examples: []example{
 			{"penumbra run make -j2", "run make, and all that it starts"},
 			{"penumbra run --kill-orphans ./server-test.sh", "leave no process behind when the script ends"},
+			{"penumbra run -v ~/src:/src:ro -v /tmp/out:/out make -C /src O=/out", "build in a directory that is seen elsewhere, read-only"},
+			{"penumbra run --mount type=tmpfs,target=/tmp ./test.sh", "give a test a /tmp of its own"},
+			{"penumbra run --mount type=zip,source=site.zip,target=/site ls -l /site", "look into an archive as into a directory"},
 			{"penumbra run --intercept=trace -- git status", "the same, with every call observed: a test of transparency"},
 		},
 		wrapsACommand: true,
@@ -44,8 +48,11 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 				if len(argv) == 0 {
 					return s.usage("run", "no command given, as in \"penumbra run ls -l\"")
 				}
+				if len(opts.mounts) > 0 && opts.intercept != interceptNone {
+					return s.usage("run", "--intercept="+opts.intercept+" does not go with mounts, which choose the calls themselves")
+				}
 				return runGuest(guestRun{
-					verb: "run", policy: transparency(opts.intercept), heard: heard(opts.intercept),
+					verb: "run", policy: transparency(opts.intercept), mounts: opts.mounts, heard: heard(opts),
 					killOrphans: opts.killOrphans, verbose: opts.verbose,
 				}, argv)
 			}
@@ -62,5 +69,13 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 			"slow by design. `MODE` is none if not given")
 	fs.BoolVar(&o.killOrphans, "kill-orphans", false,
 		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
-	fs.BoolVar(&o.verbose, "v", false, "say on standard error what Penumbra does")
+	fs.Var(mountFlag{&o.mounts}, "mount",
+		"have the command see something at another place:\n"+
+			"type=bind,source=S,target=T[,ro] shows S at T;\n"+
+			"type=tmpfs,target=T[,mode=M] an empty directory;\n"+
+			"type=zip or tar,source=S,target=T[,limit=SIZE] an\n"+
+			"archive's content. `SPEC` can be given repeatedly; see\n"+
+			"penumbra-run(1)")
+	fs.Var(volumeFlag{&o.mounts}, "v", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
+	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }

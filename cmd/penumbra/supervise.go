@@ -15,13 +15,15 @@ import (
 	"penumbra/internal/kernel"
 	"penumbra/internal/origin"
 	"penumbra/internal/sys"
+	"penumbra/view"
 )
 
 // guestRun says how a verb runs a guest.
 type guestRun struct {
 	verb        string
 	policy      intercept.Policy
-	heard       string            // which calls penumbra hears of, for -v
+	heard       string            // which calls penumbra hears of, for --verbose
+	mounts      []mountSpec       // instead of a policy
 	killOrphans bool              // end the guests that outlive the first one, instead of waiting
 	verbose     bool              // tell on stderr what penumbra does
 	limits      []intercept.Limit // those of the guest that are not penumbra's
@@ -34,18 +36,27 @@ type guestRun struct {
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
-	path, err := lookCommand(argv[0])
+	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
+	var err error
+	if sup.view, err = openView(r.mounts, sup.say); err != nil {
+		return s.fail(r.verb+": "+err.Error(), exitUsage)
+	}
+	var find finder
+	if sup.view != nil {
+		defer sup.view.Close()
+		find.host = sup.view.HostPath
+	}
+	path, err := find.lookCommand(argv[0])
 	if err != nil {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
-	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
 	var g *intercept.Guest
 	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
 	if refusal, ok := errors.AsType[*intercept.ExecError](err); ok {
-		err = explainExec(argv[0], path, refusal.Err)
+		err = explainExec(argv[0], find.hostOf(path), refusal.Err)
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
 	if err != nil {
@@ -75,6 +86,7 @@ type supervisor struct {
 	guestRun
 	inherited []int
 	signals   *signalRelay
+	view      *view.View // nil without mounts
 }
 
 // start begins the run: the guest finds all as penumbra found it.
@@ -89,13 +101,21 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		program.Limits = append(program.Limits, limit(unix.RLIMIT_NOFILE, o.NoFile))
 		program.Files = standardFiles(o.Closed)
 	}
-	sup.signals = newSignalRelay()
-	g, err := intercept.Start(intercept.Config{
+	config := intercept.Config{
 		Program: program,
 		Policy:  sup.policy,
 		Notice:  sup.say,
 		Event:   sup.event,
-	})
+	}
+	if sup.view != nil {
+		config.Policy = sup.view
+		var err error
+		if config.Dir, err = sup.view.StartIn(""); err != nil {
+			return nil, err
+		}
+	}
+	sup.signals = newSignalRelay()
+	g, err := intercept.Start(config)
 	if err != nil {
 		sup.signals.stop()
 	}
@@ -136,6 +156,11 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		return sup.fail(fmt.Sprintf(sup.verb+": %v: the guest was killed", err), exitFailure)
 	}
 	sup.tell("process %d: %s", g.PID(), describe(status))
+	if sup.view != nil {
+		if err := sup.view.Close(); err != nil {
+			sup.say(fmt.Sprintf("cannot remove what the mounts left: %v", err))
+		}
+	}
 	if sup.ended != nil {
 		if exit := sup.ended(); exit != 0 {
 			return exit
@@ -147,7 +172,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	return status.ExitStatus()
 }
 
-// tell says something that only -v asks for.
+// tell says something that only --verbose asks for.
 func (sup *supervisor) tell(format string, args ...any) {
 	if sup.verbose {
 		sup.say(fmt.Sprintf(format, args...))

@@ -60,7 +60,7 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 	}
 	if len(argv) > 0 {
 		// A trace of another run must not be emptied for the sake of a misspelled name.
-		if _, err := lookCommand(argv[0]); err != nil {
+		if _, err := (finder{}).lookCommand(argv[0]); err != nil {
 			return s.fail("trace: "+err.Error(), exitOf(err))
 		}
 	}

@@ -17,9 +17,12 @@ func transparency(mode string) intercept.Policy {
 	return nil
 }
 
-// heard says which calls a mode lets penumbra hear of.
-func heard(mode string) string {
-	switch mode {
+// heard says which calls penumbra hears of.
+func heard(opts runOptions) string {
+	if len(opts.mounts) > 0 {
+		return "those with a path, and a few more"
+	}
+	switch opts.intercept {
 	case interceptNotify:
 		return "all that can pass the notify door"
 	case interceptTrace:

@@ -1,0 +1,122 @@
+// Package scratch keeps directories of the host that hold a tree for the time
+// of a run, in memory where the host has a place for that.
+package scratch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	prefix   = "penumbra-"
+	lockName = "lock"
+	treeName = "tree"
+)
+
+// Dir is a directory that is removed when it is closed. Should the process be
+// killed before, the next one that makes a Dir in the same place removes it.
+type Dir struct {
+	path string
+	lock *os.File
+}
+
+// New makes a Dir in memory if it can, else in the directory for temporary files.
+func New() (*Dir, error) {
+	base := inMemory()
+	if base == "" {
+		base = os.TempDir()
+	}
+	sweep(base)
+	base, err := filepath.Abs(base)
+	if err == nil {
+		base, err = filepath.EvalSymlinks(base)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scratch directory: %w", err)
+	}
+	path, err := os.MkdirTemp(base, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("scratch directory: %w", err)
+	}
+	d := &Dir{path: path}
+	if err := d.fill(); err != nil {
+		_ = d.Close()
+		return nil, fmt.Errorf("scratch directory: %w", err)
+	}
+	return d, nil
+}
+
+func (d *Dir) fill() (err error) {
+	if os.Geteuid() == 0 {
+		// A guest of root's may become another user.
+		if err := os.Chmod(d.path, 0o711); err != nil {
+			return err
+		}
+	}
+	if d.lock, err = os.OpenFile(filepath.Join(d.path, lockName), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	if err := unix.Flock(int(d.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return err
+	}
+	return os.Mkdir(d.Path(), 0o700)
+}
+
+// Path returns the directory that is the caller's.
+func (d *Dir) Path() string { return filepath.Join(d.path, treeName) }
+
+// Close removes d and all that is in it.
+func (d *Dir) Close() error {
+	err := removeAll(d.path)
+	if d.lock != nil {
+		d.lock.Close()
+	}
+	return err
+}
+
+// removeAll is os.RemoveAll for trees with directories that nobody may write.
+func removeAll(path string) error {
+	if os.RemoveAll(path) == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if d != nil && d.IsDir() {
+			_ = os.Chmod(name, 0o700)
+		}
+		return nil
+	})
+	return os.RemoveAll(path)
+}
+
+// inMemory returns a directory on a tmpfs where programs may be run, or "".
+func inMemory() string {
+	const shm, tmpfsMagic, noExec = "/dev/shm", 0x01021994, 8 // statfs(2)
+	var st unix.Statfs_t
+	if unix.Statfs(shm, &st) != nil || st.Type != tmpfsMagic || st.Flags&noExec != 0 || unix.Access(shm, unix.W_OK) != nil {
+		return ""
+	}
+	return shm
+}
+
+// sweep removes the directories of processes that are gone.
+func sweep(base string) {
+	locks, _ := filepath.Glob(filepath.Join(base, prefix+"*", lockName))
+	for _, name := range locks {
+		// Without following a link that somebody else put there.
+		fd, err := unix.Open(name, unix.O_RDWR|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		if err != nil {
+			continue
+		}
+		var st unix.Stat_t
+		mine := unix.Fstat(fd, &st) == nil && int(st.Uid) == os.Geteuid()
+		if mine && !errors.Is(unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK) {
+			_ = removeAll(filepath.Dir(name))
+		}
+		unix.Close(fd)
+	}
+}

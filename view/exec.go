@@ -1,0 +1,263 @@
+package view
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/intercept"
+	"penumbra/namespace"
+)
+
+// maxScripts is how many scripts may be each other's interpreter (fs/exec.c).
+const maxScripts = 5
+
+// exec has execve(2) and execveat(2) run programs from mounts, and programs
+// whose interpreter is there.
+func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
+	p := sh.paths[0]
+	path, err := v.pathOf(c, p.arg)
+	if err != nil || path == "" {
+		return intercept.Run // by its descriptor
+	}
+	program, e := v.find(c, p.dirfdOf(c), path, sh.follows(c, p))
+	switch {
+	case e != 0 && program.Apart:
+		return intercept.Fail(e)
+	case e != 0 || program.unknown || program.Kind == namespace.Foreign:
+		return intercept.Run
+	}
+	argv, apart, e := v.interpret(c, &program, path)
+	switch {
+	case e != 0:
+		return intercept.Fail(e)
+	case !apart:
+		return intercept.Run
+	}
+	return v.rewriteExec(c, sh, program, argv)
+}
+
+// rewriteExec has c run program instead, with argv in front of the guest's
+// arguments but the first.
+func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []string) intercept.Verdict {
+	host, e := v.pathFor(c.Thread, program.Place)
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	at := sh.paths[0].arg
+	c.SetArgString(at, host)
+	if argv == nil {
+		return intercept.Run
+	}
+	own, e := arguments(c, c.Args.Addr(at+1))
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	words := make([]intercept.Word, 0, len(argv)+len(own))
+	for _, text := range argv {
+		if text == nameless && len(own) > 0 {
+			words = append(words, own[0])
+		} else {
+			words = append(words, intercept.Word{Text: text})
+		}
+	}
+	if len(own) > 1 {
+		words = append(words, own[1:]...)
+	}
+	c.SetArgStrings(at+1, words)
+	return intercept.Run
+}
+
+// nameless stands for the guest's own argv[0] among new arguments. No string of
+// C can be it.
+const nameless = "\x00"
+
+// find resolves the path of a program and has its content filled in.
+func (v *View) find(c *intercept.Call, dirfd int32, path string, follow bool) (ref, abi.Errno) {
+	r, e := v.resolve(c, dirfd, path, namespace.Options{Follow: follow})
+	if e == 0 && !r.unknown {
+		e = v.fill(r.Place, true)
+	}
+	return r, e
+}
+
+// interpret follows the first lines of scripts, and an ELF program's request
+// for a dynamic linker, as the kernel does. It returns the arguments that stand
+// in the place of argv[0], nil for the guest's own, and whether the kernel would
+// run something else than the view has. The program to run replaces program.
+func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []string, apart bool, e abi.Errno) {
+	apart = program.Apart
+	for range maxScripts {
+		h, err := v.readHead(program.Place)
+		if err != nil {
+			return nil, apart, 0 // the kernel will say why
+		}
+		name, argument := h.script()
+		if name == "" {
+			return v.link(c, program, path, h, argv, apart)
+		}
+		if e := v.mayExecute(c, program.Place); e != 0 {
+			return nil, apart, e
+		}
+		first := []string{name}
+		if argument != "" {
+			first = append(first, argument)
+		}
+		argv = append(append(first, path), argv[min(1, len(argv)):]...)
+		next, e := v.find(c, unix.AT_FDCWD, name, true)
+		switch {
+		case e != 0 && (next.Apart || apart):
+			return nil, true, e
+		case e != 0 || next.unknown:
+			return nil, false, 0
+		}
+		apart = apart || next.Apart
+		*program, path = next, name
+	}
+	return nil, true, abi.ELOOP
+}
+
+// link has a program's dynamic linker run it if the kernel would not find that.
+func (v *View) link(c *intercept.Call, program *ref, path string, h head, argv []string, apart bool) ([]string, bool, abi.Errno) {
+	if h.linker == "" {
+		return argv, apart, 0
+	}
+	r, e := v.find(c, unix.AT_FDCWD, h.linker, true)
+	switch {
+	case e != 0 && r.Apart:
+		return nil, true, e
+	case e != 0 || r.unknown || !r.Apart:
+		return argv, apart, 0
+	}
+	if e := v.mayExecute(c, program.Place); e != 0 {
+		return nil, true, e
+	}
+	name := nameless
+	if len(argv) > 0 {
+		name = argv[0]
+	}
+	// Both of Linux's C libraries have a linker that takes this option.
+	with := []string{h.linker, "--argv0", name, path}
+	if len(argv) > 0 {
+		with = append(with, argv[1:]...)
+	}
+	*program = r
+	return with, true, 0
+}
+
+// mayExecute makes the check of permissions that is lost when an interpreter is
+// run in a program's place.
+func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
+	at := v.spot(place)
+	var st unix.Stat_t
+	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return errnoOf(err)
+	}
+	if st.Mode&0o111 == 0 || unix.Faccessat(at.dir, at.name, unix.X_OK, unix.AT_EACCESS) != nil {
+		return abi.EACCES
+	}
+	return 0
+}
+
+// head is what the kernel reads of a program to know how to run it.
+type head struct {
+	bytes  []byte
+	linker string // that an ELF program asks for, or ""
+}
+
+// readHead reads the head of a program.
+func (v *View) readHead(place string) (head, error) {
+	at := v.spot(place)
+	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return head{}, err
+	}
+	f := os.NewFile(uintptr(fd), place)
+	defer f.Close()
+	h := head{bytes: make([]byte, 256)} // BINPRM_BUF_SIZE, linux/binfmts.h
+	n, err := io.ReadFull(f, h.bytes)
+	if err != nil && n == 0 {
+		return head{}, err
+	}
+	h.bytes = h.bytes[:n]
+	h.linker = linkerOf(f, h.bytes)
+	return h, nil
+}
+
+// script returns the interpreter that a script's first line names, and its one
+// argument (execve(2)).
+func (h head) script() (name, argument string) {
+	line, ok := bytes.CutPrefix(h.bytes, []byte("#!"))
+	if !ok {
+		return "", ""
+	}
+	line, _, _ = bytes.Cut(line, []byte("\n"))
+	text := strings.Trim(string(line), " \t\x00")
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		return text[:i], strings.TrimLeft(text[i:], " \t")
+	}
+	return text, ""
+}
+
+// linkerOf returns the dynamic linker that an ELF program asks for.
+func linkerOf(f io.ReaderAt, start []byte) string {
+	if !bytes.HasPrefix(start, []byte(elf.ELFMAG)) || len(start) < 64 {
+		return ""
+	}
+	order := binary.LittleEndian
+	wide := elf.Class(start[elf.EI_CLASS]) == elf.ELFCLASS64
+	offset, size, count := int64(order.Uint32(start[28:])), order.Uint16(start[42:]), order.Uint16(start[44:])
+	if wide {
+		offset, size, count = int64(order.Uint64(start[32:])), order.Uint16(start[54:]), order.Uint16(start[56:])
+	}
+	if size < 32 || size > 256 || wide && size < 56 {
+		return ""
+	}
+	header := make([]byte, size)
+	for i := range int64(min(count, 64)) {
+		if _, err := f.ReadAt(header, offset+i*int64(size)); err != nil {
+			return ""
+		}
+		if elf.ProgType(order.Uint32(header)) != elf.PT_INTERP {
+			continue
+		}
+		at, n := int64(order.Uint32(header[4:])), int64(order.Uint32(header[16:]))
+		if wide {
+			at, n = int64(order.Uint64(header[8:])), int64(order.Uint64(header[32:]))
+		}
+		name := make([]byte, min(max(n, 0), unix.PathMax))
+		if _, err := f.ReadAt(name, at); err != nil {
+			return ""
+		}
+		return unix.ByteSliceToString(name)
+	}
+	return ""
+}
+
+// arguments reads the addresses of the strings of argv.
+func arguments(c *intercept.Call, at abi.Addr) ([]intercept.Word, abi.Errno) {
+	const most = 1 << 20 // the kernel's bound is the stack's size
+	var words []intercept.Word
+	if at == 0 {
+		return nil, 0
+	}
+	word := c.Arch.PointerSize()
+	b := make([]byte, 8)
+	for len(words) < most {
+		if _, err := c.Memory().ReadAt(b[:word], at+abi.Addr(len(words)*word)); err != nil {
+			return nil, abi.EFAULT
+		}
+		pointer := binary.LittleEndian.Uint64(b)
+		if pointer == 0 {
+			return words, 0
+		}
+		words = append(words, intercept.Word{At: abi.Addr(pointer)})
+	}
+	return nil, abi.E2BIG
+}

@@ -1,0 +1,159 @@
+package view
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/internal/sys"
+)
+
+// identity is what the kernel judges a thread's access to files by.
+type identity struct {
+	uid, gid uint32   // for file access
+	real     uint32   // the real user, whom access(2) asks about
+	realGid  uint32   // and group
+	groups   []uint32 // further ones
+}
+
+// status reads from proc_pid_status(5) the identity and the umask of a thread.
+func status(tid int) (who identity, umask uint32, err error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return identity{}, 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		numbers := strings.Fields(value)
+		switch {
+		case name == "Umask":
+			n, _ := strconv.ParseUint(strings.TrimSpace(value), 8, 32)
+			umask = uint32(n)
+		case name == "Uid" && len(numbers) == 4:
+			who.real, who.uid = number(numbers[0]), number(numbers[3])
+		case name == "Gid" && len(numbers) == 4:
+			who.realGid, who.gid = number(numbers[0]), number(numbers[3])
+		case name == "Groups":
+			for _, g := range numbers {
+				who.groups = append(who.groups, number(g))
+			}
+		}
+	}
+	return who, umask, nil
+}
+
+// signals reads a thread's pending and blocked signals.
+func signals(tid int) (pending, blocked uint64) {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid)) // an error: it has died
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+		switch name {
+		case "SigPnd", "ShdPnd":
+			pending |= set
+		case "SigBlk":
+			blocked = set
+		}
+	}
+	return pending, blocked
+}
+
+func number(s string) uint32 {
+	n, _ := strconv.ParseUint(s, 10, 32)
+	return uint32(n)
+}
+
+// own is this process's identity.
+var own = func() identity {
+	who := identity{uid: uint32(os.Geteuid()), gid: uint32(os.Getegid()), real: uint32(os.Getuid()), realGid: uint32(os.Getgid())}
+	groups, _ := os.Getgroups()
+	for _, g := range groups {
+		who.groups = append(who.groups, uint32(g))
+	}
+	return who
+}()
+
+func (who identity) equal(other identity) bool {
+	return who.uid == other.uid && who.gid == other.gid && who.real == other.real && who.realGid == other.realGid &&
+		slices.Equal(who.groups, other.groups)
+}
+
+// identityOf returns the identity of t. It is read once, and again after the
+// thread may have changed it.
+func (v *View) identityOf(t *guest.Thread) (*identity, error) {
+	if known, ok := v.identities.Load(t.ID()); ok {
+		return known.(*identity), nil
+	}
+	who, _, err := status(t.ID())
+	if err != nil {
+		return nil, err
+	}
+	v.identities.Store(t.ID(), &who)
+	return &who, nil
+}
+
+// become gives the calling thread the identity of t, for a call that makes a
+// file its umask too, and returns what takes the identity back. With asReal the
+// real ids count.
+func (v *View) become(t *guest.Thread, makes, asReal bool) (restore func(), other bool, e abi.Errno) {
+	restore = func() {}
+	if makes {
+		_, umask, err := status(t.ID())
+		if err != nil {
+			return restore, false, abi.ESRCH
+		}
+		sys.Umask(umask)
+	}
+	if !v.privileged {
+		return restore, false, 0
+	}
+	who, err := v.identityOf(t)
+	if err != nil {
+		return restore, false, abi.ESRCH
+	}
+	if who.equal(own) {
+		return restore, false, 0
+	}
+	uid, gid := who.uid, who.gid
+	if asReal {
+		uid, gid = who.real, who.realGid
+	}
+	restore = func() { _ = sys.SetFSIDs(own.uid, own.gid, own.groups) }
+	if err := sys.SetFSIDs(uid, gid, who.groups); err != nil {
+		restore()
+		return func() {}, false, errnoOf(err)
+	}
+	return restore, true, 0
+}
+
+// changesIdentity lists the calls after which a thread's identity is another.
+var changesIdentity = func() map[string]bool {
+	all := map[string]bool{"setgroups": true, "setgroups32": true}
+	for _, who := range []string{"uid", "gid"} {
+		for _, call := range []string{"set%s", "setre%s", "setres%s", "setfs%s"} {
+			name := fmt.Sprintf(call, who)
+			all[name], all[name+"32"] = true, true
+		}
+	}
+	return all
+}()
+
+// copyFD returns a copy of a descriptor of t.
+func copyFD(t *guest.Thread, fd int32) (int, abi.Errno) {
+	pidfd, err := unix.PidfdOpen(t.Process().ID, 0)
+	if err != nil {
+		return -1, errnoOf(err)
+	}
+	defer unix.Close(pidfd)
+	own, err := unix.PidfdGetfd(pidfd, int(fd), 0)
+	if err != nil {
+		return -1, errnoOf(err)
+	}
+	return own, 0
+}

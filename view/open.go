@@ -1,0 +1,318 @@
+package view
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/intercept"
+	"penumbra/namespace"
+)
+
+// opening is what a call asks for that opens a file.
+type opening struct {
+	dirfd int32
+	path  string
+	flags int
+	mode  uint32
+	namespace.Options
+	inRoot bool
+}
+
+// readOpening reads the arguments of open, openat, openat2 or creat. An error
+// means that the call is the kernel's to refuse.
+func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
+	o := opening{dirfd: sh.paths[0].dirfdOf(c)}
+	var err error
+	if o.path, err = v.pathOf(c, sh.paths[0].arg); err != nil {
+		return o, err
+	}
+	next := sh.paths[0].arg + 1
+	switch sh.call.Name {
+	case "creat":
+		o.flags, o.mode = unix.O_CREAT|unix.O_WRONLY|unix.O_TRUNC, uint32(c.Args[next])
+	case "openat2":
+		err = o.readHow(c, next)
+	default:
+		o.flags, o.mode = int(c.Args.Int32(next)), uint32(c.Args[next+1])
+	}
+	o.mode &= 0o7777
+	exclusive := o.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL
+	o.Follow = o.flags&unix.O_NOFOLLOW == 0 && !exclusive
+	return o, err
+}
+
+// readHow reads a struct open_how (openat2(2)).
+func (o *opening) readHow(c *intercept.Call, arg int) error {
+	var how [24]byte
+	if c.Args[arg+1] < uint64(len(how)) {
+		return errUnreadable
+	}
+	if _, err := c.Memory().ReadAt(how[:], c.Args.Addr(arg)); err != nil {
+		return errUnreadable
+	}
+	o.flags, o.mode = int(binary.LittleEndian.Uint64(how[:])), uint32(binary.LittleEndian.Uint64(how[8:]))
+	resolve := binary.LittleEndian.Uint64(how[16:])
+	o.NoSymlinks = resolve&unix.RESOLVE_NO_SYMLINKS != 0
+	o.NoMagicLinks = resolve&unix.RESOLVE_NO_MAGICLINKS != 0
+	o.Beneath = resolve&unix.RESOLVE_BENEATH != 0
+	o.NoCrossing = resolve&unix.RESOLVE_NO_XDEV != 0
+	o.inRoot = resolve&unix.RESOLVE_IN_ROOT != 0
+	return nil
+}
+
+// writes reports whether the file may be changed through the descriptor.
+func (o *opening) writes() bool {
+	return o.flags&unix.O_PATH == 0 &&
+		(o.flags&unix.O_ACCMODE != unix.O_RDONLY || o.flags&unix.O_TRUNC != 0 || o.isTemporary())
+}
+
+func (o *opening) isTemporary() bool { return o.flags&unix.O_TMPFILE == unix.O_TMPFILE }
+
+// open answers the calls that open files.
+func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
+	o, err := v.readOpening(c, sh)
+	if err != nil || o.path == "" {
+		return intercept.Run
+	}
+	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
+		return intercept.Run // as for isKernels
+	}
+	r, e := v.resolveOpening(c, &o)
+	switch {
+	case e != 0 && !r.Apart:
+		return intercept.Run
+	case e != 0:
+		return intercept.Fail(e)
+	case r.unknown:
+		return intercept.Run
+	case r.mount == nil && r.Kind == namespace.Other:
+		if verdict, ok := v.openMountList(r.Place, &o); ok {
+			return verdict
+		}
+	}
+	if r.mount != nil && r.mount.ReadOnly {
+		if e := v.refuseWriting(&o, r); e != 0 {
+			return intercept.Fail(e)
+		}
+	}
+	if r.mount != nil && r.mount.filler != nil {
+		c.Leave()
+		if e := v.fill(r.Place, true); e != 0 {
+			return intercept.Fail(e)
+		}
+	}
+	// What lies in a bind mount is opened here even if the kernel would find it,
+	// to be marked.
+	marks := r.mount != nil && !r.mount.Private
+	switch {
+	case !r.Apart && !marks:
+		return intercept.Run
+	case o.flags&unix.O_PATH != 0:
+		return v.openThere(c, sh, &o, r)
+	}
+	return v.openHere(c, &o, r)
+}
+
+// openThere has the guest open a file of a mount as an O_PATH descriptor.
+func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) intercept.Verdict {
+	if sh.call.Name == "openat2" {
+		if !r.Apart {
+			return intercept.Run
+		}
+		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
+		return intercept.Fail(abi.ENOSYS)
+	}
+	path, e := v.pathFor(c.Thread, r.Place)
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	if r.Slash {
+		path += "/"
+	}
+	arg := sh.paths[0].arg
+	c.SetArgString(arg, path)
+	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
+		c.SetArg(arg+1, uint64(o.flags|markPath))
+	}
+	return intercept.Run
+}
+
+func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
+	if !o.inRoot {
+		return v.resolve(c, o.dirfd, o.path, o.Options)
+	}
+	dir := v.startOf(c.Thread, o.dirfd)
+	if dir == "" {
+		return ref{unknown: true}, 0
+	}
+	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path}, o.Options, new(bool))
+	return v.refOf(found), e
+}
+
+// refuseWriting keeps a file of a read-only tree from being opened for writing,
+// as the kernel does on a read-only mount.
+func (v *View) refuseWriting(o *opening, r ref) abi.Errno {
+	at := v.spot(r.Place)
+	var st unix.Stat_t
+	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		if err == unix.ENOENT && o.flags&unix.O_CREAT != 0 {
+			return abi.EROFS
+		}
+		return errnoOf(err)
+	}
+	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	switch {
+	case o.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL:
+		return abi.EEXIST
+	case isDir && o.writes() && !o.isTemporary():
+		return abi.EISDIR
+	case isStored(&st) && o.writes():
+		return abi.EROFS
+	}
+	o.flags &^= unix.O_CREAT
+	return 0
+}
+
+// openHere opens what r refers to and hands it to the guest.
+func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict {
+	at := v.spot(r.Place)
+	name := at.name
+	if r.Slash {
+		name += "/"
+	}
+	flags := o.flags | unix.O_CLOEXEC | unix.O_NOCTTY
+	if r.Kind != namespace.Foreign && r.Kind != namespace.Symlink {
+		flags |= unix.O_NOFOLLOW // nobody may put a link there meanwhile
+	}
+	restore, _, e := v.become(c.Thread, o.flags&unix.O_CREAT != 0 || o.isTemporary(), false)
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	defer restore()
+	if !c.Alive() {
+		return intercept.Run // nobody is there any more
+	}
+	if waits(at, o.flags) {
+		return v.openPipe(c, o, at)
+	}
+	fd, err := unix.Openat(at.dir, name, flags, o.mode)
+	if err != nil {
+		return intercept.Fail(errnoOf(err))
+	}
+	if r.mount != nil && !r.mount.Private {
+		if fd, err = mark(fd, at, flags, r.mount.ReadOnly); err != nil {
+			return intercept.Fail(errnoOf(err))
+		}
+	}
+	return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
+}
+
+// mark makes a descriptor one that marked recognizes: of a directory, and with
+// all of anything that cannot be written through it.
+func mark(fd int, at spot, flags int, all bool) (int, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return fd, err
+	}
+	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	isFile := st.Mode&unix.S_IFMT == unix.S_IFREG
+	if !isDir && !(all && isFile) {
+		return fd, nil
+	}
+	unix.Close(fd)
+	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC)|markOpen, 0)
+}
+
+// waits reports whether opening would wait for another process: it is a pipe.
+func waits(at spot, flags int) bool {
+	if flags&(unix.O_NONBLOCK|unix.O_PATH) != 0 || flags&unix.O_ACCMODE == unix.O_RDWR {
+		return false
+	}
+	var st unix.Stat_t
+	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
+}
+
+// openPipe opens a pipe by name as fifo(7) says: it waits for the other side,
+// until a signal comes for the guest.
+func (v *View) openPipe(c *intercept.Call, o *opening, at spot) intercept.Verdict {
+	const interval = 5 * time.Millisecond
+	c.Leave()
+	flags := o.flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC) | unix.O_CLOEXEC | unix.O_NOFOLLOW
+	fd := -1
+	for {
+		var err error
+		if fd < 0 {
+			fd, err = unix.Openat(at.dir, at.name, flags|unix.O_NONBLOCK, 0)
+		}
+		switch {
+		case err == nil && (flags&unix.O_ACCMODE == unix.O_WRONLY || hasWriter(fd, interval)):
+			if err := unix.SetNonblock(fd, false); err != nil {
+				unix.Close(fd)
+				return intercept.Fail(errnoOf(err))
+			}
+			return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
+		case err != nil && err != unix.ENXIO:
+			return intercept.Fail(errnoOf(err))
+		case err != nil:
+			time.Sleep(interval)
+		}
+		if !c.Alive() || signalled(c.Thread) {
+			if fd >= 0 {
+				unix.Close(fd)
+			}
+			return intercept.Fail(abi.ERESTARTSYS)
+		}
+	}
+}
+
+// hasWriter waits a while for a writer of the pipe that fd reads. Of one that
+// came and went without a word the poll reports the end.
+func hasWriter(fd int, wait time.Duration) bool {
+	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(poll, int(wait/time.Millisecond))
+	return err == nil && n > 0
+}
+
+// signalled reports whether a signal is pending that t does not block.
+func signalled(t *guest.Thread) bool {
+	pending, blocked := signals(t.ID())
+	return pending&^blocked != 0
+}
+
+// openMountList answers the opening of a list of mounts.
+func (v *View) openMountList(place string, o *opening) (intercept.Verdict, bool) {
+	if o.writes() || o.flags&unix.O_PATH != 0 {
+		return intercept.Run, false
+	}
+	list, err := v.mountList(place)
+	if list == nil || err != nil {
+		return intercept.Run, false
+	}
+	fd, err := snapshot(list)
+	if err != nil {
+		return intercept.Fail(errnoOf(err)), true
+	}
+	return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0), true
+}
+
+// snapshot returns a descriptor from which content can be read.
+func snapshot(content []byte) (int, error) {
+	fd, err := unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(fd)
+	for done := 0; done < len(content); {
+		n, err := unix.Pwrite(fd, content[done:], int64(done))
+		if err != nil {
+			return -1, err
+		}
+		done += n
+	}
+	return unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+}

@@ -1,0 +1,161 @@
+package view
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/intercept"
+)
+
+// handler answers the calls of one system call. A nil one leaves them to the
+// kernel.
+type handler struct {
+	enter func(*View, *intercept.Call, *shape) intercept.Verdict
+	exit  func(*View, *intercept.Call) // for calls that are observed
+	shape *shape
+}
+
+// Interest implements intercept.Policy.
+func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
+	if len(v.mounts) == 0 || s != nil && s.Unimplemented {
+		return intercept.Ignore
+	}
+	if s == nil {
+		return intercept.Answer
+	}
+	h := v.handlerFor(a, s)
+	if v.handlers[a] == nil {
+		v.handlers[a] = make([]handler, abi.MaxNumber(a)+1)
+	}
+	number, _ := s.On(a)
+	v.handlers[a][number] = h
+	switch {
+	case h.enter == nil:
+		return intercept.Ignore
+	case h.exit != nil:
+		return intercept.Observe
+	}
+	return intercept.Answer
+}
+
+// Refine implements intercept.Refiner. The notify door cannot hand over an
+// O_PATH descriptor: the guest has to open those itself.
+func (v *View) Refine() []intercept.Refinement {
+	return []intercept.Refinement{
+		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
+		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
+	}
+}
+
+// handlerFor chooses the handler for s on a.
+func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
+	sh := shapeOf(a, s)
+	switch s.Name {
+	case "open", "openat", "openat2", "creat":
+		return handler{enter: (*View).open, shape: sh}
+	case "readlink", "readlinkat":
+		return handler{enter: (*View).readlink, shape: sh}
+	case "execve", "execveat":
+		return handler{enter: (*View).exec, exit: func(*View, *intercept.Call) {}, shape: sh}
+	case "chdir", "chroot":
+		return handler{enter: (*View).changeDir, exit: (*View).changedDir, shape: sh}
+	case "fchdir":
+		return handler{enter: (*View).changeDirByFD, exit: (*View).changedDir}
+	case "getcwd":
+		return handler{enter: (*View).getcwd}
+	case "bind", "connect", "getsockname", "getpeername":
+		return handler{enter: (*View).socketByName}
+	case "socketcall":
+		return handler{enter: (*View).socketCall}
+	case "getdents", "getdents64", "readdir":
+		if len(v.phantom) > 0 {
+			return handler{enter: (*View).getdents}
+		}
+	case "fchmod", "fchown", "fchown32", "fsetxattr", "fremovexattr":
+		if v.guarded {
+			return handler{enter: (*View).changeByFD}
+		}
+	case "unshare", "setns":
+		return handler{enter: (*View).changeNamespace}
+	case "io_uring_setup":
+		// Through a ring, files could be opened past the view.
+		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
+	}
+	switch {
+	case v.privileged && changesIdentity[s.Name]:
+		return handler{enter: (*View).changeIdentity}
+	case sh != nil:
+		return handler{enter: (*View).byPath, shape: sh}
+	}
+	return handler{}
+}
+
+// Enter implements intercept.Policy.
+func (v *View) Enter(c *intercept.Call) intercept.Verdict {
+	if c.Syscall == nil {
+		return v.unknown(c)
+	}
+	h := &v.handlers[c.Arch][c.Number]
+	if h.enter == nil {
+		return intercept.Run
+	}
+	return h.enter(v, c, h.shape)
+}
+
+// unknown refuses a call that the table does not know: it might have a path. The
+// user hears of it if the kernel may know it, being younger than the table.
+func (v *View) unknown(c *intercept.Call) intercept.Verdict {
+	const growth = 64
+	if last := abi.MaxNumber(c.Arch); c.Number > last && c.Number <= last+growth {
+		v.warn(fmt.Sprint("call ", c.Number), fmt.Sprintf("system call %d of %v is unknown: it fails with ENOSYS while there are mounts", c.Number, c.Arch))
+	}
+	return intercept.Fail(abi.ENOSYS)
+}
+
+// Exit implements intercept.Policy.
+func (v *View) Exit(c *intercept.Call) {
+	if h := &v.handlers[c.Arch][c.Number]; h.exit != nil {
+		h.exit(v, c)
+	}
+}
+
+// changeIdentity notes that a thread's identity is about to change.
+func (v *View) changeIdentity(c *intercept.Call, _ *shape) intercept.Verdict {
+	v.identities.Delete(c.Thread.ID())
+	return intercept.Run
+}
+
+// changeNamespace refuses a guest its own mount namespace: the paths that we
+// walk would be others than the kernel's.
+func (v *View) changeNamespace(c *intercept.Call, _ *shape) intercept.Verdict {
+	flags := c.Args[0]
+	if c.Syscall.Name == "setns" {
+		flags = c.Args[1]
+	}
+	if flags&unix.CLONE_NEWNS != 0 {
+		v.warn("mount namespace", "a program wants a mount namespace of its own: that is refused with EPERM while there are mounts")
+		return intercept.Fail(abi.EPERM)
+	}
+	v.cwdEra.Add(1)
+	v.identities.Delete(c.Thread.ID())
+	return intercept.Run
+}
+
+// changeByFD refuses to change by its descriptor what lies on a read-only mount.
+func (v *View) changeByFD(c *intercept.Call, _ *shape) intercept.Verdict {
+	if v.isReadOnlyFD(c, c.Args.Int32(0)) {
+		return intercept.Fail(abi.EROFS)
+	}
+	return intercept.Run
+}
+
+func (v *View) isReadOnlyFD(c *intercept.Call, fd int32) bool {
+	place := v.placeOfFD(c.Thread.ID(), fd)
+	if place == "" {
+		return false
+	}
+	m, _ := v.mountOf(place)
+	return m != nil && m.ReadOnly
+}

@@ -1,0 +1,166 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/namespace"
+)
+
+// process is what a view remembers of a process.
+type process struct {
+	mu    sync.Mutex
+	root  string // the place of its root directory
+	bound *mount // the bind mount through which it reached its working directory, or nil
+
+	cwd      string // the place of the working directory, as it was
+	cwdEra   uint64
+	cwdKnown stamp
+}
+
+// record returns the record of t's process.
+func (v *View) record(t *guest.Thread) *process {
+	id := t.Process().ID
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	p := v.processes[id]
+	if p == nil {
+		p = &process{root: "/"}
+		v.processes[id] = p
+	}
+	return p
+}
+
+// tracks reports whether a process's record holds what its children inherit.
+func (v *View) tracks() bool { return v.bound || v.rooted.Load() }
+
+// Forked implements intercept.Life.
+func (v *View) Forked(parent, child *guest.Thread) {
+	if parent == nil {
+		if v.start != nil {
+			v.record(child).bound = v.start
+		}
+		return
+	}
+	if who, ok := v.identities.Load(parent.ID()); ok {
+		v.identities.Store(child.ID(), who)
+	}
+	if !v.tracks() || parent.Process() == child.Process() {
+		return
+	}
+	from, to := v.record(parent), v.record(child)
+	from.mu.Lock()
+	root, bound := from.root, from.bound
+	from.mu.Unlock()
+	to.mu.Lock()
+	to.root, to.bound = root, bound
+	to.mu.Unlock()
+}
+
+// Execed implements intercept.Life.
+func (v *View) Execed(t *guest.Thread, former int) {
+	v.identities.Delete(former)
+	v.identities.Delete(t.ID())
+}
+
+// Exited implements intercept.Life.
+func (v *View) Exited(t *guest.Thread, _ uint32) {
+	v.identities.Delete(t.ID())
+	v.mu.Lock()
+	delete(v.processes, t.ID())
+	v.mu.Unlock()
+}
+
+// readLink returns where a link of procfs leads, or "" if that is nowhere, as
+// for a pipe or a deleted file.
+func readLink(name string) string {
+	var buf [2 * unix.PathMax]byte
+	n, err := unix.Readlink(name, buf[:])
+	if err != nil || n == 0 || buf[0] != '/' || strings.HasSuffix(string(buf[:n]), " (deleted)") {
+		return ""
+	}
+	return string(buf[:n])
+}
+
+// startOf returns the place that a relative path of t starts from, or "" if
+// that is none: then the kernel will refuse the path, or at least we cannot know
+// better.
+func (v *View) startOf(t *guest.Thread, dirfd int32) string {
+	if dirfd != unix.AT_FDCWD {
+		return v.placeOfFD(t.ID(), dirfd)
+	}
+	p := v.record(t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if era := v.cwdEra.Load(); p.cwd == "" || p.cwdEra != era || !p.cwdKnown.fresh() {
+		p.cwdKnown, p.cwdEra = now(), era
+		p.cwd = v.placeOf(readLink(fmt.Sprintf("/proc/%d/cwd", t.ID())), func() bool { return p.bound != nil })
+	}
+	return p.cwd
+}
+
+// placeOfFD returns the place of what a descriptor of thread tid refers to.
+func (v *View) placeOfFD(tid int, fd int32) string {
+	host := readLink(fmt.Sprintf("/proc/%d/fd/%d", tid, fd))
+	return v.placeOf(host, func() bool { return v.marked(tid, fd) })
+}
+
+// rootOf returns the place of t's root directory.
+func (v *View) rootOf(t *guest.Thread) string {
+	if !v.rooted.Load() {
+		return "/"
+	}
+	p := v.record(t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.root
+}
+
+// look returns what walks of t ask, which sets fleeting when it tells of a link
+// of procfs. Without t those are links like others.
+func (v *View) look(t *guest.Thread, fleeting *bool) namespace.Lookup {
+	return func(place string) (namespace.Entry, abi.Errno) {
+		if e := v.fill(namespace.Parent(place), false); e != 0 {
+			return namespace.Entry{}, e
+		}
+		at := v.spot(place)
+		var st unix.Stat_t
+		switch err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err {
+		case nil:
+		case unix.ENOENT:
+			return namespace.Entry{Kind: namespace.Missing}, 0
+		default:
+			return namespace.Entry{}, errnoOf(err)
+		}
+		switch st.Mode & unix.S_IFMT {
+		case unix.S_IFDIR:
+			return namespace.Entry{Kind: namespace.Directory}, 0
+		case unix.S_IFLNK:
+			if st.Dev == v.procDev && t != nil {
+				*fleeting = true
+				return v.procLink(t, place), 0
+			}
+			var buf [unix.PathMax]byte
+			n, err := unix.Readlinkat(at.dir, at.name, buf[:])
+			if err != nil {
+				return namespace.Entry{}, errnoOf(err)
+			}
+			return namespace.Entry{Kind: namespace.Symlink, Link: string(buf[:n])}, 0
+		}
+		return namespace.Entry{Kind: namespace.Other}, 0
+	}
+}
+
+// fill has the tree at place filled as far as that place.
+func (v *View) fill(place string, content bool) abi.Errno {
+	m, rel := v.mountOf(place)
+	if m == nil || m.filler == nil {
+		return 0
+	}
+	return fillErrno(m.filler.Fill(rel, content))
+}

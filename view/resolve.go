@@ -1,0 +1,146 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/intercept"
+	"penumbra/namespace"
+)
+
+// ref is what a path of a call refers to. Its Kind tells whether that is a link,
+// but not, for it may come from the cache, whether it exists.
+type ref struct {
+	namespace.Found
+	mount *mount // that the place belongs to, nil for the host
+	// unknown: the place was not looked for, since the call is the kernel's
+	// whatever it is.
+	unknown bool
+}
+
+// errUnreadable is the error of a path that the kernel cannot read either.
+var errUnreadable = errors.New("unreadable path")
+
+// pathOf reads a path of a call. An error means that the call is the kernel's to
+// refuse.
+func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
+	if c.Args[arg] == 0 {
+		return "", errUnreadable
+	}
+	path, err := c.Memory().String(c.Args.Addr(arg), unix.PathMax-1)
+	if err != nil {
+		if errors.Is(err, unix.EPERM) {
+			v.warn("memory", fmt.Sprintf("the memory of process %d, which forbids that, cannot be read: it sees no mounts", c.Thread.ID()))
+		}
+		return "", errUnreadable
+	}
+	return path, nil
+}
+
+// resolve finds what a path of c refers to. An empty path refers to what the
+// descriptor does.
+func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.Options) (ref, abi.Errno) {
+	root := v.rootOf(c.Thread)
+	if path == "" {
+		return v.refOf(namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
+	}
+	key := pathKey{path: path, follow: o.Follow, name: o.Name}
+	if path[0] != '/' {
+		if key.dir = v.startOf(c.Thread, dirfd); key.dir == "" {
+			return ref{unknown: true}, 0
+		}
+	}
+	if root != "/" || o != (namespace.Options{Follow: o.Follow, Name: o.Name}) {
+		found, e := v.walk(c, root, key, o, new(bool))
+		return v.refOf(found), e
+	}
+	fact := v.lead(c, key)
+	return v.refOf(fact.found), fact.errno
+}
+
+// lead finds where a path leads. Most are asked for again, or lie in a directory
+// of which others were.
+func (v *View) lead(c *intercept.Call, key pathKey) pathFact {
+	if fact, ok := v.paths.get(key); ok {
+		return fact
+	}
+	fact := pathFact{era: v.paths.era.Load()}
+	var ok, fleeting bool
+	if fact, ok = v.leadByParent(c, key, fact); !ok {
+		fact.found, fact.errno = v.walk(c, "/", key, namespace.Options{Follow: key.follow, Name: key.name}, &fleeting)
+	}
+	// Of a name that is not followed its directory's place says all.
+	if cheap := ok && !key.follow; !cheap && !fleeting && !namespace.Below("/proc", fact.found.Place) {
+		v.paths.put(key, fact)
+	}
+	return fact
+}
+
+// leadByParent finds where a path leads whose last name is no link, or is not to
+// be followed. It reports false for others.
+func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (pathFact, bool) {
+	i := strings.LastIndexByte(key.path, '/')
+	name := key.path[i+1:]
+	if name == "" || name == "." || name == ".." {
+		return fact, false
+	}
+	switch {
+	case i > 0:
+		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true})
+		if parent.found.Kind == namespace.Foreign {
+			return fact, false
+		}
+		if parent.errno != 0 {
+			return parent, true
+		}
+		fact.found.Place, fact.found.Apart = parent.found.Place, parent.found.Apart
+	case i == 0:
+		fact.found.Place, fact.found.Apart = "/", v.table.At("/") != nil
+	default:
+		fact.found.Place = key.dir
+	}
+	if fact.found.Place == "" || namespace.Below("/proc", fact.found.Place) {
+		return fact, false
+	}
+	fact.found.Place, fact.found.Kind = namespace.Join(fact.found.Place, name), namespace.Other
+	if v.table.At(fact.found.Place) != nil {
+		fact.found.Apart = true
+		return fact, true
+	}
+	if fact.errno = v.fill(fact.found.Place, false); fact.errno != 0 || !key.follow {
+		return fact, true
+	}
+	at := v.spot(fact.found.Place)
+	var text [1]byte
+	_, err := unix.Readlinkat(at.dir, at.name, text[:])
+	switch err {
+	case unix.EINVAL:
+		return fact, true
+	case unix.ENOENT:
+		fact.found.Kind = namespace.Missing
+		return fact, true
+	}
+	return fact, false // a link, or an error, which is the walk's to tell
+}
+
+func (v *View) refOf(found namespace.Found) ref {
+	r := ref{Found: found, unknown: found.Place == ""}
+	if !r.unknown {
+		r.mount, _ = v.mountOf(found.Place)
+	}
+	return r
+}
+
+// walk follows a path name by name. It sets fleeting if the way led through
+// links of procfs, which are not the same for all, nor for long.
+func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Options, fleeting *bool) (namespace.Found, abi.Errno) {
+	start := namespace.Start{Dir: key.dir, Root: root}
+	if key.dir == "" {
+		start.Dir = root
+	}
+	return v.table.Walk(v.look(c.Thread, fleeting), start, key.path, o)
+}

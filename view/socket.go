@@ -1,0 +1,173 @@
+package view
+
+import (
+	"encoding/binary"
+	"path"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/intercept"
+	"penumbra/internal/sys"
+	"penumbra/namespace"
+)
+
+// socketCalls are the operations of i386's socketcall(2) that are answered, by
+// number, and the names of the calls that they stand for.
+var socketCalls = map[int32]string{2: "bind", 3: "connect", 6: "getsockname", 7: "getpeername"}
+
+// socketCall answers these calls where one call serves all of sockets.
+func (v *View) socketCall(c *intercept.Call, _ *shape) intercept.Verdict {
+	name, ok := socketCalls[c.Args.Int32(0)]
+	var b [12]byte
+	if _, err := c.Memory().ReadAt(b[:], c.Args.Addr(1)); !ok || err != nil {
+		return intercept.Run
+	}
+	word := func(i int) uint64 { return uint64(binary.LittleEndian.Uint32(b[4*i:])) }
+	return v.socket(c, name, abi.Args{word(0), word(1), word(2)})
+}
+
+// socketByName answers the calls of which the names of Unix sockets, paths, are
+// arguments or results.
+func (v *View) socketByName(c *intercept.Call, _ *shape) intercept.Verdict {
+	return v.socket(c, c.Syscall.Name, c.Args)
+}
+
+func (v *View) socket(c *intercept.Call, call string, args abi.Args) intercept.Verdict {
+	switch call {
+	case "getsockname":
+		return v.socketName(c, unix.SYS_GETSOCKNAME, args)
+	case "getpeername":
+		return v.socketName(c, unix.SYS_GETPEERNAME, args)
+	}
+	return v.nameSocket(c, call == "bind", args)
+}
+
+// Sizes of a struct sockaddr_un (unix(7)): its family, and all of it.
+const (
+	familySize  = 2
+	addressSize = 110
+)
+
+// nameSocket makes a bind or connect whose name leads into a mount.
+func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept.Verdict {
+	name, ok := unixName(c, args)
+	if !ok {
+		return intercept.Run
+	}
+	r, e := v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: !bind, Name: bind})
+	switch {
+	case e != 0 && r.Apart:
+		return intercept.Fail(e)
+	case e != 0 || r.unknown:
+		return intercept.Run
+	case bind && r.mount != nil && r.mount.ReadOnly:
+		return intercept.Fail(abi.EROFS)
+	case !r.Apart:
+		return intercept.Run
+	}
+	own, e := copyFD(c.Thread, int32(args[0]))
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	defer unix.Close(own)
+	restore, _, e := v.become(c.Thread, bind, false)
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	defer restore()
+	if !c.Alive() {
+		return intercept.Run // nobody is there any more
+	}
+	// The kernel keeps the name as it is given. By the whole path socketName
+	// knows the socket again.
+	if name = v.hostPath(r.Place); len(name) >= addressSize-familySize {
+		var err error
+		if name, err = enter(v.spot(r.Place)); err != nil {
+			return intercept.Fail(errnoOf(err))
+		}
+	}
+	f := v.frames.Get().(*frame)
+	defer func() { f.reset(); v.frames.Put(f) }()
+	address := append(unixAddress(name), 0)
+	b, at := f.take(len(address))
+	copy(b, address)
+	number := unix.SYS_CONNECT
+	if bind {
+		number = unix.SYS_BIND
+	} else {
+		c.Leave() // a full queue makes it wait
+	}
+	return intercept.Skip(sys.Perform(native, number, abi.Args{uint64(own), at, uint64(len(b))}))
+}
+
+// unixAddress returns the address of a Unix socket of that name.
+func unixAddress(name string) []byte {
+	return append(binary.NativeEndian.AppendUint16(nil, unix.AF_UNIX), name...)
+}
+
+// socketName tells the name of a socket, or of its peer, by its place in the
+// view.
+func (v *View) socketName(c *intercept.Call, number int, args abi.Args) intercept.Verdict {
+	own, e := copyFD(c.Thread, int32(args[0]))
+	if e != 0 {
+		return intercept.Run
+	}
+	defer unix.Close(own)
+	f := v.frames.Get().(*frame)
+	defer func() { f.reset(); v.frames.Put(f) }()
+	address, at := f.take(addressSize + 1)
+	length, lengthAt := f.take(4)
+	binary.NativeEndian.PutUint32(length, addressSize+1)
+	if sys.Perform(native, number, abi.Args{uint64(own), at, lengthAt}) < 0 {
+		return intercept.Run
+	}
+	n := binary.NativeEndian.Uint32(length)
+	if n <= familySize || n > addressSize+1 || binary.NativeEndian.Uint16(address) != unix.AF_UNIX || address[familySize] != '/' {
+		return intercept.Run
+	}
+	host := unix.ByteSliceToString(address[familySize:n])
+	place := v.placeOf(host, func() bool { return true })
+	if place == host {
+		return intercept.Run
+	}
+	seen := append(unixAddress(place), 0)
+	var room [4]byte
+	if _, err := c.Memory().ReadAt(room[:], args.Addr(2)); err != nil {
+		return intercept.Fail(abi.EFAULT)
+	}
+	fits := min(len(seen), int(binary.NativeEndian.Uint32(room[:])))
+	binary.NativeEndian.PutUint32(room[:], uint32(len(seen)))
+	_, err1 := c.Memory().WriteAt(seen[:fits], args.Addr(1))
+	_, err2 := c.Memory().WriteAt(room[:], args.Addr(2))
+	if err1 != nil || err2 != nil {
+		return intercept.Fail(abi.EFAULT)
+	}
+	return intercept.Skip(0)
+}
+
+// unixName returns the path that names a Unix socket, if that is what the
+// arguments of bind or connect are about.
+func unixName(c *intercept.Call, args abi.Args) (string, bool) {
+	size := int(args.Int32(2))
+	if size <= familySize || size > addressSize {
+		return "", false
+	}
+	b := make([]byte, size)
+	if _, err := c.Memory().ReadAt(b, args.Addr(1)); err != nil || binary.NativeEndian.Uint16(b) != unix.AF_UNIX {
+		return "", false
+	}
+	name := unix.ByteSliceToString(b[familySize:])
+	return name, name != "" && b[familySize] != 0
+}
+
+// enter goes to the directory of a spot, so that its name is short enough for a
+// socket's, and returns that.
+func enter(at spot) (string, error) {
+	dir, err := unix.Openat(at.dir, path.Dir(at.name), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", err
+	}
+	defer unix.Close(dir)
+	return path.Base(at.name), unix.Fchdir(dir)
+}
