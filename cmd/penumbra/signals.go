@@ -25,7 +25,7 @@ type signalRelay struct {
 	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
-	group map[unix.Signal]time.Time // when the init told of it last
+	group map[unix.Signal]groupSignal // what the init told of
 
 	restore func() // takes the stop signal again that letStop gave up
 }
@@ -34,15 +34,25 @@ const (
 	// groupWithin is how far apart the members of a group get a signal: the
 	// kernel sends it to one after the other.
 	groupWithin = time.Millisecond
-	// groupMemory is how long a signal to the group accounts for one that
-	// arrives here: several of a kind may have become one.
+	// groupMemory is how long a signal to the group accounts for those that
+	// arrive here: several of a kind may have become one.
 	groupMemory = 50 * time.Millisecond
+	// lateness is how long it accounts for the first of them, which on a busy
+	// machine may be long on its way through the runtime.
+	lateness = time.Second
 )
+
+// groupSignal is a signal to the group: when the init told of it last, and whether
+// it has accounted for one that arrived here.
+type groupSignal struct {
+	at   time.Time
+	used bool
+}
 
 func newSignalRelay() *signalRelay {
 	r := &signalRelay{
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
-		group: map[unix.Signal]time.Time{},
+		group: map[unix.Signal]groupSignal{},
 	}
 	signal.Notify(r.incoming, relayed()...)
 	return r
@@ -109,7 +119,7 @@ func (r *signalRelay) relay(g *intercept.Guest) {
 func (r *signalRelay) groupGot(s unix.Signal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.group[s] = time.Now()
+	r.group[s] = groupSignal{at: time.Now()}
 }
 
 // toGroup reports whether the signal that arrived here at the given time went
@@ -118,7 +128,12 @@ func (r *signalRelay) toGroup(s unix.Signal, at time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t, ok := r.group[s]
-	return ok && at.Sub(t) < groupMemory
+	age := at.Sub(t.at)
+	if !ok || age >= lateness || t.used && age >= groupMemory {
+		return false
+	}
+	r.group[s] = groupSignal{t.at, true}
+	return true
 }
 
 // letStop makes way for the signal by which this process is to stop.

@@ -284,3 +284,35 @@ func childOf(t *testing.T, pid int) int {
 	t.Fatalf("process %d has no child", pid)
 	return 0
 }
+
+// One signal to the group accounts for what arrives right behind it, and for
+// the first that arrives late.
+func TestGroupAccounts(t *testing.T) {
+	tests := []struct {
+		name  string
+		after []time.Duration // when signals arrive, counted from the init's word
+		want  []bool
+	}{
+		{"at once", []time.Duration{0}, []bool{true}},
+		{"before the init's word", []time.Duration{-time.Millisecond}, []bool{true}},
+		{"several that have become one", []time.Duration{0, groupMemory / 2}, []bool{true, true}},
+		{"another one later", []time.Duration{0, groupMemory}, []bool{true, false}},
+		{"late", []time.Duration{lateness / 2, lateness/2 + time.Millisecond}, []bool{true, false}},
+		{"much later", []time.Duration{lateness}, []bool{false}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &signalRelay{group: map[unix.Signal]groupSignal{}}
+			if r.toGroup(unix.SIGINT, time.Now()) {
+				t.Error("nothing was told")
+			}
+			r.groupGot(unix.SIGINT)
+			at := r.group[unix.SIGINT].at
+			for i, after := range tt.after {
+				if got := r.toGroup(unix.SIGINT, at.Add(after)); got != tt.want[i] {
+					t.Errorf("after %v: %v", after, got)
+				}
+			}
+		})
+	}
+}
