@@ -103,3 +103,6 @@ func (l *layers) Exit(c *Call) {
 	l.View.Exit(c)
 	l.hooks.Exit(c)
 }
+
+// Inner implements intercept.Insider: hooks hear of every call.
+func (l *layers) Inner() *intercept.Inner { return nil }

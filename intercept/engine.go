@@ -44,6 +44,7 @@ type Guest struct {
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
 	affinity  affinity
+	inner     *Inner // or nil
 	init      *launch.Init
 	first     int
 	born      atomic.Bool // the first process has become the program
@@ -104,6 +105,9 @@ func newGuest(config Config) *Guest {
 	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
+	}
+	if p, ok := config.Policy.(Insider); ok {
+		g.inner = p.Inner()
 	}
 	return g
 }
@@ -276,7 +280,7 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, Limits: p.Limits, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest, g.rules()),
+		Filter:      buildFilter(arches, g.interest, g.rules(), g.inner.calls()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		// With CAP_SYS_ADMIN the kernel accepts a filter without
 		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).

@@ -17,7 +17,9 @@ const (
 	prSetDumpable  = 4
 	prSetSeccomp   = 22
 	modeStrict     = 1 // of prctl
+	modeFilter     = 2
 	setModeStrict  = 0 // of seccomp
+	setModeFilter  = 1
 	cloneUntraced  = 0x00800000
 	dumpableByUser = 1
 )
@@ -39,6 +41,11 @@ func (g *Guest) rules() []rule {
 		list = append(list,
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
+	}
+	if g.inner != nil {
+		list = append(list,
+			rule{"prctl", []test{equals(0, prSetSeccomp), equals(1, modeFilter)}, action(max(Answer, g.interestOf("prctl")))},
+			rule{"seccomp", []test{equals(0, setModeFilter)}, action(max(Answer, g.interestOf("seccomp")))})
 	}
 	if r, ok := g.config.Policy.(Refiner); ok {
 		for _, r := range r.Refine() {
@@ -96,12 +103,20 @@ func (g *Guest) enter(c *Call) Verdict {
 		killStrict(c.Thread)
 		return Run
 	}
+	if g.inner != nil {
+		if v, ok := g.inner.asked(c); ok {
+			return v
+		}
+	}
 	switch {
 	case c.Syscall == nil:
 	case c.Syscall.Name == "ptrace":
 		return g.refuseTrace(c)
 	case asksForStrict(c):
 		return g.becomeStrict(c)
+	case g.inner != nil && asksForFilter(c):
+		// It may not know the calls that the inner door makes instead.
+		_ = g.inner.Restrict(c.Thread, 0)
 	case c.Syscall.Name == "prctl":
 		keepMemory(c)
 	}

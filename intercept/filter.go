@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/internal/inner"
 	"penumbra/internal/sys"
 )
 
@@ -11,6 +12,7 @@ import (
 const (
 	dataNumber = 0
 	dataArch   = 4
+	dataIP     = 8
 	dataArgs   = 16 // the low words first
 )
 
@@ -40,17 +42,18 @@ type span struct {
 	first  uint32
 	action uint32
 	rules  []rule
+	inner  bool // the inner door makes such calls
 }
 
 // buildFilter returns the seccomp program that sorts calls as interest says.
 // But for the few that a rule is about it looks at nothing but architecture
 // and number, so that the kernel can tell beforehand which numbers are always
 // allowed, and need not run it for those (Linux 5.11).
-func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule) []sys.Filter {
+func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, inside map[string]bool) []sys.Filter {
 	var prog []sys.Filter
 	prog = append(prog, load(dataArch))
 	for _, a := range arches {
-		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules))...)
+		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules, inside))...)
 		prog = append(prog, jump(unix.BPF_JEQ, a.Audit(), 1, 0), always(len(body)))
 		prog = append(prog, body...)
 	}
@@ -59,10 +62,10 @@ func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Intere
 
 // spans lists what becomes of all numbers of a, neighbours of the same action
 // as one.
-func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule) []span {
+func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, inside map[string]bool) []span {
 	var list []span
 	add := func(next span) {
-		if n := len(list); n > 0 && list[n-1].rules == nil && next.rules == nil && list[n-1].action == next.action {
+		if n := len(list); n > 0 && list[n-1].rules == nil && next.rules == nil && list[n-1].action == next.action && list[n-1].inner == next.inner {
 			return
 		}
 		list = append(list, next)
@@ -73,6 +76,7 @@ func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []r
 		if s := abi.Lookup(a, nr); s != nil {
 			next.action = action(interest(a, s))
 			next.rules = rulesFor(s, rules)
+			next.inner = a == abi.AMD64 && inside[s.Name]
 		}
 		add(next)
 	}
@@ -115,6 +119,9 @@ func search(list []span) []sys.Filter {
 // code returns the instructions that a number of the span ends in.
 func (s span) code() []sys.Filter {
 	var code []sys.Filter
+	if s.inner {
+		code = append(code, allowInner()...)
+	}
 	for _, r := range s.rules {
 		for i, t := range r.tests {
 			left := len(r.tests) - 1 - i
@@ -123,6 +130,16 @@ func (s span) code() []sys.Filter {
 		code = append(code, ret(r.action))
 	}
 	return append(code, ret(s.action))
+}
+
+// allowInner allows a call that the code of the inner door makes.
+func allowInner() []sys.Filter {
+	return []sys.Filter{
+		load(dataIP + 4), jump(unix.BPF_JEQ, 0, 0, 4),
+		load(dataIP), jump(unix.BPF_JGE, inner.Base, 0, 2),
+		jump(unix.BPF_JGE, inner.Base+inner.CodeSize, 1, 0),
+		ret(sys.RetAllow),
+	}
 }
 
 func load(offset uint32) sys.Filter {

@@ -74,7 +74,7 @@ func TestFilterSorts(t *testing.T) {
 	}
 	for name, interest := range policies {
 		t.Run(name, func(t *testing.T) {
-			prog := buildFilter(all, interest, nil)
+			prog := buildFilter(all, interest, nil, nil)
 			if len(prog) > 4096 {
 				t.Fatalf("%d instructions, the kernel takes 4096", len(prog))
 			}
@@ -116,7 +116,7 @@ func TestFilterRules(t *testing.T) {
 		{"ptrace", nil, special + 3},
 	}
 	for _, a := range []abi.Arch{abi.AMD64, abi.I386} {
-		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules)
+		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules, nil)
 		for _, c := range []struct {
 			call string
 			args abi.Args

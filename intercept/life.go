@@ -62,6 +62,9 @@ func (t *tracer) enter(by birth, tid int) {
 	tr := &tracee{thread: th, binding: binding{tid: tid}}
 	t.tracees[tid] = tr
 	t.lendRoom(by.parent, tr, by.event)
+	if t.guest.inner != nil {
+		t.guest.inner.forked(by.parent, th)
+	}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Forked(by.parent, th)
 	}
@@ -101,6 +104,9 @@ func (t *tracer) replace(tr *tracee, former, pid int) {
 	delete(t.tracees, former)
 	tr.thread = t.guest.threads.Exec(former, pid)
 	t.tracees[pid] = tr
+	if t.guest.inner != nil {
+		t.guest.inner.execed(tr.thread, former)
+	}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Execed(tr.thread, former)
 	}
@@ -121,6 +127,9 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
 	t.guest.strict.Delete(tid)
+	if t.guest.inner != nil {
+		t.guest.inner.exited(tid)
+	}
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
 		l.Exited(tr.thread, uint32(status))
 	}

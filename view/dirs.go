@@ -66,7 +66,7 @@ func (v *View) changeDirByFD(c *intercept.Call, _ *shape) intercept.Verdict {
 
 // changedDir notes where a process is now.
 func (v *View) changedDir(c *intercept.Call) {
-	v.cwdEra.Add(1)
+	v.moved()
 	to, known := v.moving[c.Thread.ID()]
 	delete(v.moving, c.Thread.ID())
 	if _, e := c.Result(); e != 0 || !known {
@@ -80,6 +80,7 @@ func (v *View) changedDir(c *intercept.Call) {
 	case c.Syscall.Name == "chroot":
 		p.root = to.Place
 		v.rooted.Store(true)
+		v.leaveAbsolute(c.Thread)
 	case to.mount != nil && !to.mount.Private:
 		p.bound = to.mount
 	default:

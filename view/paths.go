@@ -14,12 +14,12 @@ import (
 // byPath answers the calls that do something to a file, or to a name.
 func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 	if sh.relinks {
-		v.paths.forget()
-		defer v.paths.forget()
+		v.forget()
+		defer v.forget()
 	}
 	if sh.removes {
 		// A directory that is moved takes along those who work in it.
-		defer v.cwdEra.Add(1)
+		defer v.moved()
 	}
 	var refs [2]ref
 	apart := false

@@ -138,7 +138,10 @@ func (v *View) changeNamespace(c *intercept.Call, _ *shape) intercept.Verdict {
 		v.warn("mount namespace", "a program wants a mount namespace of its own: that is refused with EPERM while there are mounts")
 		return intercept.Fail(abi.EPERM)
 	}
-	v.cwdEra.Add(1)
+	v.moved()
+	if v.inner != nil {
+		v.inner.Scatter(c.Thread)
+	}
 	v.identities.Delete(c.Thread.ID())
 	return intercept.Run
 }

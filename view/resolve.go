@@ -48,6 +48,10 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	if path == "" {
 		return v.refOf(namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
 	}
+	var era uint64
+	if v.inner != nil {
+		era = v.inner.Era()
+	}
 	key := pathKey{path: path, follow: o.Follow, name: o.Name}
 	if path[0] != '/' {
 		if key.dir = v.startOf(c.Thread, dirfd); key.dir == "" {
@@ -59,6 +63,9 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 		return v.refOf(found), e
 	}
 	fact := v.lead(c, key)
+	if v.inner != nil && fact.errno == 0 && !fact.found.Apart {
+		v.teach(c, era, dirfd, key, fact.found)
+	}
 	return v.refOf(fact.found), fact.errno
 }
 

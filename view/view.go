@@ -34,6 +34,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/intercept"
 	"penumbra/internal/sys"
 	"penumbra/module"
 	"penumbra/module/mem"
@@ -80,9 +81,10 @@ type View struct {
 
 	rooted     atomic.Bool // a process has changed its root directory
 	paths      pathCache
-	cwdEra     atomic.Uint64 // counts changes of working directories
-	identities sync.Map      // *identity by thread id
-	frames     sync.Pool     // *frame
+	cwdEra     atomic.Uint64    // counts changes of working directories
+	identities sync.Map         // *identity by thread id
+	inner      *intercept.Inner // or nil
+	frames     sync.Pool        // *frame
 }
 
 // mount is a tree in its place.
@@ -118,6 +120,9 @@ func New(mounts []Mount, notice func(string)) (*View, error) {
 		_ = v.Close()
 		return nil, err
 	}
+	if len(v.mounts) > 0 {
+		v.openInner()
+	}
 	return v, nil
 }
 
@@ -143,6 +148,9 @@ func (v *View) Close() error {
 	}
 	if v.host >= 0 {
 		unix.Close(v.host)
+	}
+	if v.inner != nil {
+		all = append(all, v.inner.Close())
 	}
 	v.mounts, v.trees, v.host = nil, nil, -1
 	return errors.Join(all...)
