@@ -59,10 +59,10 @@ func (r *Registers) Issue(number int, args abi.Args) {
 func (r *Registers) SkipTrap() { r.raw.User.Pc += 4 }
 
 // InstructionPointer returns where t goes on.
-func (r *Registers) InstructionPointer() uint64 { return r.raw.Pc }
+func (r *Registers) InstructionPointer() uint64 { return r.raw.User.Pc }
 
 // SetInstructionPointer makes t go on somewhere else.
-func (r *Registers) SetInstructionPointer(at uint64) { r.raw.Pc = at }
+func (r *Registers) SetInstructionPointer(at uint64) { r.raw.User.Pc = at }
 
 // IsNative reports whether t runs code of the machine's own word size.
 func (r *Registers) IsNative() bool { return true }

@@ -221,6 +221,26 @@ func (i *Inner) Restrict(t *guest.Thread, f InnerFlags) error {
 	return i.write(t, inner.OwnFlags, uint64(m.flags))
 }
 
+// Range is memory from one address up to another.
+type Range struct{ From, To uint64 }
+
+// Ranges returns the memory that the door takes in a process.
+func (i *Inner) Ranges(pid int) []Range {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	m := i.threads[pid].innerMemory
+	if m == nil || !m.open {
+		return nil
+	}
+	list := []Range{{inner.Base, inner.Base + (inner.Size+inner.PageSize-1)&^(inner.PageSize-1)}}
+	for _, p := range m.pages {
+		if p.end != 0 {
+			list = append(list, Range{p.end - inner.PageSize, p.end})
+		}
+	}
+	return list
+}
+
 // write sets a word of a process's own page.
 func (i *Inner) write(t *guest.Thread, offset int, value uint64) error {
 	return t.Memory().Force(inner.Word(value), abi.Addr(inner.Own+offset))
@@ -377,7 +397,7 @@ func (i *Inner) passed(c *Call) {
 	if _, err := c.Memory().ReadAt(around[:], at); err != nil {
 		return
 	}
-	if site, ok := inner.FindSite(around[:], uint64(c.IP)-2, c.Number, c.Args[0]); ok {
+	if site, ok := inner.FindSite(around[:], uint64(c.IP)-2, c.Number); ok {
 		m.change(c.Thread, site)
 	}
 }

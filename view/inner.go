@@ -17,7 +17,7 @@ func (v *View) Inner() *intercept.Inner { return v.inner }
 
 // hidden are names of procfs that are not what the kernel takes them for,
 // beside those below /proc itself, for whoever works there.
-var hidden = []string{"proc", "..", "cwd", "exe", "mountinfo", "mounts"}
+var hidden = []string{"proc", "..", "cwd", "exe", "mountinfo", "mounts", "maps", "smaps"}
 
 // openInner lets the guest pass calls by itself, where the machine can do that.
 // Without, each of them is looked at here.

@@ -91,7 +91,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	case r.unknown:
 		return intercept.Run
 	case r.mount == nil && r.Kind == namespace.Other:
-		if verdict, ok := v.openMountList(r.Place, &o); ok {
+		if verdict, ok := v.openList(r.Place, &o); ok {
 			return verdict
 		}
 	}
@@ -284,12 +284,15 @@ func signalled(t *guest.Thread) bool {
 	return pending&^blocked != 0
 }
 
-// openMountList answers the opening of a list of mounts.
-func (v *View) openMountList(place string, o *opening) (intercept.Verdict, bool) {
+// openList answers the opening of a list of mounts, or of mappings.
+func (v *View) openList(place string, o *opening) (intercept.Verdict, bool) {
 	if o.writes() || o.flags&unix.O_PATH != 0 {
 		return intercept.Run, false
 	}
 	list, err := v.mountList(place)
+	if list == nil && err == nil {
+		list, err = v.memoryList(place)
+	}
 	if list == nil || err != nil {
 		return intercept.Run, false
 	}

@@ -94,6 +94,11 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 
 // Enter implements intercept.Policy.
 func (v *View) Enter(c *intercept.Call) intercept.Verdict {
+	v.busy.Add(1)
+	defer v.busy.Add(-1)
+	if v.closed.Load() {
+		return intercept.Run
+	}
 	if c.Syscall == nil {
 		return v.unknown(c)
 	}

@@ -7,58 +7,85 @@ import (
 )
 
 const (
-	// SiteRoom is how many bytes before a syscall instruction, and with it, a
-	// Site is found in.
-	SiteRoom = 9
+	// SiteRoom is how many bytes before the end of a syscall instruction a Site
+	// is found in.
+	SiteRoom = 1 + jumpSize + maxMoves + callSize
 	// TrampolineSize is the room that a trampoline takes.
 	TrampolineSize = 32
 
 	jumpSize = 5
 	callSize = 2
+	maxMoves = 13 // what a trampoline has room for
 )
 
 var syscallInstruction = []byte{0x0f, 0x05}
 
 // Site is a place in a program from which calls are made.
 type Site struct {
-	call    uint64 // the address of the syscall instruction
-	replace []byte // the instructions before it that give way to a jump
+	call uint64 // the address of the syscall instruction
+	// before are the instructions before it which a trampoline makes up for.
+	// The first of them give way to a jump; the others stay, for whoever is in
+	// the midst of them.
+	before []byte
 }
 
 // FindSite recognizes a place that can be changed in b, the SiteRoom bytes that
-// end with the syscall instruction at an address. The number and the first
-// argument are those of a call that it made: they tell a constant in an
-// instruction from bytes that look alike.
-//
-// What gives way is one instruction, or two that nobody jumps between, and what
-// it does depends on no address: a move of a constant into the register of the
-// number or of the first argument, or the moves at the end of Go's Syscall6.
-func FindSite(b []byte, call uint64, number int, first uint64) (Site, bool) {
-	const (
-		movEAX = 0xb8
-		movEDI = 0xbf
-	)
-	rcxToRSI, rbxToRDI := []byte{0x48, 0x89, 0xce}, []byte{0x48, 0x89, 0xdf}
+// end with the syscall instruction at an address, which made the call of that
+// number. There a constant, the number, is moved into its register, and between
+// that and the call there are only moves that depend on no address.
+func FindSite(b []byte, call uint64, number int) (Site, bool) {
+	const movEAX = 0xb8
 	before, ok := bytes.CutSuffix(b, syscallInstruction)
-	if !ok || len(b) < SiteRoom {
+	if !ok {
 		return Site{}, false
 	}
-	if moves := append(rcxToRSI, rbxToRDI...); bytes.HasSuffix(before, moves) {
-		return Site{call, moves}, true
+	for at := len(before) - jumpSize; at > 0; at-- {
+		const rexMask, rex = 0xf0, 0x40 // it would be another register's
+		if before[at] != movEAX || binary.LittleEndian.Uint32(before[at+1:]) != uint32(number) || before[at-1]&rexMask == rex {
+			continue
+		}
+		if areMoves(before[at+jumpSize:]) {
+			return Site{call, bytes.Clone(before[at:])}, true
+		}
 	}
-	move := before[len(before)-jumpSize:]
-	prefix := before[len(before)-jumpSize-1]
-	const rexMask, rex = 0xf0, 0x40 // it would move into another register
-	value := binary.LittleEndian.Uint32(move[1:])
-	known := move[0] == movEAX && value == uint32(number) || move[0] == movEDI && value == uint32(first)
-	if !known || prefix&rexMask == rex {
-		return Site{}, false
-	}
-	return Site{call, bytes.Clone(move)}, true
+	return Site{}, false
 }
 
-// Start returns the address of the first instruction that gives way.
-func (s Site) Start() uint64 { return s.call - uint64(len(s.replace)) }
+// areMoves reports whether code consists of nothing but moves of registers and
+// constants into registers.
+func areMoves(code []byte) bool {
+	for len(code) > 0 {
+		n := moveSize(code)
+		if n == 0 || n > len(code) {
+			return false
+		}
+		code = code[n:]
+	}
+	return true
+}
+
+// moveSize returns the length of the move that code begins with, or 0 if that
+// is something else (Intel SDM, volume 2: MOV, MOVSXD, XOR).
+func moveSize(code []byte) int {
+	const registers = 0xc0 // of a ModRM byte: two registers and no memory
+	prefix := 0
+	if code[0]&0xf0 == 0x40 {
+		prefix = 1
+	}
+	if len(code) < prefix+2 {
+		return 0
+	}
+	switch op := code[prefix]; {
+	case op&0xf8 == 0xb8 && code[0]&0xf8 != 0x48: // a constant of 32 bits
+		return prefix + 5
+	case (op == 0x89 || op == 0x8b || op == 0x31 || op == 0x63) && code[prefix+1] >= registers:
+		return prefix + 2
+	}
+	return 0
+}
+
+// Start returns the address of what gives way to a jump.
+func (s Site) Start() uint64 { return s.call - uint64(len(s.before)) }
 
 // Jump returns what is to stand there instead: a jump to a trampoline. It
 // reports false if that is too far away.
@@ -67,9 +94,9 @@ func (s Site) Jump(trampoline uint64) ([]byte, bool) {
 	return binary.LittleEndian.AppendUint32([]byte{0xe9}, distance), ok
 }
 
-// Trampoline returns the code that does what gave way, and enters Code.
+// Trampoline returns the code that makes up for the site's, and enters Code.
 func (s Site) Trampoline(at uint64) []byte {
-	b := bytes.Clone(s.replace)
+	b := bytes.Clone(s.before)
 	b = append(b, 0x4c, 0x8d, 0x1d) // lea call(%rip), %r11
 	back, _ := distance(at+uint64(len(b))+4, s.call)
 	b = binary.LittleEndian.AppendUint32(b, back)
@@ -91,6 +118,7 @@ func distance(from, to uint64) (uint32, bool) {
 var goSyscall6 = []byte{0x48, 0x89, 0xce, 0x48, 0x89, 0xdf, 0x0f, 0x05, 0x48, 0x3d, 0x01, 0xf0, 0xff, 0xff}
 
 // GoSite finds that place in the text of a program, which begins at an address.
+// There a jump takes the place of two moves.
 func GoSite(text []byte, at uint64) (Site, bool) {
 	i := bytes.Index(text, goSyscall6)
 	if i < 0 {
