@@ -24,7 +24,7 @@ static const char *names[] = {
 	"mnt", "mnt/", "mnt/in", "mnt/d", "mnt/d/x", "mnt/d/../in", "mnt/..", "mnt/../host/file", "mnt/back", "mnt/out", "mnt/up/file",
 	"../mnt/in", "../host/file", "../host/dir/f", "host", "host/file", "host/dir/sub/g", "host/lmnt/in", "host/new", "host/new/y",
 	"new", "new/y", "in", "d", "d/x", "back", "out", "up", "up/file", "sub/g", "g", "f", "x", "y",
-	"/proc/self/cwd/file", "/proc/self/cwd/mnt/in", "/proc/self/root/etc/passwd", "/etc/passwd", "/etc/none", "/bin/sh", "/lib64",
+	"/proc/self/cwd/file", "/proc/self/cwd/mnt/in", "/proc/self/root/etc/os-release", "/etc/os-release", "/etc/none", "/bin/sh", "/lib64",
 };
 
 static const char *starts[] = {"", "host", "host/dir", "host/dir/sub", "host/ldir", "mnt", "mnt/d", "host/new", "host/lmnt"};
