@@ -94,8 +94,12 @@ func (v *View) getcwd(c *intercept.Call, _ *shape) intercept.Verdict {
 	if host == "" || place == host {
 		return intercept.Run
 	}
-	if root := v.rootOf(c.Thread); root != "/" && namespace.Below(root, place) {
-		place = "/" + trimBelow(root, place)
+	if root := v.rootOf(c.Thread); root != "/" {
+		if namespace.Below(root, place) {
+			place = "/" + trimBelow(root, place)
+		} else {
+			place = "(unreachable)" + place // as getcwd(2) says
+		}
 	}
 	b := append([]byte(place), 0)
 	if uint64(len(b)) > c.Args[1] {

@@ -77,8 +77,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		if v.guarded {
 			return handler{enter: (*View).changeByFD}
 		}
-	case "unshare", "setns":
-		return handler{enter: (*View).changeNamespace}
+	case "unshare":
+		return handler{enter: (*View).unshare}
+	case "setns":
+		return handler{enter: (*View).setns}
 	case "io_uring_setup":
 		// Through a ring, files could be opened past the view.
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
@@ -123,22 +125,6 @@ func (v *View) Exit(c *intercept.Call) {
 
 // changeIdentity notes that a thread's identity is about to change.
 func (v *View) changeIdentity(c *intercept.Call, _ *shape) intercept.Verdict {
-	v.identities.Delete(c.Thread.ID())
-	return intercept.Run
-}
-
-// changeNamespace refuses a guest its own mount namespace: the paths that we
-// walk would be others than the kernel's.
-func (v *View) changeNamespace(c *intercept.Call, _ *shape) intercept.Verdict {
-	flags := c.Args[0]
-	if c.Syscall.Name == "setns" {
-		flags = c.Args[1]
-	}
-	if flags&unix.CLONE_NEWNS != 0 {
-		v.warn("mount namespace", "a program wants a mount namespace of its own: that is refused with EPERM while there are mounts")
-		return intercept.Fail(abi.EPERM)
-	}
-	v.cwdEra.Add(1)
 	v.identities.Delete(c.Thread.ID())
 	return intercept.Run
 }
