@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -36,7 +35,7 @@ func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
 	case "creat":
 		o.flags, o.mode = unix.O_CREAT|unix.O_WRONLY|unix.O_TRUNC, uint32(c.Args[next])
 	case "openat2":
-		err = o.readHow(c, next)
+		err = v.readHow(c, next, &o)
 	default:
 		o.flags, o.mode = int(c.Args.Int32(next)), uint32(c.Args[next+1])
 	}
@@ -44,25 +43,6 @@ func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
 	exclusive := o.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL
 	o.Follow = o.flags&unix.O_NOFOLLOW == 0 && !exclusive
 	return o, err
-}
-
-// readHow reads a struct open_how (openat2(2)).
-func (o *opening) readHow(c *intercept.Call, arg int) error {
-	var how [24]byte
-	if c.Args[arg+1] < uint64(len(how)) {
-		return errUnreadable
-	}
-	if _, err := c.Memory().ReadAt(how[:], c.Args.Addr(arg)); err != nil {
-		return errUnreadable
-	}
-	o.flags, o.mode = int(binary.LittleEndian.Uint64(how[:])), uint32(binary.LittleEndian.Uint64(how[8:]))
-	resolve := binary.LittleEndian.Uint64(how[16:])
-	o.NoSymlinks = resolve&unix.RESOLVE_NO_SYMLINKS != 0
-	o.NoMagicLinks = resolve&unix.RESOLVE_NO_MAGICLINKS != 0
-	o.Beneath = resolve&unix.RESOLVE_BENEATH != 0
-	o.NoCrossing = resolve&unix.RESOLVE_NO_XDEV != 0
-	o.inRoot = resolve&unix.RESOLVE_IN_ROOT != 0
-	return nil
 }
 
 // writes reports whether the file may be changed through the descriptor.
