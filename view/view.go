@@ -276,14 +276,16 @@ func (v *View) hostPath(place string) string {
 }
 
 // placeOf returns the place of the view at which a host's path is seen. A tree
-// of a bind mount has two: through says whether to take the mount's.
+// of a bind mount has two: through says whether to take the mount's. What a
+// mount covers has the mount's alone.
 func (v *View) placeOf(host string, through func() bool) string {
 	best, place := -1, host
+	covered := host != "" && v.hostPath(host) != host
 	for _, m := range v.mounts {
 		if len(m.root) <= best || !namespace.Below(m.root, host) || !v.visible(m) {
 			continue
 		}
-		if !m.Private && !through() {
+		if !m.Private && !covered && !through() {
 			continue
 		}
 		best = len(m.root)
