@@ -156,7 +156,7 @@ func (v *View) follow(name string) (namespace.Found, error) {
 	case dir == "" && !filepath.IsAbs(name):
 		return namespace.Found{}, abi.ENOENT
 	}
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {
 		e = v.fill(found.Place, true)
 	}

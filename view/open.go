@@ -130,7 +130,11 @@ func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
 	if dir == "" {
 		return ref{unknown: true}, 0
 	}
-	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path}, o.Options, new(bool))
+	who, err := v.stranger(c.Thread)
+	if err != nil {
+		return ref{unknown: true}, 0 // it has died
+	}
+	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, who: who}, o.Options, new(bool))
 	return v.refOf(found), e
 }
 

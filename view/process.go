@@ -121,16 +121,22 @@ func (v *View) rootOf(t *guest.Thread) string {
 	return p.root
 }
 
-// look returns what walks of t ask, which sets fleeting when it tells of a link
-// of procfs. Without t those are links like others.
-func (v *View) look(t *guest.Thread, fleeting *bool) namespace.Lookup {
+// look returns what walks of t ask, with the identity who, which sets fleeting
+// when it tells of a link of procfs. Without t those are links like others.
+func (v *View) look(t *guest.Thread, who *identity, fleeting *bool) namespace.Lookup {
 	return func(place string) (namespace.Entry, abi.Errno) {
 		if e := v.fill(namespace.Parent(place), false); e != 0 {
 			return namespace.Entry{}, e
 		}
+		restore, e := who.assume()
+		if e != 0 {
+			return namespace.Entry{}, e
+		}
 		at := v.spot(place)
 		var st unix.Stat_t
-		switch err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err {
+		err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW)
+		restore()
+		switch err {
 		case nil:
 		case unix.ENOENT:
 			return namespace.Entry{Kind: namespace.Missing}, 0

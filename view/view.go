@@ -199,7 +199,7 @@ func newMount(asked Mount) (*mount, error) {
 // locate finds the place of a target. Directories above it that do not exist
 // are there from now on, in a tree of their own.
 func (v *View) locate(target string, isDir bool) (place string, exists bool, err error) {
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
 	switch {
 	case e == abi.ENOENT && found.Kind == namespace.Missing:
 		if err := v.raise(found.Place, target); err != nil {
