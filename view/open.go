@@ -2,12 +2,10 @@ package view
 
 import (
 	"fmt"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
-	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -210,62 +208,6 @@ func mark(fd int, at spot, flags int, all bool) (int, error) {
 	}
 	unix.Close(fd)
 	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC)|markOpen, 0)
-}
-
-// waits reports whether opening would wait for another process: it is a pipe.
-func waits(at spot, flags int) bool {
-	if flags&(unix.O_NONBLOCK|unix.O_PATH) != 0 || flags&unix.O_ACCMODE == unix.O_RDWR {
-		return false
-	}
-	var st unix.Stat_t
-	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
-}
-
-// openPipe opens a pipe by name as fifo(7) says: it waits for the other side,
-// until a signal comes for the guest.
-func (v *View) openPipe(c *intercept.Call, o *opening, at spot) intercept.Verdict {
-	const interval = 5 * time.Millisecond
-	c.Leave()
-	flags := o.flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC) | unix.O_CLOEXEC | unix.O_NOFOLLOW
-	fd := -1
-	for {
-		var err error
-		if fd < 0 {
-			fd, err = unix.Openat(at.dir, at.name, flags|unix.O_NONBLOCK, 0)
-		}
-		switch {
-		case err == nil && (flags&unix.O_ACCMODE == unix.O_WRONLY || hasWriter(fd, interval)):
-			if err := unix.SetNonblock(fd, false); err != nil {
-				unix.Close(fd)
-				return intercept.Fail(errnoOf(err))
-			}
-			return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
-		case err != nil && err != unix.ENXIO:
-			return intercept.Fail(errnoOf(err))
-		case err != nil:
-			time.Sleep(interval)
-		}
-		if !c.Alive() || signalled(c.Thread) {
-			if fd >= 0 {
-				unix.Close(fd)
-			}
-			return intercept.Fail(abi.ERESTARTSYS)
-		}
-	}
-}
-
-// hasWriter waits a while for a writer of the pipe that fd reads. Of one that
-// came and went without a word the poll reports the end.
-func hasWriter(fd int, wait time.Duration) bool {
-	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	n, err := unix.Poll(poll, int(wait/time.Millisecond))
-	return err == nil && n > 0
-}
-
-// signalled reports whether a signal is pending that t does not block.
-func signalled(t *guest.Thread) bool {
-	pending, blocked := signals(t.ID())
-	return pending&^blocked != 0
 }
 
 // openMountList answers the opening of a list of mounts.

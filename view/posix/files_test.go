@@ -244,6 +244,17 @@ func TestPipe(t *testing.T) {
 			t.Errorf("read %q", got)
 		}
 		check(t, <-failed)
+		// The two ends wait for each other, not for a word.
+		opened := make(chan *os.File)
+		go func() { r, _ := os.Open(at("p")); opened <- r }()
+		w := must[*os.File](t)(os.OpenFile(at("p"), os.O_WRONLY, 0))
+		r := <-opened
+		_ = must[int](t)(w.WriteString("word"))
+		w.Close()
+		if got := must[[]byte](t)(io.ReadAll(r)); string(got) != "word" {
+			t.Errorf("read %q", got)
+		}
+		r.Close()
 	})
 }
 
