@@ -79,9 +79,21 @@ func (v *View) Exited(t *guest.Thread, _ uint32) {
 // readLink returns where a link of procfs leads, or "" if that is nowhere, as
 // for a pipe or a deleted file.
 func readLink(name string) string {
+	host := linkText(name)
+	if !strings.HasPrefix(host, "/") || strings.HasSuffix(host, deleted) {
+		return ""
+	}
+	return host
+}
+
+// deleted is what the kernel appends to the path of a file that has none any more.
+const deleted = " (deleted)"
+
+// linkText returns the text of a link of procfs, or "" if it cannot be read.
+func linkText(name string) string {
 	var buf [2 * unix.PathMax]byte
 	n, err := unix.Readlink(name, buf[:])
-	if err != nil || n == 0 || buf[0] != '/' || strings.HasSuffix(string(buf[:n]), " (deleted)") {
+	if err != nil {
 		return ""
 	}
 	return string(buf[:n])

@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -279,8 +280,11 @@ func (v *View) hostPath(place string) string {
 // of a bind mount has two: through says whether to take the mount's. What a
 // mount covers has the mount's alone.
 func (v *View) placeOf(host string, through func() bool) string {
+	if !strings.HasPrefix(host, "/") {
+		return host // such as "pipe:[1]"
+	}
 	best, place := -1, host
-	covered := host != "" && v.hostPath(host) != host
+	covered := v.hostPath(host) != host
 	for _, m := range v.mounts {
 		if len(m.root) <= best || !namespace.Below(m.root, host) || !v.visible(m) {
 			continue

@@ -232,6 +232,10 @@ func TestDescriptorLinks(t *testing.T) {
 	if got := content(t, "/dev/fd/"+itoa(int(f.Fd()))); got != "text" {
 		t.Errorf("by /dev/fd: %q", got)
 	}
+	run(t, []step{unlink("d/f")})
+	if link, err := os.Readlink("/proc/self/fd/" + itoa(int(f.Fd()))); link != dir+"/d/f (deleted)" || err != nil {
+		t.Errorf("of a deleted file: %q, %v", link, err)
+	}
 }
 
 func TestPipe(t *testing.T) {
