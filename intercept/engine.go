@@ -43,6 +43,7 @@ type Guest struct {
 	threads *guest.Table
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
+	refined   []Refinement
 	affinity  affinity
 	init      *launch.Init
 	first     int
@@ -104,6 +105,9 @@ func newGuest(config Config) *Guest {
 	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
+	}
+	if r, ok := config.Policy.(Refiner); ok {
+		g.refined = r.Refine()
 	}
 	return g
 }

@@ -15,6 +15,8 @@ type handler struct {
 	enter func(*View, *intercept.Call, *shape) intercept.Verdict
 	exit  func(*View, *intercept.Call) // for calls that are observed
 	shape *shape
+	// refined: only calls that Refine names.
+	refined bool
 }
 
 // Interest implements intercept.Policy.
@@ -32,7 +34,7 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 	number, _ := s.On(a)
 	v.handlers[a][number] = h
 	switch {
-	case h.enter == nil:
+	case h.enter == nil || h.refined:
 		return intercept.Ignore
 	case h.exit != nil:
 		return intercept.Observe
@@ -41,9 +43,11 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 }
 
 // Refine implements intercept.Refiner. The notify door cannot hand over an
-// O_PATH descriptor: the guest has to open those itself.
+// O_PATH descriptor: the guest has to open those itself. Only a sendto with an
+// address, which has a size, can lead into a mount.
 func (v *View) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
+		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
 		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
 		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
 	}
@@ -65,8 +69,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: (*View).changeDirByFD, exit: (*View).changedDir}
 	case "getcwd":
 		return handler{enter: (*View).getcwd}
-	case "bind", "connect", "getsockname", "getpeername":
+	case "bind", "connect", "getsockname", "getpeername", "sendmsg", "sendmmsg":
 		return handler{enter: (*View).socketByName}
+	case "sendto":
+		return handler{enter: (*View).socketByName, refined: true}
 	case "socketcall":
 		return handler{enter: (*View).socketCall}
 	case "getdents", "getdents64", "readdir":
