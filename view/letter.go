@@ -101,28 +101,47 @@ func (l *letter) readControl(c *intercept.Call) (with enclosed, e abi.Errno) {
 	if _, err := c.Memory().ReadAt(b, l.control.at); err != nil {
 		return with, abi.EFAULT
 	}
-	word := c.Arch.PointerSize()
-	for header := word + 8; len(b) >= header; { // CMSG_FIRSTHDR and CMSG_NXTHDR of cmsg(3)
-		size := wordAt(b, 0, word)
-		if size < uint64(header) || size > uint64(len(b)) {
-			return with, abi.EINVAL
-		}
-		if e := with.add(c.Thread, binary.LittleEndian.Uint32(b[word:]), binary.LittleEndian.Uint32(b[word+4:]), b[header:size]); e != 0 {
+	messages, ok := splitControl(b, c.Arch.PointerSize())
+	if !ok {
+		return with, abi.EINVAL
+	}
+	for _, m := range messages {
+		if e := with.add(c.Thread, m); e != 0 {
 			return with, e
 		}
-		b = b[min(len(b), (int(size)+word-1)&^(word-1)):]
 	}
 	return with, 0
 }
 
-// add adds the content of one control message of t.
-func (with *enclosed) add(t *guest.Thread, level, kind uint32, content []byte) abi.Errno {
-	value := func(i int) uint32 { return binary.LittleEndian.Uint32(content[4*i:]) }
+// controlMessage is a struct cmsghdr and what follows it.
+type controlMessage struct {
+	level, kind uint32
+	content     []byte
+}
+
+// splitControl takes control messages apart as cmsg(3) does, where a word has so
+// many bytes. It reports false if one has an impossible length.
+func splitControl(b []byte, word int) (messages []controlMessage, ok bool) {
+	for header := word + 8; len(b) >= header; {
+		size := wordAt(b, 0, word)
+		if size < uint64(header) || size > uint64(len(b)) {
+			return nil, false
+		}
+		messages = append(messages, controlMessage{
+			binary.LittleEndian.Uint32(b[word:]), binary.LittleEndian.Uint32(b[word+4:]), b[header:size]})
+		b = b[min(len(b), (int(size)+word-1)&^(word-1)):]
+	}
+	return messages, true
+}
+
+// add adds what a control message of t holds.
+func (with *enclosed) add(t *guest.Thread, m controlMessage) abi.Errno {
+	value := func(i int) uint32 { return binary.LittleEndian.Uint32(m.content[4*i:]) }
 	switch {
-	case level != unix.SOL_SOCKET:
+	case m.level != unix.SOL_SOCKET:
 		return 0 // as the kernel, which leaves it to the protocol
-	case kind == unix.SCM_RIGHTS:
-		for i := range len(content) / 4 {
+	case m.kind == unix.SCM_RIGHTS:
+		for i := range len(m.content) / 4 {
 			fd, e := copyFD(t, int32(value(i)))
 			if e != 0 {
 				return e
@@ -130,7 +149,7 @@ func (with *enclosed) add(t *guest.Thread, level, kind uint32, content []byte) a
 			with.fds = append(with.fds, fd)
 		}
 		return 0
-	case kind == unix.SCM_CREDENTIALS && len(content) == 12:
+	case m.kind == unix.SCM_CREDENTIALS && len(m.content) == 12:
 		with.credentials = &unix.Ucred{Pid: int32(value(0)), Uid: value(1), Gid: value(2)}
 		return 0
 	}
