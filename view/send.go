@@ -10,7 +10,6 @@ import (
 	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/internal/sys"
-	"penumbra/namespace"
 )
 
 // sendByName makes a sendto, sendmsg or sendmmsg if the name of a Unix socket in
@@ -55,7 +54,7 @@ func (v *View) sendByName(c *intercept.Call, call string, args abi.Args) interce
 func (v *View) addressee(c *intercept.Call, l *letter) (r ref, named bool, e abi.Errno) {
 	name, named := unixName(c, l.name, l.nameSize)
 	if named {
-		r, e = v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: true})
+		r, e = v.socketOf(c, name)
 	}
 	return r, named, e
 }

@@ -66,7 +66,13 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 	if !ok {
 		return intercept.Run
 	}
-	r, e := v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: !bind, Name: bind})
+	var r ref
+	var e abi.Errno
+	if bind {
+		r, e = v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Name: true})
+	} else {
+		r, e = v.socketOf(c, name)
+	}
 	switch {
 	case e != 0 && r.Apart:
 		return intercept.Fail(e)
@@ -106,6 +112,22 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 		c.Leave() // a full queue makes it wait
 	}
 	return intercept.Skip(sys.Perform(native, number, abi.Args{uint64(own), at, uint64(len(b))}))
+}
+
+// socketOf finds the socket that a name refers to. Where a mount covers another's
+// tree, a name that the guest was told by recvfrom or accept leads nowhere in the
+// view: it is the one that the kernel has.
+func (v *View) socketOf(c *intercept.Call, name string) (ref, abi.Errno) {
+	r, e := v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: true})
+	place := v.placeOf(name, func() bool { return true })
+	if place == name || r.unknown || e != 0 && e != abi.ENOENT {
+		return r, e
+	}
+	at := v.spot(r.Place)
+	if e == 0 && unix.Fstatat(at.dir, at.name, new(unix.Stat_t), unix.AT_SYMLINK_NOFOLLOW) != unix.ENOENT {
+		return r, e
+	}
+	return v.refOf(namespace.Found{Place: place, Kind: namespace.Other, Apart: true}), 0
 }
 
 // unixAddress returns the address of a Unix socket of that name.
