@@ -74,6 +74,11 @@ func newLayers(h *hooks, v *view.View) (*layers, error) {
 				continue
 			}
 			one, other := h.Interest(a, s), v.Interest(a, s)
+			for _, r := range v.Refine() {
+				if r.Call == s.Name && other == intercept.Ignore {
+					other = r.Interest
+				}
+			}
 			if one != intercept.Ignore && other != intercept.Ignore && one != other {
 				kind := map[intercept.Interest]string{intercept.Answer: "Answer", intercept.Observe: "Enter and Exit"}[other]
 				return nil, fmt.Errorf("penumbra: hook for %s: with mounts a hook for this call has to be of the kind %s", s.Name, kind)

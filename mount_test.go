@@ -78,11 +78,13 @@ func TestMountHooks(t *testing.T) {
 	if out, err := cmd.Output(); err != nil || string(out) != "hello\n" || asked.Load() == 0 {
 		t.Errorf("%q %v, asked %d times", out, err, asked.Load())
 	}
-	cmd = penumbra.Command("/bin/true")
-	cmd.Mount("/data", fstest.MapFS{})
-	cmd.Hooks = []penumbra.Hook{{Calls: "openat", Exit: func(*penumbra.Call) {}}}
-	if err := cmd.Run(); err == nil || !strings.Contains(err.Error(), "openat") {
-		t.Errorf("a hook and mounts that do not go together: %v", err)
+	for _, call := range []string{"openat", "sendto"} {
+		cmd = penumbra.Command("/bin/true")
+		cmd.Mount("/data", fstest.MapFS{})
+		cmd.Hooks = []penumbra.Hook{{Calls: call, Exit: func(*penumbra.Call) {}}}
+		if err := cmd.Run(); err == nil || !strings.Contains(err.Error(), call) {
+			t.Errorf("a hook and mounts that do not go together: %v", err)
+		}
 	}
 }
 

@@ -43,6 +43,7 @@ type Guest struct {
 	threads *guest.Table
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
+	refined   []Refinement
 	affinity  affinity
 	inner     *Inner // or nil
 	init      *launch.Init
@@ -108,6 +109,9 @@ func newGuest(config Config) *Guest {
 	}
 	if p, ok := config.Policy.(Insider); ok {
 		g.inner = p.Inner()
+	}
+	if r, ok := config.Policy.(Refiner); ok {
+		g.refined = r.Refine()
 	}
 	return g
 }

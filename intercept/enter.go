@@ -47,10 +47,8 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetSeccomp), equals(1, modeFilter)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"seccomp", []test{equals(0, setModeFilter)}, action(max(Answer, g.interestOf("seccomp")))})
 	}
-	if r, ok := g.config.Policy.(Refiner); ok {
-		for _, r := range r.Refine() {
-			list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
-		}
+	for _, r := range g.refined {
+		list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
 	}
 	if g.affinity.possible {
 		for s, d := range g.affinity.calls {
@@ -161,10 +159,15 @@ func keepTraced(c *Call) {
 
 // ask hands a call to the policy, unless that is not interested in it.
 func (g *Guest) ask(c *Call) Verdict {
-	if g.interest(c.Arch, c.Syscall) == Ignore {
+	if g.interest(c.Arch, c.Syscall) == Ignore && !g.refines(c.Syscall) {
 		return Run
 	}
 	return g.config.Policy.Enter(c)
+}
+
+// refines reports whether the policy is interested in some calls of s.
+func (g *Guest) refines(s *abi.Syscall) bool {
+	return s != nil && slices.ContainsFunc(g.refined, func(r Refinement) bool { return r.Call == s.Name })
 }
 
 // preparing reports whether c is made by the first process on its way to

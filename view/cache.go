@@ -34,6 +34,7 @@ type pathCache struct {
 type pathKey struct {
 	dir, path    string // dir is "" for an absolute path
 	follow, name bool
+	who          *identity // that searches the directories, nil for this process's own
 }
 
 type pathFact struct {

@@ -95,8 +95,12 @@ func (v *View) getcwd(c *intercept.Call, _ *shape) intercept.Verdict {
 	if host == "" || place == host {
 		return intercept.Run
 	}
-	if root := v.rootOf(c.Thread); root != "/" && namespace.Below(root, place) {
-		place = "/" + trimBelow(root, place)
+	if root := v.rootOf(c.Thread); root != "/" {
+		if namespace.Below(root, place) {
+			place = "/" + trimBelow(root, place)
+		} else {
+			place = "(unreachable)" + place // as getcwd(2) says
+		}
 	}
 	b := append([]byte(place), 0)
 	if uint64(len(b)) > c.Args[1] {
@@ -153,7 +157,7 @@ func (v *View) follow(name string) (namespace.Found, error) {
 	case dir == "" && !filepath.IsAbs(name):
 		return namespace.Found{}, abi.ENOENT
 	}
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {
 		e = v.fill(found.Place, true)
 	}

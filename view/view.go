@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -227,7 +228,7 @@ func newMount(asked Mount) (*mount, error) {
 // locate finds the place of a target. Directories above it that do not exist
 // are there from now on, in a tree of their own.
 func (v *View) locate(target string, isDir bool) (place string, exists bool, err error) {
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
 	switch {
 	case e == abi.ENOENT && found.Kind == namespace.Missing:
 		if err := v.raise(found.Place, target); err != nil {
@@ -304,19 +305,23 @@ func (v *View) hostPath(place string) string {
 }
 
 // placeOf returns the place of the view at which a host's path is seen. A tree
-// of a bind mount has two: through says whether to take the mount's.
+// of a bind mount has two: through says whether to take the mount's. What a
+// mount covers has the mount's alone.
 func (v *View) placeOf(host string, through func() bool) string {
-	for root := host; root != ""; root = namespace.Parent(root) {
+	if !strings.HasPrefix(host, "/") {
+		return host // such as "pipe:[1]"
+	}
+	covered := v.hostPath(host) != host
+	for root := host; ; root = namespace.Parent(root) {
 		for _, m := range v.roots[root] {
-			if v.visible(m) && (m.Private || through()) {
+			if v.visible(m) && (m.Private || covered || through()) {
 				return namespace.Join(m.target, trimBelow(root, host))
 			}
 		}
 		if root == "/" {
-			break
+			return host
 		}
 	}
-	return host
 }
 
 // visible reports whether no later mount covers m.
