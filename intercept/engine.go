@@ -49,6 +49,7 @@ type Guest struct {
 	born      atomic.Bool // the first process has become the program
 
 	refusals sync.Map // who was refused ptrace
+	passed   sync.Map // *Call by thread id, from the trace door to the notify door
 
 	attached bool        // by Attach, instead of started
 	leaving  atomic.Bool // Detach was called
@@ -276,7 +277,7 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, Limits: p.Limits, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest, g.rules()),
+		Filter:      buildFilter(arches, g.interest, g.rules(), g.passes()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		// With CAP_SYS_ADMIN the kernel accepts a filter without
 		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).

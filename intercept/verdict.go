@@ -40,6 +40,7 @@ const (
 	skip
 	give
 	giveCloseOnExec
+	pass // on to the notify door
 )
 
 var (
@@ -78,8 +79,9 @@ func Give(fd int, closeOnExec bool) Verdict {
 
 func (v Verdict) gives() bool { return v.kind == give || v.kind == giveCloseOnExec }
 
-// runs reports whether the kernel is to run the call.
-func (v Verdict) runs() bool { return v.kind == run || v.kind == observe }
+// runs reports whether the kernel is to run the call, as far as this verdict is
+// concerned.
+func (v Verdict) runs() bool { return v.kind == run || v.kind == observe || v.kind == pass }
 
 // Policy decides about the calls of a guest.
 type Policy interface {
