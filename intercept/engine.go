@@ -103,6 +103,9 @@ func newGuest(config Config) *Guest {
 		config.Event = func(Event) {}
 	}
 	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
+	if n, ok := config.Policy.(Namer); ok {
+		g.threads.Name = n.NameOf
+	}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
 	}

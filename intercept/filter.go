@@ -120,11 +120,12 @@ func search(list []span, end ending) []sys.Filter {
 func (s span) code(end ending) []sys.Filter {
 	var code []sys.Filter
 	for _, r := range s.rules {
+		last := end.in(r.action)
 		for i, t := range r.tests {
 			left := len(r.tests) - 1 - i
-			code = append(code, load(uint32(dataArgs+8*t.arg)), jump(t.jump, t.k, 0, uint8(2*left+1)))
+			code = append(code, load(uint32(dataArgs+8*t.arg)), jump(t.jump, t.k, 0, uint8(2*left+len(last))))
 		}
-		code = append(code, end.in(r.action)...)
+		code = append(code, last...)
 	}
 	return append(code, end.in(s.action)...)
 }

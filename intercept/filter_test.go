@@ -117,13 +117,21 @@ func TestFilterPasses(t *testing.T) {
 	}
 	for _, a := range arches {
 		for nr := -1; nr <= abi.MaxNumber(a)+2; nr++ {
-			args := abi.Args{2: unix.O_PATH}
-			want := verdictOf(t, prog, a.Audit(), int32(nr), args)
-			if want == action(Observe) {
-				want = sys.RetUserNotif
-			}
-			if got := verdictAt(t, prog, a.Audit(), int32(nr), passMark, args); got != want {
-				t.Fatalf("%v %d: verdict %#x, want %#x", a, nr, got, want)
+			for _, args := range []abi.Args{{2: unix.O_PATH}, {}} {
+				s := abi.Lookup(a, nr)
+				want := action(patchwork(a, s))
+				if s != nil && s.Name == "openat" && args[2] != 0 {
+					want = action(Observe)
+				}
+				if got := verdictOf(t, prog, a.Audit(), int32(nr), args); got != want {
+					t.Fatalf("%v %d: verdict %#x, want %#x", a, nr, got, want)
+				}
+				if want == action(Observe) {
+					want = sys.RetUserNotif
+				}
+				if got := verdictAt(t, prog, a.Audit(), int32(nr), passMark, args); got != want {
+					t.Fatalf("%v %d passed on: verdict %#x, want %#x", a, nr, got, want)
+				}
 			}
 		}
 	}

@@ -246,3 +246,14 @@ func (l *layers) signals(tell func(Signals)) {
 		}
 	}
 }
+
+// NameOf implements Namer: names are inner's to give, as calls are to answer.
+func (l *layers) NameOf(t *guest.Thread, link, path string) string {
+	if n, ok := l.inner.Policy.(Namer); ok {
+		path = n.NameOf(t, link, path)
+	}
+	if n, ok := l.outer.Policy.(Namer); ok {
+		path = n.NameOf(t, link, path)
+	}
+	return path
+}

@@ -165,6 +165,14 @@ type Life interface {
 	Exited(t *guest.Thread, status uint32)
 }
 
+// Namer is implemented by a Policy whose guest knows files by other names than
+// the host. NameOf must not block, and may be called by several goroutines at
+// once.
+type Namer interface {
+	// NameOf is the Name of [guest.Table].
+	NameOf(t *guest.Thread, link, path string) string
+}
+
 // Signals is implemented by a Policy that wants to hear of signals. Its methods
 // must not block.
 type Signals interface {

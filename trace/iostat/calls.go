@@ -220,7 +220,16 @@ func (c *Collector) identified(call *trace.Call, arg, at int8) (fileID, bool) {
 	if !ok || name == "" {
 		return fileID{}, false
 	}
-	return c.host.named(call.Thread, startOf(call, at), name)
+	if id, ok := c.host.named(call.Thread, startOf(call, at), name); ok {
+		return id, true
+	}
+	// It may be a name that only the guest knows.
+	if name, ok = c.absolute(c.thread(call.Thread), call, arg, at); ok {
+		if f := c.files[name]; f != nil && c.inodes[f.id] == f {
+			return f.id, true
+		}
+	}
+	return fileID{}, false
 }
 
 // exitMove notes that a name is gone, or that it replaced another.

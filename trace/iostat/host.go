@@ -46,7 +46,7 @@ type fileID struct{ dev, ino uint64 }
 
 // found is what a descriptor turned out to refer to.
 type found struct {
-	link   string // what its link in /proc says
+	link   string // what its link in /proc says, as the guest sees it
 	mode   uint32 // st_mode
 	rdev   uint64
 	id     fileID
@@ -73,15 +73,13 @@ func linkOf(t *guest.Thread, fd int32) string {
 }
 
 func (procfs) descriptor(t *guest.Thread, fd int32, fresh bool) (f found, ok bool) {
-	link := linkOf(t, fd)
-	var buf [unix.PathMax]byte
-	n, err := unix.Readlink(link, buf[:])
-	if err != nil {
+	file := t.File(int(fd))
+	if file == nil {
 		return found{}, false
 	}
-	f.link = string(buf[:n])
+	f.link = file.Path
 	var st unix.Stat_t
-	if err := unix.Stat(link, &st); err == nil {
+	if err := unix.Stat(linkOf(t, fd), &st); err == nil {
 		f.mode, f.rdev, f.size = st.Mode, st.Rdev, st.Size
 		f.id = fileID{uint64(st.Dev), st.Ino}
 	}
@@ -134,12 +132,14 @@ func (procfs) size(t *guest.Thread, fd int32) (int64, bool) {
 }
 
 func (procfs) directory(t *guest.Thread, at int32) (string, bool) {
-	link := linkOf(t, at)
-	if at == unix.AT_FDCWD {
-		link = "/proc/" + strconv.Itoa(t.ID()) + "/cwd"
+	file := t.WorkingDirectory()
+	if at != unix.AT_FDCWD {
+		file = t.File(int(at))
 	}
-	name, err := os.Readlink(link)
-	return name, err == nil
+	if file == nil {
+		return "", false
+	}
+	return file.Path, true
 }
 
 func (procfs) named(t *guest.Thread, at int32, path string) (fileID, bool) {
