@@ -4,7 +4,8 @@
 // A seccomp filter, generated for each run from what the policy is interested
 // in, sorts calls by number. Those of Interest Answer wait at the notify door
 // (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
-// (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
+// (SECCOMP_RET_TRACE and ptrace); where two policies are layers of one, a call can
+// come to both. With a policy ptrace also carries the life of
 // threads, and their signals; without one the guest is not traced at all.
 //
 // Attach makes a guest of processes that run already. They have no filter of
