@@ -24,6 +24,9 @@ type host interface {
 	// descriptor says what a descriptor of t refers to. Unless it has just
 	// been opened, with flags known, its offset and flags are looked up too.
 	descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool)
+	// same reports whether two descriptors name one open file description, as far
+	// as the kernel tells.
+	same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool
 	// size returns the present size of the file behind a descriptor, if its
 	// file system says the truth about sizes.
 	size(t *guest.Thread, fd int32) (int64, bool)
@@ -87,6 +90,14 @@ func (procfs) descriptor(t *guest.Thread, fd int32, fresh bool) (f found, ok boo
 		f.offset, f.flags = position(t, fd)
 	}
 	return f, true
+}
+
+// same asks kcmp(2), which some kernels and containers do not have: then two are
+// taken for different.
+func (procfs) same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool {
+	const kcmpFile = 0
+	order, _, e := unix.RawSyscall6(unix.SYS_KCMP, uintptr(t.ID()), uintptr(other.ID()), kcmpFile, uintptr(fd), uintptr(otherFD), 0)
+	return e == 0 && order == 0
 }
 
 // position reads the offset and the flags of a descriptor, see

@@ -49,7 +49,7 @@ func (t *Table[D]) Unshare(thread int) {
 // Exec notes that former has executed a program and goes on as thread: with a
 // table of its own, without the descriptors that are closed then and those that
 // stays, if not nil, denies. It is called with the lock held.
-func (t *Table[D]) Exec(former, thread int, stays func(fd int32) bool) {
+func (t *Table[D]) Exec(former, thread int, stays func(fd int32, id ID) bool) {
 	if former != thread {
 		t.Exit(thread)
 	}
@@ -58,7 +58,7 @@ func (t *Table[D]) Exec(former, thread int, stays func(fd int32) bool) {
 		delete(t.threads, former)
 		t.threads[thread] = p
 		for fd, s := range p.slots {
-			if s.closeOnExec || stays != nil && !stays(fd) {
+			if s.closeOnExec || stays != nil && !stays(fd, s.open.File.ID) {
 				t.unname(p, fd, n)
 			}
 		}

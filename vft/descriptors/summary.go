@@ -17,7 +17,8 @@ func (s *Summary) Add(other Summary) {
 }
 
 // ID says which file is meant: the numbers that stat(2) gives, and the part of
-// the view, such as a mount, through which it is seen. A file that is open keeps
+// the view, such as a mount, through which it is seen, or what else tells files
+// of the same numbers apart. A file that is open keeps
 // its numbers; one that is not may lose them to another.
 type ID struct {
 	Dev, Ino uint64

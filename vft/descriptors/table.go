@@ -235,6 +235,9 @@ type Holder struct {
 func (t *Table[D]) Holders(id ID) map[*Description[D]][]Holder {
 	t.holders.Lock()
 	defer t.holders.Unlock()
+	if t.files[id] == nil {
+		return nil
+	}
 	all := map[*Description[D]][]Holder{}
 	seen := map[*process[D]]bool{}
 	for thread, p := range t.threads {
@@ -262,19 +265,29 @@ func (t *Table[D]) Send(thread int, fd int32) {
 	})
 }
 
-// Deliver enters descriptor fd of thread, which came with a message, if a
-// description of that file was sent. Of several it takes the one that was sent
-// first.
-func (t *Table[D]) Deliver(thread int, fd int32, id ID, closeOnExec bool) (delivered *Description[D]) {
+// Sent returns the descriptions of a file that are under way, in the order in
+// which they were sent, one as often as it was.
+func (t *Table[D]) Sent(id ID) (list []*Description[D]) {
+	t.holders.Lock()
+	defer t.holders.Unlock()
+	for _, d := range t.sent {
+		if d.File.ID == id {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// Deliver enters descriptor fd of thread, which came with a message, as a name
+// of d, which is one of Sent.
+func (t *Table[D]) Deliver(thread int, fd int32, d *Description[D], closeOnExec bool) {
 	t.change(thread, func(p *process[D], n *news[D]) {
-		i := slices.IndexFunc(t.sent, func(d *Description[D]) bool { return d.File.ID == id })
+		i := slices.Index(t.sent, d)
 		if i < 0 {
 			return
 		}
-		delivered = t.sent[i]
 		t.sent = slices.Delete(t.sent, i, i+1)
-		t.name(p, fd, delivered, closeOnExec, n)
-		t.letGo(delivered, n)
+		t.name(p, fd, d, closeOnExec, n)
+		t.letGo(d, n)
 	})
-	return delivered
 }

@@ -190,7 +190,7 @@ func (p *pair) step(r *rand.Rand) {
 		}
 		delete(m.tables, thread)
 		m.tables[as] = kept
-		tb.Exec(thread, as, func(fd int32) bool { return fd != 7 })
+		tb.Exec(thread, as, func(fd int32, _ ID) bool { return fd != 7 })
 	case 12:
 		if named && len(m.sent) < 5 {
 			m.sent = append(m.sent, s.open)
@@ -200,10 +200,13 @@ func (p *pair) step(r *rand.Rand) {
 		if len(m.sent) == 0 {
 			return
 		}
-		id := m.open[m.sent[0]].id
-		slots[to] = modelSlot{m.sent[0], on}
-		m.sent = m.sent[1:]
-		tb.Deliver(thread, to, id, on)
+		i := r.IntN(len(m.sent))
+		open := m.sent[i]
+		slots[to] = modelSlot{open, on}
+		m.sent = slices.Delete(m.sent, i, i+1)
+		sent := tb.Sent(m.open[open].id)
+		i = slices.IndexFunc(sent, func(d *Description[int]) bool { return d.Data == open })
+		tb.Deliver(thread, to, sent[i], on)
 	case 14: // pidfd_getfd, or another way
 		other := anyOf(r, m.tables)
 		from := anyOf(r, m.tables[other])
@@ -335,7 +338,7 @@ func TestTogether(t *testing.T) {
 				table.Get(child, 4).CountRead(5, true)
 				table.Send(child, 4)
 				table.Exit(child)
-				table.Deliver(thread, 5, d.File.ID, false)
+				table.Deliver(thread, 5, d, false)
 				table.CloseRange(thread, 4, 5)
 			}
 			table.Exit(thread)
@@ -366,10 +369,14 @@ func TestUnknown(t *testing.T) {
 	table.Start(1)
 	table.Duplicate(1, 3, 4, false)
 	table.Send(1, 3)
-	if d := table.Deliver(1, 3, ID{}, false); d != nil || table.Get(1, 4) != nil {
-		t.Errorf("received %+v, which nobody sent", d)
+	if table.Sent(ID{}) != nil || table.Holders(ID{}) != nil || table.Get(1, 4) != nil {
+		t.Error("there is something that nobody opened")
 	}
 	d := table.Open(1, 3, Opening{Offset: Unknown, Access: Readable}, 0)
+	table.Deliver(1, 4, d, false)
+	if table.Get(1, 4) != nil {
+		t.Error("something was received that nobody sent")
+	}
 	d.CountRead(5, false)
 	if d.Offset() != Unknown {
 		t.Errorf("offset %d", d.Offset())
