@@ -124,8 +124,9 @@ func (c *Collector) Enter(call *trace.Call) {
 	case closeRange:
 		c.enterCloseRange(c.thread(call.Thread), call)
 	case dupTo:
-		if from, to := call.Args.Int32(int(r.fd)), call.Args.Int32(int(r.fd2)); from != to {
-			c.table.Close(c.thread(call.Thread).guest.ID(), to)
+		t, from, to := c.thread(call.Thread), call.Args.Int32(int(r.fd)), call.Args.Int32(int(r.fd2))
+		if from != to && c.met(t, from) != nil { // else it fails, and closes nothing
+			c.table.Close(t.guest.ID(), to)
 		}
 	case rename, unlink:
 		c.enterMove(c.thread(call.Thread), call, r)

@@ -237,7 +237,7 @@ func (p *pair) use(r *rand.Rand, d *Description[int], o *modelOpen) {
 	case 1:
 		sum.Writes, sum.Written = sum.Writes+1, sum.Written+uint64(n)
 		const end = 5000
-		if !placed {
+		if !placed && n > 0 {
 			o.offset += n
 			if o.append {
 				o.offset = end

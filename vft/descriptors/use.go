@@ -15,14 +15,15 @@ func (d *Description[D]) CountRead(n int64, placed bool) {
 }
 
 // CountWrite notes a write of n bytes, likewise; end is where it ended, if that is
-// known, and moves the offset of a description that appends.
+// known, and moves the offset of a description that appends. A write of nothing
+// moves none.
 func (d *Description[D]) CountWrite(n int64, placed bool, end int64) {
 	d.lock()
 	defer d.unlock()
 	d.File.sum.Writes++
 	d.File.sum.Written += uint64(n)
 	switch {
-	case placed || d.offset == Unknown && !d.appends():
+	case n == 0 || placed || d.offset == Unknown && !d.appends():
 	case d.appends():
 		d.offset = end
 	default:
