@@ -162,7 +162,7 @@ func (c *Cmd) decide(config *intercept.Config) (err error) {
 	}
 	switch {
 	case c.view != nil && h != nil:
-		config.Policy, err = newLayers(h, c.view)
+		config.Policy = intercept.Layers(h, c.view)
 	case c.view != nil:
 		config.Policy = c.view
 	case h != nil:

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"penumbra/abi"
-	"penumbra/intercept"
 	"penumbra/module"
 	"penumbra/module/mirror"
 	"penumbra/view"
@@ -59,55 +57,3 @@ func (c *Cmd) openView(notice func(string)) (*view.View, error) {
 	}
 	return v, nil
 }
-
-// layers is the policy of hooks before a view: a hook decides first, and what
-// it lets run is the view's. Both cannot want the same call at different doors.
-type layers struct {
-	*view.View
-	hooks *hooks
-}
-
-func newLayers(h *hooks, v *view.View) (*layers, error) {
-	for _, s := range abi.Syscalls() {
-		for a := range abi.Arch(abi.NumArch) {
-			if _, ok := s.On(a); !ok {
-				continue
-			}
-			one, other := h.Interest(a, s), v.Interest(a, s)
-			for _, r := range v.Refine() {
-				if r.Call == s.Name && other == intercept.Ignore {
-					other = r.Interest
-				}
-			}
-			if one != intercept.Ignore && other != intercept.Ignore && one != other {
-				kind := map[intercept.Interest]string{intercept.Answer: "Answer", intercept.Observe: "Enter and Exit"}[other]
-				return nil, fmt.Errorf("penumbra: hook for %s: with mounts a hook for this call has to be of the kind %s", s.Name, kind)
-			}
-		}
-	}
-	return &layers{v, h}, nil
-}
-
-func (l *layers) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
-	return max(l.hooks.Interest(a, s), l.View.Interest(a, s))
-}
-
-func (l *layers) Enter(c *Call) Verdict {
-	mine := l.hooks.Enter(c)
-	if mine != Run && mine != Watch {
-		return mine
-	}
-	v := l.View.Enter(c)
-	if v == Run {
-		return mine
-	}
-	return v
-}
-
-func (l *layers) Exit(c *Call) {
-	l.View.Exit(c)
-	l.hooks.Exit(c)
-}
-
-// Inner implements intercept.Insider: hooks hear of every call.
-func (l *layers) Inner() *intercept.Inner { return nil }

@@ -13,8 +13,8 @@ import (
 
 // File is what a descriptor is open on, as /proc/<tid>/fd tells it.
 type File struct {
-	// Path is the file's name, or the kernel's word for what has none, as
-	// "pipe:[123]" and "anon_inode:[eventfd]".
+	// Path is the file's name, as the guest knows it, or the kernel's word for
+	// what has none, as "pipe:[123]" and "anon_inode:[eventfd]".
 	Path    string
 	Deleted bool // that name is gone
 
@@ -60,6 +60,9 @@ func (t *Thread) link(name string) *File {
 		if _, err := os.Lstat(t.proc("root") + path); err != nil {
 			f.Path, f.Deleted = stem, true
 		}
+	}
+	if t.table.Name != nil && strings.HasPrefix(f.Path, "/") {
+		f.Path = t.table.Name(t, name, f.Path)
 	}
 	return f
 }

@@ -51,6 +51,11 @@ func (t *Thread) String() string { return strconv.Itoa(t.id) }
 // Table holds the living threads of a guest. Its methods may be called from
 // several goroutines at once.
 type Table struct {
+	// Name, if not nil, returns how t knows the file that a link of /proc/<tid>,
+	// such as "fd/3" or "cwd", leads to, which the host knows by path. It is set
+	// before there are threads.
+	Name func(t *Thread, link, path string) string
+
 	mu        sync.RWMutex
 	threads   map[int]*Thread
 	processes map[int]*Process

@@ -63,6 +63,9 @@ func (r *Registers) SetArgs(args abi.Args) {
 // StackPointer returns the top of t's stack.
 func (r *Registers) StackPointer() uint64 { return r.raw.Rsp }
 
+// SetIP sets where t goes on. During a call the kernel does not look at it.
+func (r *Registers) SetIP(at uint64) { r.raw.Rip = at }
+
 // Issue makes a thread that is stopped behind the instruction of a call issue
 // another call by the same instruction. All of x86's are two bytes long; behind
 // SYSENTER in the vDSO the kernel returns to, an int 0x80 stands for this.

@@ -34,6 +34,9 @@ type Call struct {
 	args      abi.Args
 	placed    []placement
 	cleanup   func() // called at the end of a rewritten call
+	passes    bool   // is on its way to the notify door
+	passed    *Call  // at the notify door, what it was at the trace door
+	shares           // what the layers of the policy have in it
 
 	result  int64 // of a call that has ended
 	changed bool

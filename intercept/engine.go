@@ -4,7 +4,8 @@
 // A seccomp filter, generated for each run from what the policy is interested
 // in, sorts calls by number. Those of Interest Answer wait at the notify door
 // (SECCOMP_RET_USER_NOTIF), those of Interest Observe stop at the trace door
-// (SECCOMP_RET_TRACE and ptrace). With a policy ptrace also carries the life of
+// (SECCOMP_RET_TRACE and ptrace); where two policies are layers of one, a call can
+// come to both. With a policy ptrace also carries the life of
 // threads, and their signals; without one the guest is not traced at all.
 //
 // Attach makes a guest of processes that run already. They have no filter of
@@ -51,6 +52,7 @@ type Guest struct {
 	born      atomic.Bool // the first process has become the program
 
 	refusals sync.Map // who was refused ptrace
+	passed   sync.Map // *Call by thread id, from the trace door to the notify door
 
 	attached bool        // by Attach, instead of started
 	leaving  atomic.Bool // Detach was called
@@ -104,6 +106,9 @@ func newGuest(config Config) *Guest {
 		config.Event = func(Event) {}
 	}
 	g := &Guest{config: config, threads: guest.NewTable(), settled: make(chan struct{}, 1), done: make(chan struct{})}
+	if n, ok := config.Policy.(Namer); ok {
+		g.threads.Name = n.NameOf
+	}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
 	}
@@ -284,7 +289,7 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, Limits: p.Limits, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest, g.rules(), g.inner.calls()),
+		Filter:      buildFilter(arches, g.interest, g.rules(), g.passes(), g.inner.calls()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		// With CAP_SYS_ADMIN the kernel accepts a filter without
 		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).

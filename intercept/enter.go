@@ -94,6 +94,9 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 
 // enter gives the verdict on a call, whichever door it came to.
 func (g *Guest) enter(c *Call) Verdict {
+	if c.passed != nil {
+		return g.config.Policy.Enter(c) // the rest was done at the trace door
+	}
 	if c.Syscall != nil && g.preparing(c) {
 		return Run
 	}
@@ -119,7 +122,7 @@ func (g *Guest) enter(c *Call) Verdict {
 		keepMemory(c)
 	}
 	v := g.ask(c)
-	c.watched = v.kind == observe || c.rewritten
+	c.watched = v.kind == observe || v.kind == pass || c.rewritten
 	if c.door != nil {
 		return v
 	}

@@ -49,11 +49,15 @@ type span struct {
 // But for the few that a rule is about it looks at nothing but architecture
 // and number, so that the kernel can tell beforehand which numbers are always
 // allowed, and need not run it for those (Linux 5.11).
-func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, inside map[string]bool) []sys.Filter {
+//
+// If calls are passed on from the trace door to the notify door, those that are
+// end there. The inner door may make those inside whatever becomes of them
+// elsewhere.
+func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, passes bool, inside map[string]bool) []sys.Filter {
 	var prog []sys.Filter
 	prog = append(prog, load(dataArch))
 	for _, a := range arches {
-		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules, inside))...)
+		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules, inside), ending(passes))...)
 		prog = append(prog, jump(unix.BPF_JEQ, a.Audit(), 1, 0), always(len(body)))
 		prog = append(prog, body...)
 	}
@@ -105,31 +109,43 @@ func action(i Interest) uint32 {
 }
 
 // search returns a binary search over list with the number in the accumulator.
-func search(list []span) []sys.Filter {
+func search(list []span, end ending) []sys.Filter {
 	if len(list) == 1 {
-		return list[0].code()
+		return list[0].code(end)
 	}
 	middle := len(list) / 2
-	below, above := search(list[:middle]), search(list[middle:])
+	below, above := search(list[:middle], end), search(list[middle:], end)
 	// A conditional jump reaches 255 instructions, an unconditional one all.
 	code := []sys.Filter{jump(unix.BPF_JGE, list[middle].first, 0, 1), always(len(below))}
 	return append(append(code, below...), above...)
 }
 
 // code returns the instructions that a number of the span ends in.
-func (s span) code() []sys.Filter {
+func (s span) code(end ending) []sys.Filter {
 	var code []sys.Filter
 	if s.inner {
 		code = append(code, allowInner()...)
 	}
 	for _, r := range s.rules {
+		last := end.in(r.action)
 		for i, t := range r.tests {
 			left := len(r.tests) - 1 - i
-			code = append(code, load(uint32(dataArgs+8*t.arg)), jump(t.jump, t.k, 0, uint8(2*left+1)))
+			code = append(code, load(uint32(dataArgs+8*t.arg)), jump(t.jump, t.k, 0, uint8(2*left+len(last))))
 		}
-		code = append(code, ret(r.action))
+		code = append(code, last...)
 	}
-	return append(code, ret(s.action))
+	return append(code, end.in(s.action)...)
+}
+
+// ending is whether calls are passed on.
+type ending bool
+
+// in returns the instructions that end in an action.
+func (passes ending) in(action uint32) []sys.Filter {
+	if !passes || action != sys.RetTrace|traceMark {
+		return []sys.Filter{ret(action)}
+	}
+	return []sys.Filter{load(dataIP + 4), jump(unix.BPF_JEQ, passMark>>32, 0, 1), ret(sys.RetUserNotif), ret(action)}
 }
 
 // allowInner allows a call that the code of the inner door makes.

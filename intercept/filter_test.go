@@ -14,9 +14,15 @@ import (
 // verdictOf runs a seccomp program as the kernel would (kernel/seccomp.c).
 func verdictOf(t *testing.T, prog []sys.Filter, a uint32, number int32, args abi.Args) uint32 {
 	t.Helper()
+	return verdictAt(t, prog, a, number, 0x7fff_ffff_ffff, args)
+}
+
+// verdictAt does so for a call by the instruction before ip.
+func verdictAt(t *testing.T, prog []sys.Filter, a uint32, number int32, ip uint64, args abi.Args) uint32 {
+	t.Helper()
 	data := binary.LittleEndian.AppendUint32(nil, uint32(number))
 	data = binary.LittleEndian.AppendUint32(data, a)
-	data = binary.LittleEndian.AppendUint64(data, 0)
+	data = binary.LittleEndian.AppendUint64(data, ip)
 	for _, arg := range args {
 		data = binary.LittleEndian.AppendUint64(data, arg)
 	}
@@ -74,7 +80,7 @@ func TestFilterSorts(t *testing.T) {
 	}
 	for name, interest := range policies {
 		t.Run(name, func(t *testing.T) {
-			prog := buildFilter(all, interest, nil, nil)
+			prog := buildFilter(all, interest, nil, false, nil)
 			if len(prog) > 4096 {
 				t.Fatalf("%d instructions, the kernel takes 4096", len(prog))
 			}
@@ -97,6 +103,40 @@ func TestFilterSorts(t *testing.T) {
 	}
 }
 
+// TestFilterPasses has calls that come from the trace door end at the other.
+func TestFilterPasses(t *testing.T) {
+	patchwork := func(_ abi.Arch, s *abi.Syscall) Interest {
+		if s == nil {
+			return Observe
+		}
+		return Interest(len(s.Name) % 3)
+	}
+	prog := buildFilter(arches, patchwork, []rule{{"openat", []test{{2, unix.BPF_JSET, unix.O_PATH}}, action(Observe)}}, true, nil)
+	if len(prog) > 4096 {
+		t.Fatalf("%d instructions, the kernel takes 4096", len(prog))
+	}
+	for _, a := range arches {
+		for nr := -1; nr <= abi.MaxNumber(a)+2; nr++ {
+			for _, args := range []abi.Args{{2: unix.O_PATH}, {}} {
+				s := abi.Lookup(a, nr)
+				want := action(patchwork(a, s))
+				if s != nil && s.Name == "openat" && args[2] != 0 {
+					want = action(Observe)
+				}
+				if got := verdictOf(t, prog, a.Audit(), int32(nr), args); got != want {
+					t.Fatalf("%v %d: verdict %#x, want %#x", a, nr, got, want)
+				}
+				if want == action(Observe) {
+					want = sys.RetUserNotif
+				}
+				if got := verdictAt(t, prog, a.Audit(), int32(nr), passMark, args); got != want {
+					t.Fatalf("%v %d passed on: verdict %#x, want %#x", a, nr, got, want)
+				}
+			}
+		}
+	}
+}
+
 func byName(name string, i Interest) func(abi.Arch, *abi.Syscall) Interest {
 	return func(_ abi.Arch, s *abi.Syscall) Interest {
 		if s != nil && s.Name == name {
@@ -116,7 +156,7 @@ func TestFilterRules(t *testing.T) {
 		{"ptrace", nil, special + 3},
 	}
 	for _, a := range []abi.Arch{abi.AMD64, abi.I386} {
-		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules, nil)
+		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules, false, nil)
 		for _, c := range []struct {
 			call string
 			args abi.Args

@@ -17,7 +17,7 @@ func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
 		return
 	}
 	delete(t.announced, tid)
-	t.enter(by, tid)
+	t.admit(by, tid)
 	t.resumeFrom(tid, status)
 }
 
@@ -45,6 +45,9 @@ func (t *tracer) announce(by birth, child int) {
 	default:
 		delete(t.stillborn, child) // that was another
 		t.announced[child] = by
+		// Now, while the parent is still in its call: it may go on before the
+		// child's first stop is heard of.
+		t.tellForked(by, child)
 	}
 }
 
@@ -58,16 +61,27 @@ func isTraced(tid int) bool {
 
 // enter makes a new thread known.
 func (t *tracer) enter(by birth, tid int) {
+	t.tellForked(by, tid)
+	t.admit(by, tid)
+}
+
+// tellForked tells the policy of a new thread.
+func (t *tracer) tellForked(by birth, tid int) {
 	th := t.guest.threads.Add(tid)
-	tr := &tracee{thread: th, binding: binding{tid: tid}}
-	t.tracees[tid] = tr
-	t.lendRoom(by.parent, tr, by.event)
 	if t.guest.inner != nil {
 		t.guest.inner.forked(by.parent, th)
 	}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Forked(by.parent, th)
 	}
+}
+
+// admit begins to trace a new thread.
+func (t *tracer) admit(by birth, tid int) {
+	th := t.guest.threads.Add(tid)
+	tr := &tracee{thread: th, binding: binding{tid: tid}}
+	t.tracees[tid] = tr
+	t.lendRoom(by.parent, tr, by.event)
 }
 
 // execed handles a successful execve. Whichever thread made it goes on as the
@@ -115,9 +129,11 @@ func (t *tracer) replace(tr *tracee, former, pid int) {
 // exited handles the end of a thread.
 func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	tr := t.tracees[tid]
-	if _, announced := t.announced[tid]; tr == nil && !announced || tr != nil && tr.early {
+	_, announced := t.announced[tid]
+	if tr == nil && !announced || tr != nil && tr.early {
 		t.stillborn[tid] = true
 	}
+	th := t.guest.threads.Get(tid)
 	if tr != nil {
 		t.affinity.ended(&tr.binding)
 	}
@@ -130,8 +146,9 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	if t.guest.inner != nil {
 		t.guest.inner.exited(tid)
 	}
-	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
-		l.Exited(tr.thread, uint32(status))
+	t.guest.passed.Delete(tid)
+	if l, ok := t.guest.config.Policy.(Life); ok && (tr != nil || announced) {
+		l.Exited(th, uint32(status))
 	}
 	if t.guest.attached && tid == t.guest.first {
 		t.guest.firstEnded(status)

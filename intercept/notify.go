@@ -34,7 +34,7 @@ type notifyDoor struct {
 }
 
 func newNotifyDoor(g *Guest, listener int) (*notifyDoor, error) {
-	d := &notifyDoor{guest: g, listener: listener, wanted: g.wants(Answer), wake: make(chan struct{}, 1)}
+	d := &notifyDoor{guest: g, listener: listener, wanted: g.wants(Answer) || g.passes(), wake: make(chan struct{}, 1)}
 	if err := sys.NotifSyncWakeUp(listener); err != nil && !errors.Is(err, unix.EINVAL) {
 		return nil, fmt.Errorf("notify door: set flags: %w", err)
 	}
@@ -226,6 +226,9 @@ func (d *notifyDoor) read(c *Call, n *sys.Notification) {
 		Arch:   arch, Number: int(n.Number), Syscall: abi.Lookup(arch, int(n.Number)),
 		Args: n.Args, IP: abi.Addr(n.IP),
 		door: d, id: n.ID,
+	}
+	if n.IP>>32 == passMark>>32 {
+		c.comeFrom(d.guest.takePassed(int(n.TID)))
 	}
 }
 

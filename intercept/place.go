@@ -2,6 +2,7 @@ package intercept
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -31,6 +32,18 @@ func (c *Call) SetArgString(i int, s string) {
 func (c *Call) SetArgStrings(i int, list []Word) {
 	c.rewrite()
 	c.placed = append(c.placed, placement{arg: i, array: true, list: list})
+}
+
+// ArgString returns the string that argument i points to, as
+// [guest.Memory.String] reads it with that limit, or that an outer layer of the
+// policy has put in its place.
+func (c *Call) ArgString(i, limit int) (string, error) {
+	for _, p := range slices.Backward(c.placed) {
+		if c.behind && p.arg == i && !p.array {
+			return p.text, nil
+		}
+	}
+	return c.Memory().String(c.Args.Addr(i), limit)
 }
 
 // placement is what an argument is to point to.

@@ -21,18 +21,23 @@ func (t *tracer) repairInterrupted(tr *tracee) {
 	if !ok {
 		return
 	}
-	s := abi.Lookup(arch, regs.Number())
-	result := abi.ERESTARTNOINTR
-	switch {
-	case s == nil || !mayWait(tr.thread, s, arch, regs.Args()):
-	case s.NeverRestarts:
-		returnRest(tr.thread, s, arch, regs.Args())
-		result = abi.ERESTARTNOHAND
-	default:
-		return
+	if result := mended(tr.thread, abi.Lookup(arch, regs.Number()), arch, regs.Args()); result != abi.ERESTARTSYS {
+		regs.SetResult(-int64(result))
+		regs.Write(tr.thread)
 	}
-	regs.SetResult(-int64(result))
-	regs.Write(tr.thread)
+}
+
+// mended returns how a call that was interrupted before a worker had it has to
+// end.
+func mended(th *guest.Thread, s *abi.Syscall, a abi.Arch, args abi.Args) abi.Errno {
+	switch {
+	case s == nil || !mayWait(th, s, a, args):
+		return abi.ERESTARTNOINTR
+	case s.NeverRestarts:
+		returnRest(th, s, a, args)
+		return abi.ERESTARTNOHAND
+	}
+	return abi.ERESTARTSYS
 }
 
 // returnRest does what an interrupted sleep does beside failing: it says how

@@ -57,6 +57,9 @@ func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 	if v.runs() {
 		t.affinity.prepare(&tr.binding, c)
 	}
+	if v.kind == pass {
+		t.passOn(c)
+	}
 	switch {
 	case !v.runs():
 		skipCall(tr.thread, c.Arch, v.value)
@@ -94,6 +97,9 @@ func rewriteCall(c *Call) {
 	if regs, err := guest.ReadRegisters(c.Thread, c.Arch); err == nil {
 		regs.SetArgs(c.args)
 		regs.SetNumber(c.number)
+		if c.passes {
+			regs.SetIP(passMark)
+		}
 		regs.Write(c.Thread)
 	}
 }
@@ -117,6 +123,9 @@ func (t *tracer) callEnds(tr *tracee) {
 	if !c.changed {
 		c.result = t.info.Result(c.Arch)
 	}
+	if c.passes {
+		t.notTaken(c)
+	}
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}
@@ -139,6 +148,9 @@ func (t *tracer) amend(th *guest.Thread, c *Call) {
 		// Also for the kernel: a call that is made again begins anew.
 		regs.SetArgs(c.Args)
 		regs.SetNumber(c.Number)
+		if c.passes {
+			regs.SetIP(uint64(c.IP))
+		}
 	}
 	regs.SetResult(c.result)
 	regs.Write(th)

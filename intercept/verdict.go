@@ -40,6 +40,7 @@ const (
 	skip
 	give
 	giveCloseOnExec
+	pass // on to the notify door
 )
 
 var (
@@ -78,8 +79,9 @@ func Give(fd int, closeOnExec bool) Verdict {
 
 func (v Verdict) gives() bool { return v.kind == give || v.kind == giveCloseOnExec }
 
-// runs reports whether the kernel is to run the call.
-func (v Verdict) runs() bool { return v.kind == run || v.kind == observe }
+// runs reports whether the kernel is to run the call, as far as this verdict is
+// concerned.
+func (v Verdict) runs() bool { return v.kind == run || v.kind == observe || v.kind == pass }
 
 // Policy decides about the calls of a guest.
 type Policy interface {
@@ -161,6 +163,14 @@ type Life interface {
 	// Exited: a thread ended. The last one of a process tells its exit status,
 	// in the form of wait(2).
 	Exited(t *guest.Thread, status uint32)
+}
+
+// Namer is implemented by a Policy whose guest knows files by other names than
+// the host. NameOf must not block, and may be called by several goroutines at
+// once.
+type Namer interface {
+	// NameOf is the Name of [guest.Table].
+	NameOf(t *guest.Thread, link, path string) string
 }
 
 // Signals is implemented by a Policy that wants to hear of signals. Its methods

@@ -66,6 +66,11 @@ func (v *View) seenAt(link, host string) string {
 	})
 }
 
+// NameOf implements intercept.Namer.
+func (v *View) NameOf(t *guest.Thread, link, path string) string {
+	return v.seenAt(fmt.Sprintf("/proc/%d/%s", t.ID(), link), path)
+}
+
 func isDirectory(host string) bool {
 	var st unix.Stat_t
 	return unix.Lstat(host, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR

@@ -31,7 +31,7 @@ func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 	if c.Args[arg] == 0 {
 		return "", errUnreadable
 	}
-	path, err := c.Memory().String(c.Args.Addr(arg), unix.PathMax-1)
+	path, err := c.ArgString(arg, unix.PathMax-1)
 	if err != nil {
 		if errors.Is(err, unix.EPERM) {
 			v.warn("memory", fmt.Sprintf("the memory of process %d, which forbids that, cannot be read: it sees no mounts", c.Thread.ID()))

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/view"
 )
 
 // defaultPath is where execvp(3) looks when PATH is not set.
@@ -39,6 +41,14 @@ type finder struct {
 	// host returns the host's path of a file of the view; nil means that they
 	// are the same.
 	host func(string) (string, error)
+}
+
+// finderIn returns one for a view, or for the host if that is nil.
+func finderIn(v *view.View) finder {
+	if v == nil {
+		return finder{}
+	}
+	return finder{host: v.HostPath}
 }
 
 // hostOf returns the host's path of a file, or its own if there is none.

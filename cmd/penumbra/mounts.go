@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"penumbra/view"
 )
 
-// A mountSpec is what one --mount or -v asks for.
+// A mountSpec is what one --mount, --volume or -v asks for.
 type mountSpec struct {
 	kind, source, target string
 	readOnly             bool
@@ -141,7 +142,7 @@ func checkTarget(target string) error {
 	return nil
 }
 
-// volumeFlag collects the values of -v.
+// volumeFlag collects the values of -v and --volume.
 type volumeFlag struct{ list *[]mountSpec }
 
 func (f volumeFlag) String() string { return "" }
@@ -185,6 +186,18 @@ func (s *mountSpec) tree() (module.Tree, error) {
 		return tree, nil
 	}
 	return bind.New(s.source)
+}
+
+// defineMounts gives fs the flags that set list.
+func defineMounts(fs *flag.FlagSet, list *[]mountSpec) {
+	fs.Var(mountFlag{list}, "mount",
+		"have the command see something at another place:\n"+
+			"type=bind,source=S,target=T[,ro] shows S at T;\n"+
+			"type=tmpfs,target=T[,mode=M] an empty directory;\n"+
+			"type=zip or tar,source=S,target=T[,limit=SIZE] an\n"+
+			"archive's content. `SPEC` can be given repeatedly; see\n"+
+			"penumbra-run(1)")
+	fs.Var(volumeFlag{list}, "volume", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
 }
 
 // openView returns the view that the mounts make, or nil if there are none.

@@ -48,11 +48,12 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 				if len(argv) == 0 {
 					return s.usage("run", "no command given, as in \"penumbra run ls -l\"")
 				}
-				if len(opts.mounts) > 0 && opts.intercept != interceptNone {
-					return s.usage("run", "--intercept="+opts.intercept+" does not go with mounts, which choose the calls themselves")
+				view, err := openView(opts.mounts, streams{err: complaints{}}.say)
+				if err != nil {
+					return s.fail("run: "+err.Error(), exitUsage)
 				}
 				return runGuest(guestRun{
-					verb: "run", policy: transparency(opts.intercept), mounts: opts.mounts, heard: heard(opts),
+					verb: "run", policy: transparency(opts.intercept), view: view, heard: heard(opts),
 					killOrphans: opts.killOrphans, verbose: opts.verbose,
 				}, argv)
 			}
@@ -69,13 +70,7 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 			"slow by design. `MODE` is none if not given")
 	fs.BoolVar(&o.killOrphans, "kill-orphans", false,
 		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
-	fs.Var(mountFlag{&o.mounts}, "mount",
-		"have the command see something at another place:\n"+
-			"type=bind,source=S,target=T[,ro] shows S at T;\n"+
-			"type=tmpfs,target=T[,mode=M] an empty directory;\n"+
-			"type=zip or tar,source=S,target=T[,limit=SIZE] an\n"+
-			"archive's content. `SPEC` can be given repeatedly; see\n"+
-			"penumbra-run(1)")
-	fs.Var(volumeFlag{&o.mounts}, "v", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
+	defineMounts(fs, &o.mounts)
+	fs.Var(volumeFlag{&o.mounts}, "v", "the same as --volume: `S:T[:ro]`")
 	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }

@@ -39,6 +39,8 @@ var chances = compileChances([]chance{
 	{`((?:127\.0\.0\.1|0\.0\.0\.0|\[::1\]):)\d{4,5}\b`, "$1#"},
 	{`((?:pipe|socket|UNIX|UNIX-STREAM|TCP|TCPv6|UDP|UDPv6|RAW|PACKET|NETLINK):\[)\d+`, "$1#"},
 	{`->\d+`, "->#"},
+	// A directory of a bind mount is marked by O_DSYNC.
+	{`(F_GETFL\) += )0x[0-9a-f]+ \(flags O_RDONLY\|O_NONBLOCK\|(O_DSYNC\|)?O_LARGEFILE\|O_NOFOLLOW`, "$1# (flags O_RDONLY|O_NONBLOCK|O_LARGEFILE|O_NOFOLLOW"},
 	// -t, -tt, -ttt, -r, -T
 	{`^\d\d:\d\d:\d\d(\.\d{6})? `, "TIME$1 "},
 	{`^TIME\.\d{6} `, "TIME.us "},

@@ -29,6 +29,8 @@ type straceCase struct {
 	each bool
 	// ordered: the order of the lines of several processes is not chance.
 	ordered bool
+	// mounted has penumbra see the directory that it works in by a mount.
+	mounted bool
 }
 
 // straceCommands are the cases that are no test guests.
@@ -89,6 +91,16 @@ func straceCommands() []straceCase {
 		{name: "fault", flags: inject("openat,close", "fault=openat:when=3"), argv: []string{"cat", "one", "two"}},
 		{name: "inject on a path", flags: append(inject("openat", "inject=openat:error=EIO:when=1"), "-P", "/etc/passwd"), argv: []string{"cat", "one", "/etc/passwd"}},
 		{name: "stderr", toStderr: true, argv: sh("cat one; cat two")},
+
+		{name: "mounted ls -l", mounted: true, flags: []string{"-y"}, argv: []string{"ls", "-l"}},
+		{name: "mounted cat", mounted: true, flags: []string{"-y"}, argv: sh("cat one $PWD/two missing $PWD/missing; cd tree/deep; pwd; cat b.c ../../one")},
+		{name: "mounted find", mounted: true, argv: []string{"find", ".", "-name", "*.c", "-newer", "one"}},
+		{name: "mounted tar", mounted: true, argv: []string{"tar", "-cf", "out.tar", "one", "two", "tree"}},
+		{name: "mounted cp", mounted: true, argv: []string{"cp", "-a", "tree/deep", "copy"}},
+		{name: "mounted rm", mounted: true, argv: []string{"rm", "-r", "tree"}},
+		{name: "mounted python3", mounted: true, argv: []string{"/usr/bin/python3", "-c", "import json, os; print(json.dumps(os.listdir('tree')))"}},
+		{name: "mounted gcc", mounted: true, argv: []string{"gcc", "-c", "tree/a.c"}},
+		{name: "mounted inject", mounted: true, flags: inject("read,openat", "inject=openat:error=EINTR:when=3+2"), argv: []string{"cat", "one", "two"}},
 	}
 }
 
@@ -237,6 +249,9 @@ func traceWith(t *testing.T, c straceCase, base string, tracer ...string) string
 	work, out := filepath.Join(base, "work"), filepath.Join(base, "trace")
 	makeWork(t, work)
 	words := append([]string{"setarch", "-R"}, tracer...)
+	if c.mounted && tracer[0] != "strace" {
+		words = append(words, "--volume="+mountWork(t, base, work)+":"+work)
+	}
 	words = append(words, c.flags...)
 	switch {
 	case c.each:
@@ -273,6 +288,23 @@ func traceWith(t *testing.T, c straceCase, base string, tracer ...string) string
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// mountWork moves what a case works on elsewhere, leaves an empty directory in
+// its place, and returns where it is.
+func mountWork(t *testing.T, base, work string) string {
+	elsewhere := filepath.Join(base, "elsewhere")
+	err := removeAll(elsewhere)
+	if err == nil {
+		err = os.Rename(work, elsewhere)
+	}
+	if err == nil {
+		err = os.Mkdir(work, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return elsewhere
 }
 
 func create(t *testing.T, name string) *os.File {

@@ -21,9 +21,9 @@ import (
 // guestRun says how a verb runs a guest.
 type guestRun struct {
 	verb        string
-	policy      intercept.Policy
+	policy      intercept.Policy  // or nil
 	heard       string            // which calls penumbra hears of, for --verbose
-	mounts      []mountSpec       // instead of a policy
+	view        *view.View        // what the guest sees, nil without mounts; runGuest closes it
 	killOrphans bool              // end the guests that outlive the first one, instead of waiting
 	verbose     bool              // tell on stderr what penumbra does
 	limits      []intercept.Limit // those of the guest that are not penumbra's
@@ -37,14 +37,9 @@ type guestRun struct {
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
 	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
-	var err error
-	if sup.view, err = openView(r.mounts, sup.say); err != nil {
-		return s.fail(r.verb+": "+err.Error(), exitUsage)
-	}
-	var find finder
-	if sup.view != nil {
-		defer sup.view.Close()
-		find.host = sup.view.HostPath
+	find := finderIn(r.view)
+	if r.view != nil {
+		defer r.view.Close()
 	}
 	path, err := find.lookCommand(argv[0])
 	if err != nil {
@@ -86,7 +81,6 @@ type supervisor struct {
 	guestRun
 	inherited []int
 	signals   *signalRelay
-	view      *view.View // nil without mounts
 }
 
 // start begins the run: the guest finds all as penumbra found it.
@@ -109,6 +103,9 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	if sup.view != nil {
 		config.Policy = sup.view
+		if sup.policy != nil {
+			config.Policy = intercept.Layers(sup.policy, sup.view)
+		}
 		var err error
 		if config.Dir, err = sup.view.StartIn(""); err != nil {
 			return nil, err

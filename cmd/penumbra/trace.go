@@ -15,6 +15,7 @@ import (
 	"penumbra/trace/jsonl"
 	"penumbra/trace/tally"
 	"penumbra/trace/text"
+	"penumbra/view"
 )
 
 func traceVerb() *verb {
@@ -58,18 +59,25 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 	if message := o.conflict(); message != "" {
 		return s.usage("trace", message)
 	}
+	s.err = complaints{}
+	view, err := openView(o.mounts, s.say)
+	if err != nil {
+		return s.fail("trace: "+err.Error(), exitUsage)
+	}
+	if view != nil {
+		defer view.Close()
+	}
 	if len(argv) > 0 {
 		// A trace of another run must not be emptied for the sake of a misspelled name.
-		if _, err := (finder{}).lookCommand(argv[0]); err != nil {
-			return s.fail("trace: "+err.Error(), exitOf(err))
+		if _, err := finderIn(view).lookCommand(argv[0]); err != nil {
+			return s.fail("trace: "+err.Error()+o.meantMount(argv[0]), exitOf(err))
 		}
 	}
-	s.err = complaints{}
 	out, err := o.openOutput()
 	if err != nil {
 		return s.fail("trace: "+err.Error(), exitFailure)
 	}
-	job := &traceJob{streams: s, options: o, out: out}
+	job := &traceJob{streams: s, options: o, view: view, out: out}
 	if err := job.setUp(argv); err != nil {
 		job.abandon()
 		return s.fail("trace: "+err.Error(), exitFailure)
@@ -81,6 +89,7 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 type traceJob struct {
 	streams
 	options *traceOptions
+	view    *view.View // or nil
 	out     *traceOutput
 	plan    *fault.Plan // what is to be done to calls, or nil
 	sinks   trace.Sinks
@@ -96,7 +105,7 @@ func (j *traceJob) run(command []string) (exit int) {
 		exit = j.attach(policy)
 	} else {
 		exit = runGuest(guestRun{
-			verb: "trace", policy: policy, heard: "those traced", limits: growFiles(), ended: j.end,
+			verb: "trace", policy: policy, view: j.view, heard: "those traced", limits: growFiles(), ended: j.end,
 		}, command)
 	}
 	if !j.ended {

@@ -21,6 +21,8 @@ func (o *traceOptions) conflict() string {
 		return "-S sorts what -c or -C counts: add one of them"
 	case o.json && o.explain:
 		return "--explain comments on lines for people, which --json does not write"
+	case len(o.mounts) > 0 && len(o.pids) > 0:
+		return "a process that runs already cannot be given mounts: they go with a command, not with -p"
 	case o.json && o.alsoCount && o.output == "":
 		return "lines by --json and the table by -C would go to the same place: give the lines a file by -o"
 	}
@@ -42,6 +44,15 @@ func (o *traceOptions) outputConflict() string {
 		return "-ff writes a file for each thread, -c one table: leave one of them out"
 	case o.ioFile != "" && o.output != "" && sameFile(o.ioFile, o.output):
 		return "-o and --io would write over each other: give them different files"
+	}
+	return ""
+}
+
+// meantMount returns what to add to the complaint about a command of that name,
+// if -v was thought to be that of penumbra run.
+func (o *traceOptions) meantMount(name string) string {
+	if o.whole && strings.Contains(name, ":") {
+		return "; -v shows structures whole, as strace's: for a mount write --volume=" + name
 	}
 	return ""
 }

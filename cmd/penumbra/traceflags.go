@@ -49,6 +49,8 @@ type traceOptions struct {
 
 	injections []*fault.Injection
 	chaos      *fault.Chaos
+
+	mounts []mountSpec
 }
 
 func newTraceOptions() *traceOptions {
@@ -86,6 +88,7 @@ func (o *traceOptions) define(fs *flag.FlagSet) {
 	fs.Var(&choice{&o.order, tally.Orders()}, "S", "sort the counts by `COLUMN`: time if not given")
 	fs.Var(statusFlag{o, "successful"}, "z", "only calls that succeeded")
 	fs.Var(statusFlag{o, "failed"}, "Z", "only calls that failed")
+	defineMounts(fs, &o.mounts)
 }
 
 // separate reports whether each thread writes a file of its own.

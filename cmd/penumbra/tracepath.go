@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -45,9 +43,9 @@ func fileOfArg(c *trace.Call, arg abi.Arg, i int) string {
 		path, _ := c.Memory().String(c.Args.Addr(i), 4096) // an error: it is no path
 		return path
 	case abi.KindFD, abi.KindDirFD:
-		link := fmt.Sprintf("/proc/%d/fd/%d", c.Thread.ID(), c.Args.Int32(i))
-		path, _ := os.Readlink(link) // an error: it is not open
-		return path
+		if file := c.Thread.File(int(c.Args.Int32(i))); file != nil {
+			return file.Path
+		}
 	}
 	return ""
 }

@@ -19,14 +19,14 @@ func transparency(mode string) intercept.Policy {
 
 // heard says which calls penumbra hears of.
 func heard(opts runOptions) string {
-	if len(opts.mounts) > 0 {
-		return "those with a path, and a few more"
-	}
 	switch opts.intercept {
 	case interceptNotify:
 		return "all that can pass the notify door"
 	case interceptTrace:
 		return "all, observed"
+	}
+	if len(opts.mounts) > 0 {
+		return "those with a path, and a few more"
 	}
 	return "ptrace only"
 }

@@ -74,11 +74,11 @@ func describe(c *trace.Call) string {
 		switch a.Kind {
 		case abi.KindFD:
 			fd := c.Args.Int32(i)
-			file, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", c.Thread.ID(), fd))
-			if err != nil {
+			file := c.Thread.File(int(fd))
+			if file == nil {
 				return fmt.Sprintf("%s(%d)", c.Name(), fd)
 			}
-			return fmt.Sprintf("%s(%d<%s>)", c.Name(), fd, printable(file))
+			return fmt.Sprintf("%s(%d<%s>)", c.Name(), fd, printable(file.Path))
 		case abi.KindPath:
 			if path, err := c.Memory().String(c.Args.Addr(i), unix.PathMax); err == nil {
 				return fmt.Sprintf("%s(%q)", c.Name(), path)

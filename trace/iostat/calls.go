@@ -20,12 +20,12 @@ func (c *Collector) exitOpen(t *thread, call *trace.Call, r *role) {
 	if r.action == open && r.flags >= 0 {
 		flags, known = int(call.Args[r.flags]), true
 	}
-	s := c.opened(t, int32(call.Value), r.action == accept, flags, known)
-	if s == nil {
+	d := c.opened(t, int32(call.Value), r.action == accept, flags, known)
+	if d == nil {
 		c.fileless(t, call, Open)
 		return
 	}
-	f, _ := s.target(t.process, int32(call.Value))
+	f, _ := d.target(t.process, int32(call.Value))
 	c.count(t, f, Open, call)
 	if f.kind != Regular {
 		return
@@ -78,13 +78,13 @@ func startOf(call *trace.Call, at int8) int32 {
 }
 
 func (c *Collector) exitClose(t *thread, call *trace.Call) {
-	s := t.closing
+	d := t.closing
 	t.closing = nil
-	if s == nil {
+	if d == nil {
 		c.fileless(t, call, Close)
 		return
 	}
-	c.count(t, s.open.file.now(), Close, call)
+	c.count(t, d.file.now(), Close, call)
 }
 
 // exitDup enters dup, dup2, dup3, and fcntl, which can be like them.
@@ -96,15 +96,17 @@ func (c *Collector) exitDup(t *thread, call *trace.Call, r *role) {
 	}
 	from := call.Args.Int32(int(r.fd))
 	if r.action != fcntl {
-		c.duplicated(t, from, int32(call.Value))
+		c.duplicated(t, from, int32(call.Value), r.flags >= 0 && call.Args[r.flags]&unix.O_CLOEXEC != 0)
 		return
 	}
-	switch call.Args.Int32(1) {
+	switch command := call.Args.Int32(1); command {
 	case unix.F_DUPFD, unix.F_DUPFD_CLOEXEC:
-		c.duplicated(t, from, int32(call.Value))
+		c.duplicated(t, from, int32(call.Value), command == unix.F_DUPFD_CLOEXEC)
+	case unix.F_SETFD:
+		c.table.SetCloseOnExec(t.guest.ID(), uint32(from), uint32(from), call.Args[2]&unix.FD_CLOEXEC != 0)
 	case unix.F_SETFL:
-		if s := t.table.slots[from]; s != nil {
-			s.open.setFlags(call.Args[2])
+		if d := c.known(t, from); d != nil {
+			d.held.SetStatus(int(call.Args[2]))
 		}
 	}
 }
@@ -124,12 +126,12 @@ func (c *Collector) exitSeek(t *thread, call *trace.Call, r *role) {
 		}
 		to = int64(binary.LittleEndian.Uint64(b[:]))
 	}
-	d := t.table.slots[call.Args.Int32(int(r.fd))].open
-	if d.offset == to {
+	d := c.known(t, call.Args.Int32(int(r.fd)))
+	if d.held.Offset() == to {
 		f.idleSeeks++
 	}
 	c.moves(t, d, f, to)
-	d.offset = to
+	d.held.CountSeek(to)
 }
 
 // exitSync notes what lasts now. sync_file_range makes data last without what
@@ -220,7 +222,16 @@ func (c *Collector) identified(call *trace.Call, arg, at int8) (fileID, bool) {
 	if !ok || name == "" {
 		return fileID{}, false
 	}
-	return c.host.named(call.Thread, startOf(call, at), name)
+	if id, ok := c.host.named(call.Thread, startOf(call, at), name); ok {
+		return id, true
+	}
+	// It may be a name that only the guest knows.
+	if name, ok = c.absolute(c.thread(call.Thread), call, arg, at); ok {
+		if f := c.files[name]; f != nil && c.inodes[f.id] == f {
+			return f.id, true
+		}
+	}
+	return fileID{}, false
 }
 
 // exitMove notes that a name is gone, or that it replaced another.

@@ -6,31 +6,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/vft/descriptors"
 )
 
-// A table is a table of file descriptors. It holds those that were met; one
-// that is not there is looked up. So what vanishes must be forgotten, and what
-// appears unseen (from pipe(2), from a message, with a new program) need not
-// be noticed.
-type table struct {
-	slots   map[int32]*slot
-	threads int // that use it
-}
-
-// A slot is a descriptor: a number that names an open file description.
-type slot struct {
-	open *description
-	file *file // for which use is
-	use  *use  // nil if not looked up, or if there are too many
-}
-
-// A description is an open file description.
+// A description is what is kept of an open file description.
 type description struct {
-	file   *file
-	slots  int   // that name it
-	offset int64 // where the next request without an offset goes, or -1
-	append bool
-	sync   bool // every write lasts
+	held *held
+	file *file
+	sync bool // every write lasts
 
 	end     [2]int64         // where the last request ended, or -1
 	ended   [2]time.Duration // when
@@ -38,80 +21,66 @@ type description struct {
 	refused refusals
 }
 
-func newTable() *table { return &table{slots: map[int32]*slot{}, threads: 1} }
+type (
+	held    = descriptors.Description[*description]
+	holding = descriptors.Table[*description]
+)
 
-// fork returns a copy of tb for another process.
-func (tb *table) fork() *table {
-	child := newTable()
-	for fd, s := range tb.slots {
-		child.set(fd, s.open)
-	}
-	return child
+// target returns the file that d is of, and what a process did by a descriptor.
+func (d *description) target(p *process, fd int32) (*file, *use) {
+	d.file = d.file.now()
+	return d.file, d.file.use(p.who, fd)
 }
 
-// set makes fd a name of d.
-func (tb *table) set(fd int32, d *description) *slot {
-	d.slots++
-	s := &slot{open: d}
-	tb.slots[fd] = s
-	return s
+// known returns the description that fd names, or nil if it was not met yet.
+func (c *Collector) known(t *thread, fd int32) *description {
+	if h := c.table.Get(t.guest.ID(), fd); h != nil {
+		return h.Data
+	}
+	return nil
 }
 
-// target returns the file that a slot's descriptor refers to, and what its
-// process did by it.
-func (s *slot) target(p *process, fd int32) (*file, *use) {
-	f := s.open.file.now()
-	if s.file != f {
-		s.open.file, s.file, s.use = f, f, f.use(p.who, fd)
-	}
-	return f, s.use
-}
-
-// forget drops fd from t's table: it is about to be closed.
-func (c *Collector) forget(t *thread, fd int32) {
-	if s := t.table.slots[fd]; s != nil {
-		delete(t.table.slots, fd)
-		c.release(t, s.open)
-	}
-}
-
-// release takes a name from d, and judges its end if that was the last.
-func (c *Collector) release(t *thread, d *description) {
-	d.slots--
-	if d.slots == 0 {
-		c.closed(t, d)
-	}
-}
-
-// leave takes a thread from its table, and with the last one the table goes.
-func (c *Collector) leave(t *thread) {
-	t.table.threads--
-	if t.table.threads > 0 {
-		return
-	}
-	for _, s := range t.table.slots {
-		c.release(t, s.open)
-	}
-}
-
-// slot returns the slot of fd, which is looked up if it is met for the first
-// time, or nil if there is nothing to be found.
-func (c *Collector) slot(t *thread, fd int32) *slot {
-	if s := t.table.slots[fd]; s != nil {
-		return s
-	}
-	if fd < 0 {
-		return nil
+// met returns the description that fd names, which is looked up if it is met for
+// the first time, or nil if there is nothing to be found.
+func (c *Collector) met(t *thread, fd int32) *description {
+	if d := c.known(t, fd); d != nil || fd < 0 {
+		return d
 	}
 	found, ok := c.host.descriptor(t.guest, fd, false)
 	if !ok {
 		return nil
 	}
-	return c.enter(t, fd, &found, false)
+	if d := c.shared(t, fd, &found); d != nil {
+		return d
+	}
+	return c.enter(t, fd, &found, false, true)
+}
+
+// shared returns the description that fd turns out to have in common with another
+// descriptor, or nil. It came unseen then: from outside by a message, by
+// pidfd_getfd(2), or from a process that was not watched.
+func (c *Collector) shared(t *thread, fd int32, found *found) *description {
+	for h, holders := range c.table.Holders(c.idOf(found)) {
+		by := c.threads[holders[0].Thread]
+		if by != nil && c.host.same(t.guest, fd, by.guest, holders[0].FD) {
+			c.table.Receive(t.guest.ID(), fd, h, found.flags&unix.O_CLOEXEC != 0)
+			return h.Data
+		}
+	}
+	return nil
+}
+
+// idOf identifies a file for as long as it is open.
+func (c *Collector) idOf(f *found) descriptors.ID {
+	id := descriptors.ID{Dev: f.id.dev, Ino: f.id.ino, View: c.mountOf(f.link)}
+	if f.kind() == Anonymous {
+		id.View = f.link // all of them have one number
+	}
+	return id
 }
 
 // enter makes fd a new description of what was found behind it.
-func (c *Collector) enter(t *thread, fd int32, found *found, accepted bool) *slot {
+func (c *Collector) enter(t *thread, fd int32, found *found, accepted, before bool) *description {
 	kind, name := found.kind(), found.name()
 	if kind == Socket {
 		if s, ok := c.host.socket(t.guest, fd, accepted); ok {
@@ -121,12 +90,28 @@ func (c *Collector) enter(t *thread, fd int32, found *found, accepted bool) *slo
 	f := c.file(name, kind)
 	f.size = found.size
 	c.identify(f, found.id)
-	d := &description{file: f, offset: -1, end: [2]int64{-1, -1},
-		append: found.flags&unix.O_APPEND != 0, sync: found.flags&unix.O_DSYNC != 0}
-	if kind == Regular {
-		d.offset = found.offset
+	opening := descriptors.Opening{
+		ID: c.idOf(found), Name: name, Access: accessOf(found.flags), Status: found.flags &^ unix.O_ACCMODE,
+		Offset: descriptors.Unknown, CloseOnExec: found.flags&unix.O_CLOEXEC != 0, Found: before,
 	}
-	return t.table.set(fd, d)
+	if kind == Regular {
+		opening.Offset = found.offset
+	}
+	d := &description{file: f, end: [2]int64{-1, -1}, sync: found.flags&unix.O_DSYNC != 0}
+	d.held = c.table.Open(t.guest.ID(), fd, opening, d)
+	return d
+}
+
+func accessOf(flags int) descriptors.Access {
+	switch {
+	case flags&unix.O_PATH != 0:
+		return 0
+	case flags&unix.O_ACCMODE == unix.O_RDONLY:
+		return descriptors.Readable
+	case flags&unix.O_ACCMODE == unix.O_WRONLY:
+		return descriptors.Writable
+	}
+	return descriptors.Readable | descriptors.Writable
 }
 
 // identify notes which file it is that f's name means now.
@@ -143,44 +128,41 @@ func (c *Collector) identify(f *file, id fileID) {
 }
 
 // opened enters the descriptor that a call has made.
-func (c *Collector) opened(t *thread, fd int32, accepted bool, flags int, known bool) *slot {
-	c.forget(t, fd)
+func (c *Collector) opened(t *thread, fd int32, accepted bool, flags int, known bool) *description {
 	found, ok := c.host.descriptor(t.guest, fd, known)
 	if !ok {
+		c.table.Close(t.guest.ID(), fd)
 		return nil
 	}
 	if known {
 		found.flags = flags
 	}
-	return c.enter(t, fd, &found, accepted)
+	return c.enter(t, fd, &found, accepted, false)
 }
 
 // duplicated makes to another name of what from names.
-func (c *Collector) duplicated(t *thread, from, to int32) {
-	if s := c.slot(t, from); s != nil && from != to {
-		c.forget(t, to)
-		t.table.set(to, s.open)
+func (c *Collector) duplicated(t *thread, from, to int32, closeOnExec bool) {
+	if c.met(t, from) != nil {
+		c.table.Duplicate(t.guest.ID(), from, to, closeOnExec)
 	}
 }
 
-// setFlags follows fcntl(F_SETFL).
-func (d *description) setFlags(flags uint64) { d.append = flags&unix.O_APPEND != 0 }
-
-// forgetRange drops the descriptors of a close_range call.
-func (c *Collector) forgetRange(t *thread, first, last uint32) {
-	for fd := range t.table.slots {
-		if uint32(fd) >= first && uint32(fd) <= last {
-			c.forget(t, fd)
+// tableOf has a new thread hold what another thread of its process does.
+func (c *Collector) tableOf(t *thread) {
+	for id, other := range c.threads {
+		if other.process == t.process && other != t {
+			c.table.Clone(id, t.guest.ID(), true)
+			return
 		}
 	}
+	c.table.Start(t.guest.ID())
 }
 
-// unshared gives t a table of its own.
-func (c *Collector) unshared(t *thread) {
-	if t.table.threads > 1 {
-		t.table.threads--
-		t.table = t.table.fork()
-	}
+// stays reports whether a descriptor of t is still what it was, which tells
+// whether an execve has closed it.
+func (c *Collector) stays(t *thread, fd int32, id descriptors.ID) bool {
+	found, ok := c.host.descriptor(t.guest, fd, true)
+	return ok && c.idOf(&found) == id
 }
 
 // offset returns the offset that a call gives, from its one or two arguments.
@@ -189,4 +171,12 @@ func offset(args abi.Args, low, high int8) int64 {
 		return int64(uint64(uint32(args[low])) | args[high]<<32)
 	}
 	return int64(args[low])
+}
+
+// mountOf returns the part of the view through which a name is seen.
+func (c *Collector) mountOf(name string) string {
+	if c.Mount == nil {
+		return ""
+	}
+	return c.Mount(name)
 }

@@ -24,6 +24,9 @@ type host interface {
 	// descriptor says what a descriptor of t refers to. Unless it has just
 	// been opened, with flags known, its offset and flags are looked up too.
 	descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool)
+	// same reports whether two descriptors name one open file description, as far
+	// as the kernel tells.
+	same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool
 	// size returns the present size of the file behind a descriptor, if its
 	// file system says the truth about sizes.
 	size(t *guest.Thread, fd int32) (int64, bool)
@@ -46,7 +49,7 @@ type fileID struct{ dev, ino uint64 }
 
 // found is what a descriptor turned out to refer to.
 type found struct {
-	link   string // what its link in /proc says
+	link   string // what its link in /proc says, as the guest sees it
 	mode   uint32 // st_mode
 	rdev   uint64
 	id     fileID
@@ -73,15 +76,13 @@ func linkOf(t *guest.Thread, fd int32) string {
 }
 
 func (procfs) descriptor(t *guest.Thread, fd int32, fresh bool) (f found, ok bool) {
-	link := linkOf(t, fd)
-	var buf [unix.PathMax]byte
-	n, err := unix.Readlink(link, buf[:])
-	if err != nil {
+	file := t.File(int(fd))
+	if file == nil {
 		return found{}, false
 	}
-	f.link = string(buf[:n])
+	f.link = file.Path
 	var st unix.Stat_t
-	if err := unix.Stat(link, &st); err == nil {
+	if err := unix.Stat(linkOf(t, fd), &st); err == nil {
 		f.mode, f.rdev, f.size = st.Mode, st.Rdev, st.Size
 		f.id = fileID{uint64(st.Dev), st.Ino}
 	}
@@ -89,6 +90,14 @@ func (procfs) descriptor(t *guest.Thread, fd int32, fresh bool) (f found, ok boo
 		f.offset, f.flags = position(t, fd)
 	}
 	return f, true
+}
+
+// same asks kcmp(2), which some kernels and containers do not have: then two are
+// taken for different.
+func (procfs) same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool {
+	const kcmpFile = 0
+	order, _, e := unix.RawSyscall6(unix.SYS_KCMP, uintptr(t.ID()), uintptr(other.ID()), kcmpFile, uintptr(fd), uintptr(otherFD), 0)
+	return e == 0 && order == 0
 }
 
 // position reads the offset and the flags of a descriptor, see
@@ -134,12 +143,14 @@ func (procfs) size(t *guest.Thread, fd int32) (int64, bool) {
 }
 
 func (procfs) directory(t *guest.Thread, at int32) (string, bool) {
-	link := linkOf(t, at)
-	if at == unix.AT_FDCWD {
-		link = "/proc/" + strconv.Itoa(t.ID()) + "/cwd"
+	file := t.WorkingDirectory()
+	if at != unix.AT_FDCWD {
+		file = t.File(int(at))
 	}
-	name, err := os.Readlink(link)
-	return name, err == nil
+	if file == nil {
+		return "", false
+	}
+	return file.Path, true
 }
 
 func (procfs) named(t *guest.Thread, at int32, path string) (fileID, bool) {

@@ -9,14 +9,12 @@
 //
 // # How descriptors are followed
 //
-// What a descriptor refers to is looked up when it is met: at the open call
-// that makes it, or at the first call that uses it. From then on it is known
-// until something takes it away: close, close_range, dup2 or dup3 upon it, an
-// exec, its process's end. Duplicates and forks share it, with its offset, as
-// they share an open file description in the kernel. So what appears unseen, by
-// pipe(2), from a message (SCM_RIGHTS) or with a new program, is simply met
-// later. Only io_uring and pidfd_getfd(2) from outside can change a table
-// unnoticed.
+// Package descriptors follows them, as far as the calls of Calls tell. What a
+// descriptor refers to is looked up when it is met: at the open call that makes
+// it, or at the first call that uses it. What appears unseen, by pipe(2) or
+// pidfd_getfd(2), is simply met later, and the kernel is asked then whether it is
+// another name of what is known (kcmp(2)). Only io_uring, and a pidfd_getfd upon a
+// number whose close was not seen, can change a table unnoticed.
 //
 // Calls of i386's socketcall(2) are not taken apart; the C libraries have
 // stopped using it.
@@ -29,14 +27,23 @@ import (
 
 	"penumbra/abi"
 	"penumbra/trace"
+	"penumbra/vft/descriptors"
 )
 
 // Collector is a trace.Sink that sums up I/O. Like every sink it is called by
 // one goroutine at a time.
 type Collector struct {
 	trace.Quiet
+
+	// Mount, if not nil, tells which mount a file of that name is seen through, by
+	// its target; "" for none. It is set before the run.
+	Mount func(name string) string
+	// Closed, if not nil, is told of each file that nobody holds any more.
+	Closed func(*descriptors.File)
+
 	host  host
 	roles [abi.NumArch][]role
+	table *holding
 
 	start    time.Time
 	last     time.Duration // when the last call ended
@@ -71,7 +78,7 @@ type Collector struct {
 func New(command []string) *Collector { return newCollector(procfs{}, command, time.Now()) }
 
 func newCollector(h host, command []string, start time.Time) *Collector {
-	return &Collector{
+	c := &Collector{
 		host: h, roles: roles(), command: command, start: start,
 		threads:        map[int]*thread{},
 		living:         map[int]*process{},
@@ -81,6 +88,19 @@ func newCollector(h host, command []string, start time.Time) *Collector {
 		otherProcesses: &process{who: who{program: "(other processes)"}},
 		otherLanes:     &lane{who: who{program: "(other threads)"}, line: newTimeline[threadBin](threadBins)},
 	}
+	c.table = descriptors.New(descriptors.Events[*description]{
+		Released: func(tid int, h *held) {
+			if t := c.threads[tid]; t != nil {
+				c.closed(t, h.Data)
+			}
+		},
+		Closed: func(f *descriptors.File) {
+			if c.Closed != nil {
+				c.Closed(f)
+			}
+		},
+	})
+	return c
 }
 
 // roleOf returns what a call does. A call that the table does not know does
@@ -99,13 +119,14 @@ func (c *Collector) Enter(call *trace.Call) {
 	switch r.action {
 	case closeOne:
 		t, fd := c.thread(call.Thread), call.Args.Int32(int(r.fd))
-		t.closing = t.table.slots[fd]
-		c.forget(t, fd)
+		t.closing = c.known(t, fd)
+		c.table.Close(t.guest.ID(), fd)
 	case closeRange:
 		c.enterCloseRange(c.thread(call.Thread), call)
 	case dupTo:
-		if from, to := call.Args.Int32(int(r.fd)), call.Args.Int32(int(r.fd2)); from != to {
-			c.forget(c.thread(call.Thread), to)
+		t, from, to := c.thread(call.Thread), call.Args.Int32(int(r.fd)), call.Args.Int32(int(r.fd2))
+		if from != to && c.met(t, from) != nil { // else it fails, and closes nothing
+			c.table.Close(t.guest.ID(), to)
 		}
 	case rename, unlink:
 		c.enterMove(c.thread(call.Thread), call, r)
@@ -115,10 +136,15 @@ func (c *Collector) Enter(call *trace.Call) {
 }
 
 func (c *Collector) enterCloseRange(t *thread, call *trace.Call) {
-	if call.Args[2]&unix.CLOSE_RANGE_UNSHARE != 0 {
-		c.unshared(t)
+	flags, first, last := call.Args[2], uint32(call.Args[0]), uint32(call.Args[1])
+	if flags&unix.CLOSE_RANGE_UNSHARE != 0 {
+		c.table.Unshare(t.guest.ID())
 	}
-	c.forgetRange(t, uint32(call.Args[0]), uint32(call.Args[1]))
+	if flags&unix.CLOSE_RANGE_CLOEXEC != 0 {
+		c.table.SetCloseOnExec(t.guest.ID(), first, last, true)
+	} else {
+		c.table.CloseRange(t.guest.ID(), first, last)
+	}
 }
 
 // cloneFlags returns what a new thread shares with the one that makes it.
@@ -145,6 +171,9 @@ func (c *Collector) Exit(call *trace.Call) {
 	switch r.action {
 	case transfer, message, messages:
 		c.transfer(t, call, r)
+		if r.action == message && !call.Failed() {
+			c.rights(t, call, r)
+		}
 	case copyBytes:
 		c.copied(t, call, r)
 	case open, accept:
@@ -169,7 +198,7 @@ func (c *Collector) Exit(call *trace.Call) {
 		c.exitMove(t, call, r)
 	case unshare:
 		if !call.Failed() && call.Args[r.flags]&unix.CLONE_FILES != 0 {
-			c.unshared(t)
+			c.table.Unshare(t.guest.ID())
 		}
 		c.calls--
 	case cloneFlags, cloneArgs:
@@ -219,10 +248,10 @@ func (c *Collector) fileOf(t *thread, call *trace.Call, r *role) *file {
 		return nil
 	}
 	fd := call.Args.Int32(int(r.fd))
-	s := c.slot(t, fd)
-	if s == nil {
+	d := c.met(t, fd)
+	if d == nil {
 		return nil
 	}
-	f, _ := s.target(t.process, fd)
+	f, _ := d.target(t.process, fd)
 	return f
 }

@@ -2,6 +2,7 @@ package iostat
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/vft/descriptors"
 )
 
 func TestTransfers(t *testing.T) {
@@ -79,6 +81,10 @@ func TestCopiesBelongToBothFiles(t *testing.T) {
 func TestDescriptors(t *testing.T) {
 	type step func(r *run)
 	open := func(fd int32, name string) step { return func(r *run) { r.open(1, fd, name, unix.O_RDWR) } }
+	openCloexec := func(fd int32, name string) step {
+		return func(r *run) { r.open(1, fd, name, unix.O_RDWR|unix.O_CLOEXEC) }
+	}
+	exec := func(r *run) { r.c.Execed(r.thread(1), 1) }
 	write := func(tid int, fd uint64) step { return func(r *run) { r.call(tid, "write", 1, fd, 0, 1) } }
 	call := func(name string, value int64, args ...uint64) step {
 		return func(r *run) { r.call(1, name, value, args...) }
@@ -129,12 +135,17 @@ func TestDescriptors(t *testing.T) {
 			r.call(2, "unshare", 0, unix.CLONE_FILES)
 			r.call(2, "close", 0, 3)
 		}, write(1, 3)}, map[string]uint64{"/f": 1}},
-		{"exec closes", []step{open(3, "/f"), func(r *run) { r.c.Execed(r.thread(1), 1) }, behind(1, 3, "/g"), write(1, 3)}, map[string]uint64{"/f": 0, "/g": 1}},
-		{"exec by another thread", []step{open(3, "/f"), func(r *run) {
+		{"exec closes", []step{openCloexec(3, "/f"), exec, behind(1, 3, "/g"), write(1, 3)}, map[string]uint64{"/f": 0, "/g": 1}},
+		{"exec by another thread", []step{openCloexec(3, "/f"), func(r *run) {
 			r.procs[2] = 1
 			r.c.Forked(r.thread(1), r.thread(2))
 			r.c.Execed(r.thread(1), 2)
 		}, behind(1, 3, "/g"), write(1, 3)}, map[string]uint64{"/f": 0, "/g": 1}},
+		{"exec leaves", []step{open(3, "/f"), call("fcntl", 0, 3, unix.F_SETFD, unix.FD_CLOEXEC), call("fcntl", 0, 3, unix.F_SETFD, 0), exec, write(1, 3)}, map[string]uint64{"/f": 1}},
+		{"F_SETFD", []step{open(3, "/f"), call("fcntl", 0, 3, unix.F_SETFD, unix.FD_CLOEXEC), exec, behind(1, 3, "/g"), write(1, 3)}, map[string]uint64{"/f": 0, "/g": 1}},
+		{"dup3", []step{open(3, "/f"), call("dup3", 7, 3, 7, unix.O_CLOEXEC), exec, write(1, 3), behind(1, 7, "/g"), write(1, 7)}, map[string]uint64{"/f": 1, "/g": 1}},
+		{"close_range for exec", []step{open(3, "/f"), call("close_range", 0, 3, 9, unix.CLOSE_RANGE_CLOEXEC), write(1, 3), exec, behind(1, 3, "/g"), write(1, 3)}, map[string]uint64{"/f": 1, "/g": 1}},
+		{"what exec has closed without a word", []step{open(3, "/f"), behind(1, 3, "/g"), exec, write(1, 3)}, map[string]uint64{"/f": 0, "/g": 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -146,6 +157,61 @@ func TestDescriptors(t *testing.T) {
 				if got := r.file(name).Bytes[out]; got != want {
 					t.Errorf("%d bytes were written to %s, want %d", got, name, want)
 				}
+			}
+		})
+	}
+}
+
+// Whoever receives a descriptor, or is found to have one in common with another,
+// shares the offset; and a file is closed when the last has gone.
+func TestSharedDescriptors(t *testing.T) {
+	message := func(r *run, fds ...uint32) uint64 {
+		control := make([]byte, 16, 16+4*len(fds))
+		binary.LittleEndian.PutUint64(control, uint64(16+4*len(fds)))
+		binary.LittleEndian.PutUint32(control[8:], unix.SOL_SOCKET)
+		binary.LittleEndian.PutUint32(control[12:], unix.SCM_RIGHTS)
+		for _, fd := range fds {
+			control = binary.LittleEndian.AppendUint32(control, fd)
+		}
+		return r.words(0, 0, 0, 0, r.put(control), uint64(len(control)), 0)
+	}
+	tests := []struct {
+		name string
+		hand func(r *run)
+	}{
+		{"sent", func(r *run) {
+			r.call(1, "sendmsg", 1, 9, message(r, 8, 3), 0)
+			r.call(1, "close", 0, 3)
+			r.call(2, "recvmsg", 1, 9, message(r, 7, 5), 0)
+		}},
+		{"met", func(r *run) {
+			r.sameAs = map[int]int{slotKey(2, 5): slotKey(1, 3)}
+			r.call(2, "lseek", 10, 5, 10, 0)
+			r.call(1, "close", 0, 3)
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRun(t)
+			var closed []string
+			r.c.Closed = func(f *descriptors.File) {
+				closed = append(closed, fmt.Sprintf("%s %+v", f.Name, f.Summary()))
+			}
+			r.open(1, 3, "/f", unix.O_RDWR)
+			r.c.Forked(nil, r.thread(2))
+			r.call(1, "read", 10, 3, 0, 10)
+			r.is(2, 5, "/f", unix.S_IFREG)
+			tt.hand(r)
+			if len(closed) != 0 {
+				t.Errorf("closed %q", closed)
+			}
+			r.call(2, "read", 10, 5, 0, 10)
+			if f := r.file("/f"); f.Sequential[in] != 1 {
+				t.Errorf("%d reads in order, want 1", f.Sequential[in])
+			}
+			r.c.Ended(r.thread(2), 0)
+			if len(closed) != 1 || !strings.Contains(closed[0], "/f {Opens:1 Reads:2 Writes:0") || !strings.Contains(closed[0], "Read:20 ") {
+				t.Errorf("closed %q", closed)
 			}
 		})
 	}

@@ -30,6 +30,7 @@ type run struct {
 	took    time.Duration
 	gap     time.Duration
 	lookups int
+	sameAs  map[int]int // descriptors that name one description
 }
 
 // behind is what a lookup of a descriptor finds.
@@ -64,6 +65,9 @@ func (r *run) descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool) {
 		return o.found, true
 	}
 	return found{}, false
+}
+func (r *run) same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool {
+	return r.sameAs[slotKey(r.process(t), fd)] == slotKey(r.process(other), otherFD)
 }
 func (r *run) size(t *guest.Thread, fd int32) (int64, bool) {
 	if o := r.fds[slotKey(r.process(t), fd)]; o != nil {

@@ -1,17 +1,19 @@
 package iostat
 
-import "penumbra/guest"
+import (
+	"penumbra/guest"
+	"penumbra/vft/descriptors"
+)
 
 // thread is a living thread.
 type thread struct {
 	guest   *guest.Thread
 	process *process
-	table   *table
 	lane    *lane
 
 	// What was seen at the beginning of its call.
-	closing *slot // what close is going to close
-	shares  bool  // a clone that has the table in common
+	closing *description // what close is going to close
+	shares  bool         // a clone that has the table in common
 	move    move
 }
 
@@ -23,39 +25,25 @@ func (c *Collector) thread(t *guest.Thread) *thread {
 	}
 	th := c.threads[t.ID()]
 	if th == nil {
-		th = c.meet(t, nil, nil)
+		th = c.meet(t, nil)
+		c.tableOf(th)
 	}
 	c.recent = th
 	return th
 }
 
-// meet enters a thread with the table that is given or, if it was not seen
-// when it was made, with that of its process.
-func (c *Collector) meet(t *guest.Thread, parent *thread, tb *table) *thread {
+// meet enters a thread.
+func (c *Collector) meet(t *guest.Thread, parent *thread) *thread {
 	pid := c.host.process(t)
 	p := c.living[pid]
 	if p == nil {
 		p = c.newProcess(who{pid, c.programOf(pid, parent)})
 		c.living[pid] = p
 	}
-	if tb == nil {
-		tb = c.tableOf(p)
-	}
 	p.threads++
-	th := &thread{guest: t, process: p, table: tb, lane: c.newLane(p.who, t.ID())}
+	th := &thread{guest: t, process: p, lane: c.newLane(p.who, t.ID())}
 	c.threads[t.ID()] = th
 	return th
-}
-
-// tableOf returns the table of a process for another of its threads.
-func (c *Collector) tableOf(p *process) *table {
-	for _, t := range c.threads {
-		if t.process == p {
-			t.table.threads++
-			return t.table
-		}
-	}
-	return newTable()
 }
 
 // programOf names the program of a process, which a child has from its parent
@@ -67,23 +55,19 @@ func (c *Collector) programOf(pid int, parent *thread) string {
 	return c.host.program(pid)
 }
 
-// Forked gives a new thread the table of its parent, or a copy.
+// Forked has a new thread hold what its parent does.
 func (c *Collector) Forked(parent, child *guest.Thread) {
 	if parent == nil {
-		c.meet(child, nil, nil)
+		c.tableOf(c.meet(child, nil))
 		return
 	}
 	p := c.thread(parent)
-	if p.shares || c.host.process(child) == p.process.pid {
-		p.table.threads++
-		c.meet(child, p, p.table)
-		return
-	}
-	c.meet(child, p, p.table.fork())
+	c.table.Clone(parent.ID(), child.ID(), p.shares || c.host.process(child) == p.process.pid)
+	c.meet(child, p)
 }
 
-// Execed forgets all descriptors: some were closed, and what is left is looked
-// up again when it is met.
+// Execed forgets the descriptors that were closed. Whether others were is asked:
+// not all that decides that was seen.
 func (c *Collector) Execed(t *guest.Thread, former int) {
 	c.recent = nil
 	th := c.threads[former]
@@ -96,12 +80,7 @@ func (c *Collector) Execed(t *guest.Thread, former int) {
 	delete(c.threads, former)
 	c.threads[t.ID()] = th
 	th.guest = t
-	if th.table.threads--; th.table.threads == 0 {
-		for _, s := range th.table.slots {
-			s.open.slots--
-		}
-	}
-	th.table = newTable()
+	c.table.Exec(former, t.ID(), func(fd int32, id descriptors.ID) bool { return c.stays(th, fd, id) })
 	th.shares, th.closing, th.move = false, nil, move{}
 	c.runs(th, c.host.program(th.process.pid))
 }
@@ -123,15 +102,15 @@ func (c *Collector) Detached(t *guest.Thread) { c.gone(t) }
 
 func (c *Collector) gone(t *guest.Thread) {
 	if th := c.threads[t.ID()]; th != nil {
-		delete(c.threads, t.ID())
 		c.drop(th)
+		delete(c.threads, t.ID())
 	}
 }
 
 func (c *Collector) drop(t *thread) {
 	c.recent = nil
+	c.table.Exit(t.guest.ID())
 	if t.process.threads--; t.process.threads == 0 {
 		delete(c.living, t.process.pid)
 	}
-	c.leave(t)
 }

@@ -11,8 +11,8 @@ import (
 
 // transfer enters a call that moved bytes between a descriptor and memory.
 func (c *Collector) transfer(t *thread, call *trace.Call, r *role) {
-	s := c.slot(t, call.Args.Int32(int(r.fd)))
-	if s == nil {
+	d := c.met(t, call.Args.Int32(int(r.fd)))
+	if d == nil {
 		c.fileless(t, call, r.dir.op())
 		return
 	}
@@ -39,7 +39,7 @@ func (c *Collector) transfer(t *thread, call *trace.Call, r *role) {
 		q.at = offset(call.Args, r.pos, r.posHi)
 		q.placed = q.at >= 0
 	}
-	c.moved(t, s, call.Args.Int32(int(r.fd)), call, &q)
+	c.moved(t, d, call.Args.Int32(int(r.fd)), call, &q)
 }
 
 // request returns what the times and the result of a call say of a request.
@@ -57,8 +57,8 @@ func (c *Collector) copied(t *thread, call *trace.Call, r *role) {
 	half := whole.took() / 2
 	for dir, side := range [2]struct{ fd, pos int8 }{{r.fd, r.pos}, {r.fd2, r.pos2}} {
 		fd := call.Args.Int32(int(side.fd))
-		s := c.slot(t, fd)
-		if s == nil {
+		d := c.met(t, fd)
+		if d == nil {
 			c.fileless(t, call, direction(dir).op())
 			continue
 		}
@@ -73,7 +73,7 @@ func (c *Collector) copied(t *thread, call *trace.Call, r *role) {
 		if side.pos >= 0 {
 			q.at, q.placed = c.placed(call, call.Args.Addr(int(side.pos)), q.got)
 		}
-		c.moved(t, s, fd, call, &q)
+		c.moved(t, d, fd, call, &q)
 	}
 }
 
@@ -91,9 +91,8 @@ func (c *Collector) placed(call *trace.Call, at abi.Addr, got uint64) (before in
 }
 
 // moved enters a request.
-func (c *Collector) moved(t *thread, s *slot, fd int32, call *trace.Call, q *request) {
-	d := s.open
-	f, u := s.target(t.process, fd)
+func (c *Collector) moved(t *thread, d *description, fd int32, call *trace.Call, q *request) {
+	f, u := d.target(t.process, fd)
 	op, sums := q.dir.op(), t.process.sums()
 	f.call(op, q.took())
 	sums.call(op, q.took())
@@ -152,10 +151,10 @@ func (d *description) place(f *file, q *request) {
 	switch {
 	case f.kind != Regular:
 		q.at, q.placed = -1, false
-	case q.dir == out && d.append:
+	case q.dir == out && d.held.Appends():
 		q.at = f.size
 	case !q.placed:
-		q.at = d.offset
+		q.at = d.held.Offset()
 	}
 }
 
@@ -184,14 +183,16 @@ func (d *description) continues(f *file, sums *Stats, q *request) bool {
 // advance moves the offset, and the known end of the file.
 func (d *description) advance(f *file, q *request) {
 	d.ended[q.dir] = max(q.end, 1)
+	end := q.at + int64(q.got)
+	if q.dir == out {
+		d.held.CountWrite(int64(q.got), q.placed, end)
+	} else {
+		d.held.CountRead(int64(q.got), q.placed)
+	}
 	if q.at < 0 {
 		return
 	}
-	end := q.at + int64(q.got)
 	d.end[q.dir] = end
-	if !q.placed {
-		d.offset = end
-	}
 	if q.dir == out {
 		f.size = max(f.size, end)
 		if d.sync {
