@@ -345,7 +345,7 @@ func (i *Inner) boot(t *guest.Thread, m *innerMemory) error {
 // asked answers the call by which Boot asks for a descriptor of the table. It
 // reports false for all other calls.
 func (i *Inner) asked(c *Call) (Verdict, bool) {
-	if c.Number != inner.Ask || c.Args[0] != inner.AskFD || c.Arch != abi.AMD64 {
+	if c.door == nil || c.Number != inner.Ask || c.Args[0] != inner.AskFD || c.Arch != abi.AMD64 {
 		return Run, false
 	}
 	i.mu.Lock()
@@ -363,7 +363,7 @@ func (i *Inner) asked(c *Call) (Verdict, bool) {
 		return refusal, true
 	}
 	m.open = true
-	if near := c.Args[2]; near != 0 && near < 1<<47 {
+	if near := c.Args[3]; near != 0 && near < 1<<47 {
 		m.pages[0] = innerPage{near, near + inner.PageSize}
 	}
 	m.pages[1] = innerPage{inner.Own + inner.OwnSites, inner.Own + inner.PageSize}

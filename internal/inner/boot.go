@@ -8,7 +8,8 @@ import (
 
 // Ask is the number of the call by which Boot asks for a descriptor of the
 // Table's memory, and AskFD its first argument, by which it is recognized; the
-// third is where the page of trampolines lies, 0 if there is none but Own.
+// fourth is where the page of trampolines lies, 0 if there is none but Own. (The
+// third would be flags: by those a filter may choose a door.)
 const (
 	Ask   = unix.SYS_OPENAT
 	AskFD = 0xfffffffe
@@ -52,8 +53,8 @@ func Boot(entry uint64, near bool) (code []byte, ask int) {
 	load(eax, Ask)
 	load(edi, AskFD)
 	emit(0x4c, 0x89, 0xe6) // mov %r12, %rsi
-	emit(0x4c, 0x89, 0xea) // mov %r13, %rdx
-	emit(0x45, 0x31, 0xd2) // xor %r10d, %r10d
+	emit(0x31, 0xd2)       // xor %edx, %edx
+	emit(0x4d, 0x89, 0xea) // mov %r13, %r10
 	emit(syscallInstruction...)
 	ask = len(b)
 	emit(0x85, 0xc0) // test %eax, %eax

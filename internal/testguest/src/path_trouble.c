@@ -193,6 +193,9 @@ int main(int argc, char **argv)
 	snprintf(file, sizeof file, "%s/host/file", argv[1]);
 	snprintf(inside, sizeof inside, "%s/mnt/in", argv[1]);
 	warm();
+	if (argc > 2)
+		for (int fd = 3; fd < 40; fd++)
+			check(fcntl(fd, F_GETFD) == 0); /* none was lost on the way */
 	if (argc > 2 && atoi(argv[2]) > 0) {
 		char left[12];
 		snprintf(left, sizeof left, "%d", atoi(argv[2]) - 1);
@@ -212,6 +215,8 @@ int main(int argc, char **argv)
 	int status;
 	pid_t pid = fork();
 	if (pid == 0) {
+		for (int fd = 3; fd < 40; fd++)
+			check(dup2(0, fd) == fd);
 		execl("/proc/self/exe", argv[0], argv[1], "20", NULL);
 		_exit(1);
 	}
