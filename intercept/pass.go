@@ -1,6 +1,9 @@
 package intercept
 
-import "penumbra/abi"
+import (
+	"penumbra/abi"
+	"penumbra/guest"
+)
 
 // A call at the trace door can be passed on to the notify door, where a policy
 // may take its time and hand over files, before its end is seen at the trace
@@ -27,7 +30,8 @@ func (t *tracer) passOn(c *Call) {
 	t.guest.passed.Store(c.Thread.ID(), &copied)
 }
 
-// takePassed returns the call with which a thread came from the trace door.
+// takePassed returns the call with which a thread came from the trace door, or
+// nil if it has come, or has died.
 func (g *Guest) takePassed(tid int) *Call {
 	c, ok := g.passed.LoadAndDelete(tid)
 	if !ok {
@@ -40,10 +44,22 @@ func (g *Guest) takePassed(tid int) *Call {
 // Its arguments stay those that the kernel is to see.
 func (c *Call) comeFrom(before *Call) {
 	if before == nil {
-		return // its thread has died
+		before = c // nobody will hear what becomes of it
 	}
 	c.Thread, c.IP, c.SP = before.Thread, before.IP, before.SP
 	c.passed = before
+}
+
+// unmark gives a new thread its own instruction pointer, if it was made by a call
+// that was passed on: it has a copy of its parent's.
+func unmark(th *guest.Thread, by birth) {
+	if by.call.ip == 0 {
+		return
+	}
+	if regs, err := guest.ReadRegisters(th, by.call.arch); err == nil {
+		regs.SetIP(by.call.ip)
+		regs.Write(th)
+	}
 }
 
 // notTaken mends the result of a call that was passed on and interrupted by a
