@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -48,6 +49,42 @@ func loopCommand(ctx context.Context, h *harness, name string) ([]string, error)
 	}
 	milliseconds := strconv.FormatFloat(h.sample.Seconds()*1000, 'f', 3, 64)
 	return []string{guest, name, milliseconds, file}, nil
+}
+
+// crowd is what else there is while a loop runs in a mount.
+type crowd struct{ mounts, files, processes int }
+
+// inMount measures one turn of a loop that works on a file in a mount; natively
+// on an ordinary file.
+func inMount(name string, c crowd) measure {
+	return func(ctx context.Context, h *harness, t tool) (float64, error) {
+		argv, err := loopCommand(ctx, h, name)
+		if err != nil {
+			return 0, err
+		}
+		if t.name == ours {
+			argv[len(argv)-1] = mountTarget + "/scratch"
+		}
+		t = t.withMount()
+		for i := range c.mounts {
+			t = t.with("--mount=type=tmpfs,target=" + mountTarget + "/" + strconv.Itoa(i))
+		}
+		var settings []string
+		if c.files > 0 {
+			settings = append(settings, "MICRO_FILES="+strconv.Itoa(c.files))
+		}
+		if c.processes > 0 {
+			settings = append(settings, "MICRO_PROCESSES="+strconv.Itoa(c.processes))
+		}
+		if settings != nil {
+			argv = slices.Concat([]string{"env"}, settings, argv)
+		}
+		out, err := command{args: t.command(argv...)}.run(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return parseLoop(out)
+	}
 }
 
 // loop measures one turn of a loop of the guest, in nanoseconds.

@@ -31,6 +31,14 @@ var (
 	building  = target{must: limit{1.4, native}, hope: limit{1.1, native}}
 )
 
+// Targets in mounts.
+var (
+	inMemory = target{must: limit{1.5, native}, hope: limit{1, native}}
+	crowded  = target{must: limit{1.5, inMountStat}, hope: limit{1.1, inMountStat}}
+)
+
+const inMountStat = "mount: stat"
+
 const onePtraceStop = "one ptrace stop"
 
 // allRows is the table of everything that is measured, in the order of the
@@ -102,6 +110,14 @@ func allRows() []row {
 		{name: "view: go build", unit: ms, on: viewing, measure: inView(program(1, goBuild)), target: building},
 		{name: "view: redis-benchmark", unit: perSecond, on: viewing, measure: inView(redisGets),
 			target: target{must: limit{1.11, native}, hope: limit{1.03, native}}},
+
+		// In a mount that is held in memory, also among many.
+		{name: "mount: pread 4 KiB", unit: ns, on: only(native, ours), measure: inMount("pread", crowd{}), target: inMemory},
+		{name: "mount: 4 KiB of a mapping", unit: ns, on: only(native, ours), measure: inMount("mapped", crowd{}), target: inMemory},
+		{name: inMountStat, unit: ns, on: only(ours), measure: inMount("stat", crowd{})},
+		{name: "mount: stat, 1 000 mounts", unit: ns, on: only(ours), measure: inMount("stat", crowd{mounts: 1000}), target: crowded},
+		{name: "mount: stat, 10 000 files open", unit: ns, on: only(ours), measure: inMount("stat", crowd{files: 10_000}), target: crowded},
+		{name: "mount: stat, 500 processes", unit: ns, on: only(ours), measure: inMount("stat", crowd{processes: 500}), target: crowded},
 
 		// What the supervisor takes.
 		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},

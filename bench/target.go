@@ -4,7 +4,8 @@ import "fmt"
 
 // A limit is the highest figure or slowdown that still counts: a plain figure
 // in the row's unit, so many times native or strace, or so many times the
-// native figure of another row. The zero limit is none.
+// native figure of another row, or Penumbra's where that was not measured
+// natively. The zero limit is none.
 type limit struct {
 	factor float64
 	of     string // "" for a plain figure, native, strace, or a row's name
@@ -44,6 +45,9 @@ func (l limit) held(u unit, res result, earlier map[string]result) (held, known 
 	highest := l.factor
 	if l.of != "" && !l.ofTool() {
 		reference := earlier[l.of][native].present()
+		if len(reference) == 0 {
+			reference = earlier[l.of][ours].present()
+		}
 		if len(reference) == 0 {
 			return false, false
 		}

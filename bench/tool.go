@@ -105,15 +105,25 @@ func only(names ...string) func(tool) bool {
 // viewing keeps the tools that can show something at another place.
 func viewing(t tool) bool { return only(native, ours, "proot")(t) }
 
+// mountTarget is where something is mounted.
+const mountTarget = "/penumbra-bench"
+
 // withMount is t with something mounted, where nothing else looks.
 func (t tool) withMount() tool {
-	const target = "/penumbra-bench"
 	switch t.name {
 	case ours:
-		last := len(t.prefix) - 1 // before the --
-		t.prefix = append(slices.Clone(t.prefix[:last]), "--mount=type=tmpfs,target="+target, "--")
+		return t.with("--mount=type=tmpfs,target=" + mountTarget)
 	case "proot":
-		t.prefix = append(slices.Clone(t.prefix), "-b", "/dev/shm:"+target)
+		t.prefix = append(slices.Clone(t.prefix), "-b", "/dev/shm:"+mountTarget)
+	}
+	return t
+}
+
+// with is t with one more flag before the --, if it is ours.
+func (t tool) with(flag string) tool {
+	if t.name == ours {
+		last := len(t.prefix) - 1
+		t.prefix = append(slices.Clone(t.prefix[:last]), flag, "--")
 	}
 	return t
 }

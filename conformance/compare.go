@@ -93,7 +93,7 @@ func (h *harness) judge(ctx context.Context, j job, m mode, here results, diffs 
 		if got == "" {
 			got = missing
 		}
-		what := t.settle(j, test, verdicts)
+		what := t.settle(j, m, test, verdicts)
 		fmt.Fprintf(h.out, what+"\n", strings.TrimSuffix(j.String()+"/"+test, "/"), m.name, got)
 	}
 	if len(diffs) > 0 {
@@ -104,7 +104,7 @@ func (h *harness) judge(ctx context.Context, j job, m mode, here results, diffs 
 
 // settle counts a test of j that differs and returns what to print of it: a
 // format for the test, the mode and its status there.
-func (t *tally) settle(j job, test string, verdicts map[string]verdict) string {
+func (t *tally) settle(j job, m mode, test string, verdicts map[string]verdict) string {
 	v, judged := verdicts[j.part(test)]
 	switch {
 	case v.failsNatively(test):
@@ -115,7 +115,7 @@ func (t *tally) settle(j job, test string, verdicts map[string]verdict) string {
 		t.flaky++
 		t.here++
 		return "FLAKY %s %s: PASS -> %s, but alone it passes"
-	case isExpected(expected, j, test):
+	case isExpected(expected, j, m, test):
 		return "EXPECTED %s %s: PASS -> %s"
 	}
 	t.diff++
@@ -203,7 +203,8 @@ func (h *harness) once(ctx context.Context, j job, m mode, sel selection) (r res
 		limit = h.limit
 	}
 	limit *= m.slowdown
-	out, err := run(ctx, m.prefix, j.command(work, limit, sel), limit, log)
+	prefix, c := m.around(j.command(work, limit, sel), h.cache)
+	out, err := run(ctx, prefix, c, limit, log)
 	if err != nil {
 		return nil, fmt.Errorf("%s under %s: %w", j, m.name, err)
 	}

@@ -142,11 +142,26 @@ func TestExceptions(t *testing.T) {
 		}
 	}
 	j := job{suite: "s", name: "j"}
-	table := []exception{{"s", "j", "a", "why"}}
-	for test, want := range map[string]bool{"a": true, "b": false} {
-		if got := isExpected(table, j, test); got != want {
-			t.Errorf("isExpected(%q) = %v, want %v", test, got, want)
+	table := []exception{{suite: "s", job: "j", test: "a", why: "why"}, {mode: "m", suite: "s", job: "j", test: "c", why: "why"}}
+	for test, want := range map[string]string{"a": "m n", "b": "", "c": "m"} {
+		for _, name := range []string{"m", "n"} {
+			if got := isExpected(table, j, mode{name: name}, test); got != strings.Contains(want, name) {
+				t.Errorf("isExpected(%q) under %s = %v", test, name, got)
+			}
 		}
+	}
+}
+
+func TestModeAround(t *testing.T) {
+	c := command{argv: []string{"a"}, dir: "/src", env: []string{"TMPDIR=/w"}}
+	plain := mode{prefix: []string{"p", "--"}}
+	if prefix, same := plain.around(c, "/cache"); !slices.Equal(prefix, plain.prefix) || !slices.Equal(same.env, c.env) {
+		t.Errorf("around: %q %q", prefix, same.env)
+	}
+	prefix, changed := mode{prefix: []string{"p"}, mounts: true}.around(c, "/cache")
+	want := []string{"p", "--mount", "type=tmpfs,target=/tmp", "-v", "/cache:/cache", "-v", "/src:/src", "--"}
+	if !slices.Equal(prefix, want) || !slices.Equal(changed.env, []string{"TMPDIR=/w", "TMPDIR=/tmp"}) {
+		t.Errorf("around with mounts: %q %q", prefix, changed.env)
 	}
 }
 

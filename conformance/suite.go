@@ -172,9 +172,25 @@ type mode struct {
 	prefix   []string
 	slowdown time.Duration // the factor by which time limits grow
 	quick    effort        // the most that a quick run spends
+	mounts   bool          // the directories of the tests are mounts
+}
+
+// around returns what to run for c behind m's prefix. With mounts there is an
+// empty /tmp with the temporary files, and the working directory and the cache,
+// with all that is in them, are bound to their own places.
+func (m mode) around(c command, cache string) (prefix []string, _ command) {
+	if !m.mounts {
+		return m.prefix, c
+	}
+	prefix = slices.Concat(m.prefix, []string{"--mount", "type=tmpfs,target=/tmp", "-v", cache + ":" + cache, "-v", c.dir + ":" + c.dir, "--"})
+	c.env = append(slices.Clone(c.env), "TMPDIR=/tmp")
+	return prefix, c
 }
 
 var native = mode{name: "native", slowdown: 1, quick: medium}
+
+// modeNames lists the modes that there are.
+const modeNames = "native, run, mounts, notify, trace and lines"
 
 // modesOf returns the modes with the given names except native, with which
 // every mode is compared anyway. They run the penumbra command at the absolute
@@ -182,16 +198,17 @@ var native = mode{name: "native", slowdown: 1, quick: medium}
 func modesOf(names []string, binary string) ([]mode, error) {
 	known := []mode{
 		native,
-		{"run", []string{binary, "run", "--"}, 2, medium},
-		{"notify", []string{binary, "run", "--intercept=notify", "--"}, 4, fast},
-		{"trace", []string{binary, "run", "--intercept=trace", "--"}, 6, fast},
-		{"lines", []string{binary, "trace", "-o", "/dev/null", "--"}, 6, fast},
+		{name: "run", prefix: []string{binary, "run", "--"}, slowdown: 2, quick: medium},
+		{name: "mounts", prefix: []string{binary, "run"}, slowdown: 4, quick: fast, mounts: true},
+		{name: "notify", prefix: []string{binary, "run", "--intercept=notify", "--"}, slowdown: 4, quick: fast},
+		{name: "trace", prefix: []string{binary, "run", "--intercept=trace", "--"}, slowdown: 6, quick: fast},
+		{name: "lines", prefix: []string{binary, "trace", "-o", "/dev/null", "--"}, slowdown: 6, quick: fast},
 	}
 	var modes []mode
 	for _, name := range names {
 		i := slices.IndexFunc(known, func(m mode) bool { return m.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("unknown mode %q: the modes are native, run, notify, trace and lines", name)
+			return nil, fmt.Errorf("unknown mode %q: the modes are %s", name, modeNames)
 		}
 		if name != native.name {
 			modes = append(modes, known[i])

@@ -31,6 +31,23 @@ func (m Memory) WriteAt(p []byte, at abi.Addr) (int, error) {
 	return m.move("write", p, at, sys.WriteMemory, (*os.File).WriteAt)
 }
 
+// Force writes p to address at, also to pages that the guest itself may only
+// read or execute: it gets copies of its own of those.
+func (m Memory) Force(p []byte, at abi.Addr) error {
+	f := m.thread.Process().memory()
+	if f == nil {
+		var err error
+		if f, err = os.OpenFile(fmt.Sprintf("/proc/%d/mem", m.thread.id), os.O_WRONLY, 0); err != nil {
+			return fmt.Errorf("guest: %w", err)
+		}
+		defer f.Close()
+	}
+	if _, err := f.WriteAt(p, int64(at)); err != nil {
+		return fmt.Errorf("guest: write %d bytes at %#x of thread %d: %w", len(p), uint64(at), m.thread.id, err)
+	}
+	return nil
+}
+
 func (m Memory) move(verb string, p []byte, at abi.Addr,
 	direct func(int, []byte, uint64) (int, error), file func(*os.File, []byte, int64) (int, error)) (n int, err error) {
 	for n < len(p) && err == nil {

@@ -80,3 +80,15 @@ func (r *Registers) Issue(number int, args abi.Args) {
 // SkipTrap moves on from the trap instruction that stopped the thread; on
 // x86 the processor has done so.
 func (r *Registers) SkipTrap() {}
+
+// InstructionPointer returns where t goes on.
+func (r *Registers) InstructionPointer() uint64 { return r.raw.Rip }
+
+// SetInstructionPointer makes t go on somewhere else.
+func (r *Registers) SetInstructionPointer(at uint64) { r.raw.Rip = at }
+
+// IsNative reports whether t runs code of the machine's own word size.
+func (r *Registers) IsNative() bool {
+	const userCode64 = 0x33 // the segment (arch/x86/include/asm/segment.h)
+	return r.raw.Cs == userCode64
+}

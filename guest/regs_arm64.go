@@ -60,3 +60,12 @@ func (r *Registers) Issue(number int, args abi.Args) {
 
 // SkipTrap moves on from the trap instruction that stopped the thread.
 func (r *Registers) SkipTrap() { r.raw.User.Pc += 4 }
+
+// InstructionPointer returns where t goes on.
+func (r *Registers) InstructionPointer() uint64 { return r.raw.User.Pc }
+
+// SetInstructionPointer makes t go on somewhere else.
+func (r *Registers) SetInstructionPointer(at uint64) { r.raw.User.Pc = at }
+
+// IsNative reports whether t runs code of the machine's own word size.
+func (r *Registers) IsNative() bool { return true }

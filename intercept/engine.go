@@ -44,7 +44,9 @@ type Guest struct {
 	threads *guest.Table
 	// interests are what the policy answered.
 	interests [abi.NumArch]interests
+	refined   []Refinement
 	affinity  affinity
+	inner     *Inner // or nil
 	init      *launch.Init
 	first     int
 	born      atomic.Bool // the first process has become the program
@@ -109,6 +111,12 @@ func newGuest(config Config) *Guest {
 	}
 	for _, a := range arches {
 		g.interests[a] = interestsOf(config.Policy, a)
+	}
+	if p, ok := config.Policy.(Insider); ok {
+		g.inner = p.Inner()
+	}
+	if r, ok := config.Policy.(Refiner); ok {
+		g.refined = r.Refine()
 	}
 	return g
 }
@@ -281,7 +289,7 @@ func (g *Guest) spec() *launch.Spec {
 	p := &g.config.Program
 	s := &launch.Spec{
 		Path: p.Path, Argv: p.Argv, Env: p.Env, Dir: p.Dir, Files: p.Files, Limits: p.Limits, Follow: p.Follow,
-		Filter:      buildFilter(arches, g.interest, g.rules(), g.passes()),
+		Filter:      buildFilter(arches, g.interest, g.rules(), g.passes(), g.inner.calls()),
 		FilterFlags: sys.FlagWaitKillableRecv | sys.FlagSpecAllow,
 		// With CAP_SYS_ADMIN the kernel accepts a filter without
 		// no_new_privs, so that set-id programs keep their meaning (seccomp(2)).

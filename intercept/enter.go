@@ -17,7 +17,9 @@ const (
 	prSetDumpable  = 4
 	prSetSeccomp   = 22
 	modeStrict     = 1 // of prctl
+	modeFilter     = 2
 	setModeStrict  = 0 // of seccomp
+	setModeFilter  = 1
 	cloneUntraced  = 0x00800000
 	dumpableByUser = 1
 )
@@ -40,10 +42,13 @@ func (g *Guest) rules() []rule {
 			rule{"prctl", []test{equals(0, prSetDumpable)}, action(max(Answer, g.interestOf("prctl")))},
 			rule{"clone", []test{{0, unix.BPF_JSET, cloneUntraced}}, sys.RetTrace | traceMark})
 	}
-	if r, ok := g.config.Policy.(Refiner); ok {
-		for _, r := range r.Refine() {
-			list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
-		}
+	if g.inner != nil {
+		list = append(list,
+			rule{"prctl", []test{equals(0, prSetSeccomp), equals(1, modeFilter)}, action(max(Answer, g.interestOf("prctl")))},
+			rule{"seccomp", []test{equals(0, setModeFilter)}, action(max(Answer, g.interestOf("seccomp")))})
+	}
+	for _, r := range g.refined {
+		list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
 	}
 	if g.affinity.possible {
 		for s, d := range g.affinity.calls {
@@ -99,12 +104,20 @@ func (g *Guest) enter(c *Call) Verdict {
 		killStrict(c.Thread)
 		return Run
 	}
+	if g.inner != nil {
+		if v, ok := g.inner.asked(c); ok {
+			return v
+		}
+	}
 	switch {
 	case c.Syscall == nil:
 	case c.Syscall.Name == "ptrace":
 		return g.refuseTrace(c)
 	case asksForStrict(c):
 		return g.becomeStrict(c)
+	case g.inner != nil && asksForFilter(c):
+		// It may not know the calls that the inner door makes instead.
+		_ = g.inner.Restrict(c.Thread, 0)
 	case c.Syscall.Name == "prctl":
 		keepMemory(c)
 	}
@@ -149,10 +162,15 @@ func keepTraced(c *Call) {
 
 // ask hands a call to the policy, unless that is not interested in it.
 func (g *Guest) ask(c *Call) Verdict {
-	if g.interest(c.Arch, c.Syscall) == Ignore {
+	if g.interest(c.Arch, c.Syscall) == Ignore && !g.refines(c.Syscall) {
 		return Run
 	}
 	return g.config.Policy.Enter(c)
+}
+
+// refines reports whether the policy is interested in some calls of s.
+func (g *Guest) refines(s *abi.Syscall) bool {
+	return s != nil && slices.ContainsFunc(g.refined, func(r Refinement) bool { return r.Call == s.Name })
 }
 
 // preparing reports whether c is made by the first process on its way to

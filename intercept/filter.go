@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/internal/inner"
 	"penumbra/internal/sys"
 )
 
@@ -41,6 +42,7 @@ type span struct {
 	first  uint32
 	action uint32
 	rules  []rule
+	inner  bool // the inner door makes such calls
 }
 
 // buildFilter returns the seccomp program that sorts calls as interest says.
@@ -49,12 +51,13 @@ type span struct {
 // allowed, and need not run it for those (Linux 5.11).
 //
 // If calls are passed on from the trace door to the notify door, those that are
-// end there.
-func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, passes bool) []sys.Filter {
+// end there. The inner door may make those inside whatever becomes of them
+// elsewhere.
+func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, passes bool, inside map[string]bool) []sys.Filter {
 	var prog []sys.Filter
 	prog = append(prog, load(dataArch))
 	for _, a := range arches {
-		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules), ending(passes))...)
+		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules, inside), ending(passes))...)
 		prog = append(prog, jump(unix.BPF_JEQ, a.Audit(), 1, 0), always(len(body)))
 		prog = append(prog, body...)
 	}
@@ -63,10 +66,10 @@ func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Intere
 
 // spans lists what becomes of all numbers of a, neighbours of the same action
 // as one.
-func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule) []span {
+func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, inside map[string]bool) []span {
 	var list []span
 	add := func(next span) {
-		if n := len(list); n > 0 && list[n-1].rules == nil && next.rules == nil && list[n-1].action == next.action {
+		if n := len(list); n > 0 && list[n-1].rules == nil && next.rules == nil && list[n-1].action == next.action && list[n-1].inner == next.inner {
 			return
 		}
 		list = append(list, next)
@@ -77,6 +80,7 @@ func spans(a abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []r
 		if s := abi.Lookup(a, nr); s != nil {
 			next.action = action(interest(a, s))
 			next.rules = rulesFor(s, rules)
+			next.inner = a == abi.AMD64 && inside[s.Name]
 		}
 		add(next)
 	}
@@ -119,6 +123,9 @@ func search(list []span, end ending) []sys.Filter {
 // code returns the instructions that a number of the span ends in.
 func (s span) code(end ending) []sys.Filter {
 	var code []sys.Filter
+	if s.inner {
+		code = append(code, allowInner()...)
+	}
 	for _, r := range s.rules {
 		last := end.in(r.action)
 		for i, t := range r.tests {
@@ -139,6 +146,16 @@ func (passes ending) in(action uint32) []sys.Filter {
 		return []sys.Filter{ret(action)}
 	}
 	return []sys.Filter{load(dataIP + 4), jump(unix.BPF_JEQ, passMark>>32, 0, 1), ret(sys.RetUserNotif), ret(action)}
+}
+
+// allowInner allows a call that the code of the inner door makes.
+func allowInner() []sys.Filter {
+	return []sys.Filter{
+		load(dataIP + 4), jump(unix.BPF_JEQ, 0, 0, 4),
+		load(dataIP), jump(unix.BPF_JGE, inner.Base, 0, 2),
+		jump(unix.BPF_JGE, inner.Base+inner.CodeSize, 1, 0),
+		ret(sys.RetAllow),
+	}
 }
 
 func load(offset uint32) sys.Filter {

@@ -80,7 +80,7 @@ func TestFilterSorts(t *testing.T) {
 	}
 	for name, interest := range policies {
 		t.Run(name, func(t *testing.T) {
-			prog := buildFilter(all, interest, nil, false)
+			prog := buildFilter(all, interest, nil, false, nil)
 			if len(prog) > 4096 {
 				t.Fatalf("%d instructions, the kernel takes 4096", len(prog))
 			}
@@ -111,7 +111,7 @@ func TestFilterPasses(t *testing.T) {
 		}
 		return Interest(len(s.Name) % 3)
 	}
-	prog := buildFilter(arches, patchwork, []rule{{"openat", []test{{2, unix.BPF_JSET, unix.O_PATH}}, action(Observe)}}, true)
+	prog := buildFilter(arches, patchwork, []rule{{"openat", []test{{2, unix.BPF_JSET, unix.O_PATH}}, action(Observe)}}, true, nil)
 	if len(prog) > 4096 {
 		t.Fatalf("%d instructions, the kernel takes 4096", len(prog))
 	}
@@ -156,7 +156,7 @@ func TestFilterRules(t *testing.T) {
 		{"ptrace", nil, special + 3},
 	}
 	for _, a := range []abi.Arch{abi.AMD64, abi.I386} {
-		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules, false)
+		prog := buildFilter([]abi.Arch{a}, byName("prctl", Answer), rules, false, nil)
 		for _, c := range []struct {
 			call string
 			args abi.Args

@@ -72,6 +72,9 @@ func (t *tracer) enter(by birth, tid int) {
 // tellForked tells the policy of a new thread.
 func (t *tracer) tellForked(by birth, tid int) {
 	th := t.guest.threads.Add(tid)
+	if t.guest.inner != nil {
+		t.guest.inner.forked(by.parent, th)
+	}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Forked(by.parent, th)
 	}
@@ -120,6 +123,9 @@ func (t *tracer) replace(tr *tracee, former, pid int) {
 	delete(t.tracees, former)
 	tr.thread = t.guest.threads.Exec(former, pid)
 	t.tracees[pid] = tr
+	if t.guest.inner != nil {
+		t.guest.inner.execed(tr.thread, former)
+	}
 	if l, ok := t.guest.config.Policy.(Life); ok {
 		l.Execed(tr.thread, former)
 	}
@@ -142,6 +148,9 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
 	t.guest.strict.Delete(tid)
+	if t.guest.inner != nil {
+		t.guest.inner.exited(tid)
+	}
 	t.guest.passed.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && (tr != nil || announced) {
 		l.Exited(th, uint32(status))

@@ -175,6 +175,9 @@ func (d *notifyDoor) answer(c *Call) {
 	}
 	if v.runs() {
 		d.guest.affinity.prepareCaller(c)
+		if d.guest.inner != nil {
+			d.guest.inner.passed(c)
+		}
 	}
 	if v.gives() {
 		v = d.give(c, v)

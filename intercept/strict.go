@@ -28,6 +28,17 @@ func (g *Guest) isStrict(c *Call) bool {
 	return ok
 }
 
+// asksForFilter reports whether c would install a filter of the guest's own.
+func asksForFilter(c *Call) bool {
+	switch c.Syscall.Name {
+	case "prctl":
+		return c.Args.Int32(0) == prSetSeccomp && c.Args.Int32(1) == modeFilter
+	case "seccomp":
+		return c.Args.Int32(0) == setModeFilter
+	}
+	return false
+}
+
 func asksForStrict(c *Call) bool {
 	switch c.Syscall.Name {
 	case "prctl":

@@ -231,6 +231,8 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		t.callEnds(tr)
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
 		t.forked(tr, event)
+	case event == 0 && t.guest.inner != nil && t.guest.inner.mended(tr.thread, status.StopSignal()):
+		t.resume(tid, 0)
 	case event == 0:
 		t.repairInterrupted(tr)
 		t.tellSignal(tr, status.StopSignal())

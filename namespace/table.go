@@ -23,25 +23,42 @@ type Mount struct {
 // once, but not while it is changed.
 type Table struct {
 	at    map[string]*Mount
-	names map[string]bool // the last names of the targets
-	root  *Mount          // the mount at /, or nil
+	names map[string]int // how many targets have a last name
+	above map[string]int // how many targets lie below a place
+	root  *Mount         // the mount at /, or nil
 }
 
 // Add mounts m. It covers what is mounted at and below its target.
 func (t *Table) Add(m *Mount) {
 	if t.at == nil {
-		t.at = map[string]*Mount{}
+		t.at, t.names, t.above = map[string]*Mount{}, map[string]int{}, map[string]int{}
 	}
-	for target := range t.at {
-		if Below(m.Target, target) {
-			delete(t.at, target)
+	if t.at[m.Target] != nil {
+		t.remove(m.Target)
+	}
+	if t.above[m.Target] > 0 {
+		for target := range t.at {
+			if Below(m.Target, target) {
+				t.remove(target)
+			}
 		}
 	}
 	t.at[m.Target] = m
+	t.count(m.Target, 1)
+}
+
+func (t *Table) remove(target string) {
+	delete(t.at, target)
+	t.count(target, -1)
+}
+
+// count keeps account of what is known of the targets.
+func (t *Table) count(target string, n int) {
 	t.root = t.at["/"]
-	t.names = map[string]bool{}
-	for target := range t.at {
-		t.names[path.Base(target)] = true
+	t.names[path.Base(target)] += n
+	for dir := target; dir != "/"; {
+		dir = Parent(dir)
+		t.above[dir] += n
 	}
 }
 
@@ -74,7 +91,7 @@ func (t *Table) Find(place string) (m *Mount, rel string) {
 // names alone, and so needs not know the directory.
 func (t *Table) Enters(rel string) bool {
 	for name := range strings.SplitSeq(rel, "/") {
-		if t.names[name] {
+		if t.names[name] > 0 {
 			return true
 		}
 	}
@@ -82,14 +99,7 @@ func (t *Table) Enters(rel string) bool {
 }
 
 // Holds reports whether something is mounted below place, but not at it.
-func (t *Table) Holds(place string) bool {
-	for target := range t.at {
-		if target != place && Below(place, target) {
-			return true
-		}
-	}
-	return false
-}
+func (t *Table) Holds(place string) bool { return t.above[place] > 0 }
 
 // Below reports whether place is dir or lies below it.
 func Below(dir, place string) bool {

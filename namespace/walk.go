@@ -13,7 +13,7 @@ const (
 	maxLinks = 40
 )
 
-// Lookup tells what stands at a place of the view.
+// Lookup tells what stands at a place of the view, or at the name "." in one.
 type Lookup func(place string) (Entry, abi.Errno)
 
 // Entry is what stands at a place.
@@ -163,6 +163,9 @@ func (w *walk) step() abi.Errno {
 	w.rest, w.Slash, w.Dots = rest, slash && last, ""
 	if name == "." || name == ".." {
 		w.Dots = name
+		if e := w.maySearch(); e != 0 {
+			return e
+		}
 	}
 	switch {
 	case name == ".":
@@ -173,6 +176,13 @@ func (w *walk) step() abi.Errno {
 		return abi.ENAMETOOLONG
 	}
 	return w.down(name, last)
+}
+
+// maySearch checks that names may be looked up where the walk stands. For all
+// but ".", ".." and the targets of mounts that shows when they are.
+func (w *walk) maySearch() abi.Errno {
+	_, e := w.look(Join(w.Place, "."))
+	return e
 }
 
 func (w *walk) up() abi.Errno {
@@ -201,6 +211,9 @@ func (w *walk) down(name string, last bool) abi.Errno {
 			return abi.EXDEV
 		}
 		w.Apart = true
+		if e := w.maySearch(); e != 0 {
+			return e
+		}
 	}
 	entry, e := w.look(place)
 	if e != 0 {

@@ -19,7 +19,7 @@ func now() stamp { return stamp(time.Since(epoch)) }
 // freshness is how long it is believed that a name still is, or is not, a
 // symbolic link. The guest's own changes are noticed at once; this bounds how
 // late those by others are.
-const freshness = stamp(50 * time.Millisecond)
+const freshness = stamp(25 * time.Millisecond)
 
 func (s stamp) fresh() bool { return now()-s < freshness }
 
@@ -34,6 +34,7 @@ type pathCache struct {
 type pathKey struct {
 	dir, path    string // dir is "" for an absolute path
 	follow, name bool
+	who          *identity // that searches the directories, nil for this process's own
 }
 
 type pathFact struct {

@@ -66,7 +66,7 @@ func (v *View) changeDirByFD(c *intercept.Call, _ *shape) intercept.Verdict {
 
 // changedDir notes where a process is now.
 func (v *View) changedDir(c *intercept.Call) {
-	v.cwdEra.Add(1)
+	v.moved()
 	to, known := v.moving[c.Thread.ID()]
 	delete(v.moving, c.Thread.ID())
 	if _, e := c.Result(); e != 0 || !known {
@@ -80,6 +80,7 @@ func (v *View) changedDir(c *intercept.Call) {
 	case c.Syscall.Name == "chroot":
 		p.root = to.Place
 		v.rooted.Store(true)
+		v.leaveAbsolute(c.Thread)
 	case to.mount != nil && !to.mount.Private:
 		p.bound = to.mount
 	default:
@@ -94,8 +95,12 @@ func (v *View) getcwd(c *intercept.Call, _ *shape) intercept.Verdict {
 	if host == "" || place == host {
 		return intercept.Run
 	}
-	if root := v.rootOf(c.Thread); root != "/" && namespace.Below(root, place) {
-		place = "/" + trimBelow(root, place)
+	if root := v.rootOf(c.Thread); root != "/" {
+		if namespace.Below(root, place) {
+			place = "/" + trimBelow(root, place)
+		} else {
+			place = "(unreachable)" + place // as getcwd(2) says
+		}
 	}
 	b := append([]byte(place), 0)
 	if uint64(len(b)) > c.Args[1] {
@@ -152,7 +157,7 @@ func (v *View) follow(name string) (namespace.Found, error) {
 	case dir == "" && !filepath.IsAbs(name):
 		return namespace.Found{}, abi.ENOENT
 	}
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {
 		e = v.fill(found.Place, true)
 	}

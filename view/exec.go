@@ -154,6 +154,11 @@ func (v *View) link(c *intercept.Call, program *ref, path string, h head, argv [
 // mayExecute makes the check of permissions that is lost when an interpreter is
 // run in a program's place.
 func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
+	restore, _, e := v.become(c.Thread, false, false)
+	if e != 0 {
+		return e
+	}
+	defer restore()
 	at := v.spot(place)
 	var st unix.Stat_t
 	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {

@@ -98,6 +98,18 @@ func (v *View) identityOf(t *guest.Thread) (*identity, error) {
 	return &who, nil
 }
 
+// stranger returns the identity of t if that is not this process's own, else nil.
+func (v *View) stranger(t *guest.Thread) (*identity, error) {
+	if !v.privileged {
+		return nil, nil
+	}
+	who, err := v.identityOf(t)
+	if err != nil || who.equal(own) {
+		return nil, err
+	}
+	return who, nil
+}
+
 // become gives the calling thread the identity of t, for a call that makes a
 // file its umask too, and returns what takes the identity back. With asReal the
 // real ids count.
@@ -110,26 +122,32 @@ func (v *View) become(t *guest.Thread, makes, asReal bool) (restore func(), othe
 		}
 		sys.Umask(umask)
 	}
-	if !v.privileged {
-		return restore, false, 0
-	}
-	who, err := v.identityOf(t)
+	who, err := v.stranger(t)
 	if err != nil {
 		return restore, false, abi.ESRCH
 	}
-	if who.equal(own) {
+	if who == nil {
 		return restore, false, 0
 	}
-	uid, gid := who.uid, who.gid
 	if asReal {
-		uid, gid = who.real, who.realGid
+		who = &identity{uid: who.real, gid: who.realGid, groups: who.groups}
+	}
+	restore, e = who.assume()
+	return restore, e == 0, e
+}
+
+// assume gives the calling thread the identity by which files are judged, and
+// returns what takes it back. A nil one is this process's own.
+func (who *identity) assume() (restore func(), e abi.Errno) {
+	if who == nil {
+		return func() {}, 0
 	}
 	restore = func() { _ = sys.SetFSIDs(own.uid, own.gid, own.groups) }
-	if err := sys.SetFSIDs(uid, gid, who.groups); err != nil {
+	if err := sys.SetFSIDs(who.uid, who.gid, who.groups); err != nil {
 		restore()
-		return func() {}, false, errnoOf(err)
+		return func() {}, errnoOf(err)
 	}
-	return restore, true, 0
+	return restore, 0
 }
 
 // changesIdentity lists the calls after which a thread's identity is another.

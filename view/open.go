@@ -1,14 +1,11 @@
 package view
 
 import (
-	"encoding/binary"
 	"fmt"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
-	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -36,7 +33,7 @@ func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
 	case "creat":
 		o.flags, o.mode = unix.O_CREAT|unix.O_WRONLY|unix.O_TRUNC, uint32(c.Args[next])
 	case "openat2":
-		err = o.readHow(c, next)
+		err = v.readHow(c, next, &o)
 	default:
 		o.flags, o.mode = int(c.Args.Int32(next)), uint32(c.Args[next+1])
 	}
@@ -44,25 +41,6 @@ func (v *View) readOpening(c *intercept.Call, sh *shape) (opening, error) {
 	exclusive := o.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL
 	o.Follow = o.flags&unix.O_NOFOLLOW == 0 && !exclusive
 	return o, err
-}
-
-// readHow reads a struct open_how (openat2(2)).
-func (o *opening) readHow(c *intercept.Call, arg int) error {
-	var how [24]byte
-	if c.Args[arg+1] < uint64(len(how)) {
-		return errUnreadable
-	}
-	if _, err := c.Memory().ReadAt(how[:], c.Args.Addr(arg)); err != nil {
-		return errUnreadable
-	}
-	o.flags, o.mode = int(binary.LittleEndian.Uint64(how[:])), uint32(binary.LittleEndian.Uint64(how[8:]))
-	resolve := binary.LittleEndian.Uint64(how[16:])
-	o.NoSymlinks = resolve&unix.RESOLVE_NO_SYMLINKS != 0
-	o.NoMagicLinks = resolve&unix.RESOLVE_NO_MAGICLINKS != 0
-	o.Beneath = resolve&unix.RESOLVE_BENEATH != 0
-	o.NoCrossing = resolve&unix.RESOLVE_NO_XDEV != 0
-	o.inRoot = resolve&unix.RESOLVE_IN_ROOT != 0
-	return nil
 }
 
 // writes reports whether the file may be changed through the descriptor.
@@ -91,7 +69,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	case r.unknown:
 		return intercept.Run
 	case r.mount == nil && r.Kind == namespace.Other:
-		if verdict, ok := v.openMountList(r.Place, &o); ok {
+		if verdict, ok := v.openList(r.Place, &o); ok {
 			return verdict
 		}
 	}
@@ -150,7 +128,11 @@ func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
 	if dir == "" {
 		return ref{unknown: true}, 0
 	}
-	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path}, o.Options, new(bool))
+	who, err := v.stranger(c.Thread)
+	if err != nil {
+		return ref{unknown: true}, 0 // it has died
+	}
+	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, who: who}, o.Options, new(bool))
 	return v.refOf(found), e
 }
 
@@ -228,68 +210,15 @@ func mark(fd int, at spot, flags int, all bool) (int, error) {
 	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC)|markOpen, 0)
 }
 
-// waits reports whether opening would wait for another process: it is a pipe.
-func waits(at spot, flags int) bool {
-	if flags&(unix.O_NONBLOCK|unix.O_PATH) != 0 || flags&unix.O_ACCMODE == unix.O_RDWR {
-		return false
-	}
-	var st unix.Stat_t
-	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
-}
-
-// openPipe opens a pipe by name as fifo(7) says: it waits for the other side,
-// until a signal comes for the guest.
-func (v *View) openPipe(c *intercept.Call, o *opening, at spot) intercept.Verdict {
-	const interval = 5 * time.Millisecond
-	c.Leave()
-	flags := o.flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC) | unix.O_CLOEXEC | unix.O_NOFOLLOW
-	fd := -1
-	for {
-		var err error
-		if fd < 0 {
-			fd, err = unix.Openat(at.dir, at.name, flags|unix.O_NONBLOCK, 0)
-		}
-		switch {
-		case err == nil && (flags&unix.O_ACCMODE == unix.O_WRONLY || hasWriter(fd, interval)):
-			if err := unix.SetNonblock(fd, false); err != nil {
-				unix.Close(fd)
-				return intercept.Fail(errnoOf(err))
-			}
-			return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
-		case err != nil && err != unix.ENXIO:
-			return intercept.Fail(errnoOf(err))
-		case err != nil:
-			time.Sleep(interval)
-		}
-		if !c.Alive() || signalled(c.Thread) {
-			if fd >= 0 {
-				unix.Close(fd)
-			}
-			return intercept.Fail(abi.ERESTARTSYS)
-		}
-	}
-}
-
-// hasWriter waits a while for a writer of the pipe that fd reads. Of one that
-// came and went without a word the poll reports the end.
-func hasWriter(fd int, wait time.Duration) bool {
-	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	n, err := unix.Poll(poll, int(wait/time.Millisecond))
-	return err == nil && n > 0
-}
-
-// signalled reports whether a signal is pending that t does not block.
-func signalled(t *guest.Thread) bool {
-	pending, blocked := signals(t.ID())
-	return pending&^blocked != 0
-}
-
-// openMountList answers the opening of a list of mounts.
-func (v *View) openMountList(place string, o *opening) (intercept.Verdict, bool) {
+// openList answers the opening of a list of mounts, or of mappings.
+func (v *View) openList(place string, o *opening) (intercept.Verdict, bool) {
 	if o.writes() || o.flags&unix.O_PATH != 0 {
 		return intercept.Run, false
 	}
 	list, err := v.mountList(place)
+	if list == nil && err == nil {
+		list, err = v.memoryList(place)
+	}
 	if list == nil || err != nil {
 		return intercept.Run, false
 	}

@@ -14,8 +14,8 @@ import (
 // byPath answers the calls that do something to a file, or to a name.
 func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 	if sh.relinks {
-		v.paths.forget()
-		defer v.paths.forget()
+		v.forget()
+		defer v.forget()
 	}
 	if sh.removes {
 		// A directory that is moved takes along those who work in it.
@@ -39,8 +39,21 @@ func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 			return intercept.Run // it will find the same error
 		}
 		apart = apart || refs[i].Apart
+		if sh.removes && !sh.relinks && v.isLink(refs[i]) {
+			v.forget() // something else may come in its place
+		}
 	}
 	return v.decide(c, sh, refs[:len(sh.paths)], apart)
+}
+
+// isLink reports whether a symbolic link stands where r is.
+func (v *View) isLink(r ref) bool {
+	if r.unknown {
+		return false
+	}
+	at := v.spot(r.Place)
+	var st unix.Stat_t
+	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
 }
 
 // isKernels reports whether a path needs no look: a single name that is not
@@ -152,7 +165,7 @@ func (v *View) readlink(c *intercept.Call, sh *shape) intercept.Verdict {
 	case e != 0 || r.unknown:
 		return intercept.Run
 	case r.mount == nil && r.Kind != namespace.Missing && magic.MatchString(r.Place):
-		host := readLink(r.Place)
+		host := linkText(r.Place)
 		if seen := v.seenAt(r.Place, host); seen != host {
 			return answer(c, sh.paths[0].arg+1, []byte(seen))
 		}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -24,7 +25,20 @@ const (
 	maxBuffer = 64<<10 + 4096
 )
 
-func newFrame() *frame {
+// frames are those that no call needs now: as many as calls were made at once.
+type frames struct {
+	mu   sync.Mutex
+	free []*frame
+}
+
+func (p *frames) get() *frame {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free) - 1; n >= 0 {
+		f := p.free[n]
+		p.free = p.free[:n]
+		return f
+	}
 	arena, err := sys.NewArena(frameSize)
 	if err != nil {
 		panic(fmt.Sprintf("view: map memory for calls: %v", err)) // as Go's own allocator would
@@ -32,12 +46,24 @@ func newFrame() *frame {
 	return &frame{arena: arena}
 }
 
-// reset makes the frame ready for another call.
-func (f *frame) reset() {
+// put takes back the frame of a call that is over.
+func (p *frames) put(f *frame) {
 	for _, fd := range f.fds {
 		unix.Close(fd)
 	}
 	f.fds, f.used = f.fds[:0], 0
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, f)
+}
+
+func (p *frames) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.free {
+		f.arena.Close()
+	}
+	p.free = nil
 }
 
 // take returns n bytes of the frame and their address.
@@ -63,8 +89,8 @@ type output struct {
 
 // perform makes c here, with its paths leading to spots.
 func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdict {
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	args := c.Args
 	if e := v.placePaths(f, sh, refs, &args); e != 0 {
 		return intercept.Fail(e)

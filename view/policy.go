@@ -15,6 +15,8 @@ type handler struct {
 	enter func(*View, *intercept.Call, *shape) intercept.Verdict
 	exit  func(*View, *intercept.Call) // for calls that are observed
 	shape *shape
+	// refined: only calls that Refine names.
+	refined bool
 }
 
 // Interest implements intercept.Policy.
@@ -32,7 +34,7 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 	number, _ := s.On(a)
 	v.handlers[a][number] = h
 	switch {
-	case h.enter == nil:
+	case h.enter == nil || h.refined:
 		return intercept.Ignore
 	case h.exit != nil:
 		return intercept.Observe
@@ -41,9 +43,11 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 }
 
 // Refine implements intercept.Refiner. The notify door cannot hand over an
-// O_PATH descriptor: the guest has to open those itself.
+// O_PATH descriptor: the guest has to open those itself. Only a sendto with an
+// address, which has a size, can lead into a mount.
 func (v *View) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
+		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
 		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
 		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
 	}
@@ -65,8 +69,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: (*View).changeDirByFD, exit: (*View).changedDir}
 	case "getcwd":
 		return handler{enter: (*View).getcwd}
-	case "bind", "connect", "getsockname", "getpeername":
+	case "bind", "connect", "getsockname", "getpeername", "sendmsg", "sendmmsg":
 		return handler{enter: (*View).socketByName}
+	case "sendto":
+		return handler{enter: (*View).socketByName, refined: true}
 	case "socketcall":
 		return handler{enter: (*View).socketCall}
 	case "getdents", "getdents64", "readdir":
@@ -77,8 +83,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		if v.guarded {
 			return handler{enter: (*View).changeByFD}
 		}
-	case "unshare", "setns":
-		return handler{enter: (*View).changeNamespace}
+	case "unshare":
+		return handler{enter: (*View).unshare}
+	case "setns":
+		return handler{enter: (*View).setns}
 	case "io_uring_setup":
 		// Through a ring, files could be opened past the view.
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
@@ -94,6 +102,11 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 
 // Enter implements intercept.Policy.
 func (v *View) Enter(c *intercept.Call) intercept.Verdict {
+	v.busy.Add(1)
+	defer v.busy.Add(-1)
+	if v.closed.Load() {
+		return intercept.Run
+	}
 	if c.Syscall == nil {
 		return v.unknown(c)
 	}
@@ -123,22 +136,6 @@ func (v *View) Exit(c *intercept.Call) {
 
 // changeIdentity notes that a thread's identity is about to change.
 func (v *View) changeIdentity(c *intercept.Call, _ *shape) intercept.Verdict {
-	v.identities.Delete(c.Thread.ID())
-	return intercept.Run
-}
-
-// changeNamespace refuses a guest its own mount namespace: the paths that we
-// walk would be others than the kernel's.
-func (v *View) changeNamespace(c *intercept.Call, _ *shape) intercept.Verdict {
-	flags := c.Args[0]
-	if c.Syscall.Name == "setns" {
-		flags = c.Args[1]
-	}
-	if flags&unix.CLONE_NEWNS != 0 {
-		v.warn("mount namespace", "a program wants a mount namespace of its own: that is refused with EPERM while there are mounts")
-		return intercept.Fail(abi.EPERM)
-	}
-	v.cwdEra.Add(1)
 	v.identities.Delete(c.Thread.ID())
 	return intercept.Run
 }

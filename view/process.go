@@ -79,9 +79,21 @@ func (v *View) Exited(t *guest.Thread, _ uint32) {
 // readLink returns where a link of procfs leads, or "" if that is nowhere, as
 // for a pipe or a deleted file.
 func readLink(name string) string {
+	host := linkText(name)
+	if !strings.HasPrefix(host, "/") || strings.HasSuffix(host, deleted) {
+		return ""
+	}
+	return host
+}
+
+// deleted is what the kernel appends to the path of a file that has none any more.
+const deleted = " (deleted)"
+
+// linkText returns the text of a link of procfs, or "" if it cannot be read.
+func linkText(name string) string {
 	var buf [2 * unix.PathMax]byte
 	n, err := unix.Readlink(name, buf[:])
-	if err != nil || n == 0 || buf[0] != '/' || strings.HasSuffix(string(buf[:n]), " (deleted)") {
+	if err != nil {
 		return ""
 	}
 	return string(buf[:n])
@@ -121,16 +133,22 @@ func (v *View) rootOf(t *guest.Thread) string {
 	return p.root
 }
 
-// look returns what walks of t ask, which sets fleeting when it tells of a link
-// of procfs. Without t those are links like others.
-func (v *View) look(t *guest.Thread, fleeting *bool) namespace.Lookup {
+// look returns what walks of t ask, with the identity who, which sets fleeting
+// when it tells of a link of procfs. Without t those are links like others.
+func (v *View) look(t *guest.Thread, who *identity, fleeting *bool) namespace.Lookup {
 	return func(place string) (namespace.Entry, abi.Errno) {
 		if e := v.fill(namespace.Parent(place), false); e != 0 {
 			return namespace.Entry{}, e
 		}
+		restore, e := who.assume()
+		if e != 0 {
+			return namespace.Entry{}, e
+		}
 		at := v.spot(place)
 		var st unix.Stat_t
-		switch err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err {
+		err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW)
+		restore()
+		switch err {
 		case nil:
 		case unix.ENOENT:
 			return namespace.Entry{Kind: namespace.Missing}, 0

@@ -48,7 +48,15 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	if path == "" {
 		return v.refOf(namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
 	}
+	var era uint64
+	if v.inner != nil {
+		era = v.inner.Era()
+	}
 	key := pathKey{path: path, follow: o.Follow, name: o.Name}
+	var err error
+	if key.who, err = v.stranger(c.Thread); err != nil {
+		return ref{unknown: true}, 0 // it has died
+	}
 	if path[0] != '/' {
 		if key.dir = v.startOf(c.Thread, dirfd); key.dir == "" {
 			return ref{unknown: true}, 0
@@ -59,6 +67,9 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 		return v.refOf(found), e
 	}
 	fact := v.lead(c, key)
+	if v.inner != nil && fact.errno == 0 && !fact.found.Apart {
+		v.teach(c, era, dirfd, key, fact.found)
+	}
 	return v.refOf(fact.found), fact.errno
 }
 
@@ -90,7 +101,7 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	}
 	switch {
 	case i > 0:
-		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true})
+		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true, who: key.who})
 		if parent.found.Kind == namespace.Foreign {
 			return fact, false
 		}
@@ -108,15 +119,19 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	}
 	fact.found.Place, fact.found.Kind = namespace.Join(fact.found.Place, name), namespace.Other
 	if v.table.At(fact.found.Place) != nil {
-		fact.found.Apart = true
-		return fact, true
+		return fact, false // the walk checks whether its directory may be searched
 	}
 	if fact.errno = v.fill(fact.found.Place, false); fact.errno != 0 || !key.follow {
 		return fact, true
 	}
+	restore, e := key.who.assume()
+	if e != 0 {
+		return fact, false
+	}
 	at := v.spot(fact.found.Place)
 	var text [1]byte
 	_, err := unix.Readlinkat(at.dir, at.name, text[:])
+	restore()
 	switch err {
 	case unix.EINVAL:
 		return fact, true
@@ -142,5 +157,5 @@ func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Opt
 	if key.dir == "" {
 		start.Dir = root
 	}
-	return v.table.Walk(v.look(c.Thread, fleeting), start, key.path, o)
+	return v.table.Walk(v.look(c.Thread, key.who, fleeting), start, key.path, o)
 }

@@ -13,18 +13,27 @@ import (
 )
 
 // socketCalls are the operations of i386's socketcall(2) that are answered, by
-// number, and the names of the calls that they stand for.
-var socketCalls = map[int32]string{2: "bind", 3: "connect", 6: "getsockname", 7: "getpeername"}
+// number: the names of the calls that they stand for, and how many arguments.
+var socketCalls = map[int32]struct {
+	name  string
+	words int
+}{
+	2: {"bind", 3}, 3: {"connect", 3}, 6: {"getsockname", 3}, 7: {"getpeername", 3},
+	11: {"sendto", 6}, 16: {"sendmsg", 3}, 20: {"sendmmsg", 4},
+}
 
 // socketCall answers these calls where one call serves all of sockets.
 func (v *View) socketCall(c *intercept.Call, _ *shape) intercept.Verdict {
-	name, ok := socketCalls[c.Args.Int32(0)]
-	var b [12]byte
-	if _, err := c.Memory().ReadAt(b[:], c.Args.Addr(1)); !ok || err != nil {
+	call, ok := socketCalls[c.Args.Int32(0)]
+	b := make([]byte, 4*call.words)
+	if _, err := c.Memory().ReadAt(b, c.Args.Addr(1)); !ok || err != nil {
 		return intercept.Run
 	}
-	word := func(i int) uint64 { return uint64(binary.LittleEndian.Uint32(b[4*i:])) }
-	return v.socket(c, name, abi.Args{word(0), word(1), word(2)})
+	var args abi.Args
+	for i := range call.words {
+		args[i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return v.socket(c, call.name, args)
 }
 
 // socketByName answers the calls of which the names of Unix sockets, paths, are
@@ -39,6 +48,8 @@ func (v *View) socket(c *intercept.Call, call string, args abi.Args) intercept.V
 		return v.socketName(c, unix.SYS_GETSOCKNAME, args)
 	case "getpeername":
 		return v.socketName(c, unix.SYS_GETPEERNAME, args)
+	case "sendto", "sendmsg", "sendmmsg":
+		return v.sendByName(c, call, args)
 	}
 	return v.nameSocket(c, call == "bind", args)
 }
@@ -51,11 +62,17 @@ const (
 
 // nameSocket makes a bind or connect whose name leads into a mount.
 func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept.Verdict {
-	name, ok := unixName(c, args)
+	name, ok := unixName(c, args.Addr(1), args.Int32(2))
 	if !ok {
 		return intercept.Run
 	}
-	r, e := v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: !bind, Name: bind})
+	var r ref
+	var e abi.Errno
+	if bind {
+		r, e = v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Name: true})
+	} else {
+		r, e = v.socketOf(c, name)
+	}
 	switch {
 	case e != 0 && r.Apart:
 		return intercept.Fail(e)
@@ -79,16 +96,12 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 	if !c.Alive() {
 		return intercept.Run // nobody is there any more
 	}
-	// The kernel keeps the name as it is given. By the whole path socketName
-	// knows the socket again.
-	if name = v.hostPath(r.Place); len(name) >= addressSize-familySize {
-		var err error
-		if name, err = enter(v.spot(r.Place)); err != nil {
-			return intercept.Fail(errnoOf(err))
-		}
+	name, err := v.socketPath(r)
+	if err != nil {
+		return intercept.Fail(errnoOf(err))
 	}
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	address := append(unixAddress(name), 0)
 	b, at := f.take(len(address))
 	copy(b, address)
@@ -99,6 +112,22 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 		c.Leave() // a full queue makes it wait
 	}
 	return intercept.Skip(sys.Perform(native, number, abi.Args{uint64(own), at, uint64(len(b))}))
+}
+
+// socketOf finds the socket that a name refers to. Where a mount covers another's
+// tree, a name that the guest was told by recvfrom or accept leads nowhere in the
+// view: it is the one that the kernel has.
+func (v *View) socketOf(c *intercept.Call, name string) (ref, abi.Errno) {
+	r, e := v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: true})
+	place := v.placeOf(name, func() bool { return true })
+	if place == name || r.unknown || e != 0 && e != abi.ENOENT {
+		return r, e
+	}
+	at := v.spot(r.Place)
+	if e == 0 && unix.Fstatat(at.dir, at.name, new(unix.Stat_t), unix.AT_SYMLINK_NOFOLLOW) != unix.ENOENT {
+		return r, e
+	}
+	return v.refOf(namespace.Found{Place: place, Kind: namespace.Other, Apart: true}), 0
 }
 
 // unixAddress returns the address of a Unix socket of that name.
@@ -114,8 +143,8 @@ func (v *View) socketName(c *intercept.Call, number int, args abi.Args) intercep
 		return intercept.Run
 	}
 	defer unix.Close(own)
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	address, at := f.take(addressSize + 1)
 	length, lengthAt := f.take(4)
 	binary.NativeEndian.PutUint32(length, addressSize+1)
@@ -146,19 +175,28 @@ func (v *View) socketName(c *intercept.Call, number int, args abi.Args) intercep
 	return intercept.Skip(0)
 }
 
-// unixName returns the path that names a Unix socket, if that is what the
-// arguments of bind or connect are about.
-func unixName(c *intercept.Call, args abi.Args) (string, bool) {
-	size := int(args.Int32(2))
+// unixName returns the path that names a Unix socket, if that is what there is
+// at an address of so many bytes.
+func unixName(c *intercept.Call, at abi.Addr, size int32) (string, bool) {
 	if size <= familySize || size > addressSize {
 		return "", false
 	}
 	b := make([]byte, size)
-	if _, err := c.Memory().ReadAt(b, args.Addr(1)); err != nil || binary.NativeEndian.Uint16(b) != unix.AF_UNIX {
+	if _, err := c.Memory().ReadAt(b, at); err != nil || binary.NativeEndian.Uint16(b) != unix.AF_UNIX {
 		return "", false
 	}
 	name := unix.ByteSliceToString(b[familySize:])
 	return name, name != "" && b[familySize] != 0
+}
+
+// socketPath returns a path of the calling thread that is short enough for a
+// socket's name. The kernel keeps the name as it is given: by the whole path, if
+// that fits, socketName knows the socket again.
+func (v *View) socketPath(r ref) (string, error) {
+	if name := v.hostPath(r.Place); len(name) < addressSize-familySize {
+		return name, nil
+	}
+	return enter(v.spot(r.Place))
 }
 
 // enter goes to the directory of a spot, so that its name is short enough for a

@@ -28,12 +28,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/intercept"
 	"penumbra/internal/sys"
 	"penumbra/module"
 	"penumbra/module/mem"
@@ -55,6 +58,7 @@ type Mount struct {
 type View struct {
 	table   namespace.Table
 	mounts  []*mount
+	roots   map[string][]*mount // by where their trees are
 	trees   []module.Tree       // to be closed
 	phantom map[string][]string // names of targets that do not exist, by directory
 	host    int                 // descriptor of the host's root
@@ -65,6 +69,9 @@ type View struct {
 	fills   bool // there are trees to be filled
 	// privileged: the guest's processes may have other identities than ours.
 	privileged bool
+
+	busy   atomic.Int32 // calls that are being answered
+	closed atomic.Bool
 
 	handlers [abi.NumArch][]handler
 	notice   func(string)
@@ -80,9 +87,10 @@ type View struct {
 
 	rooted     atomic.Bool // a process has changed its root directory
 	paths      pathCache
-	cwdEra     atomic.Uint64 // counts changes of working directories
-	identities sync.Map      // *identity by thread id
-	frames     sync.Pool     // *frame
+	cwdEra     atomic.Uint64    // counts changes of working directories
+	identities sync.Map         // *identity by thread id
+	inner      *intercept.Inner // or nil
+	frames     frames
 }
 
 // mount is a tree in its place.
@@ -101,10 +109,9 @@ type mount struct {
 // owns their trees, also if it fails. Notice takes lines for the user.
 func New(mounts []Mount, notice func(string)) (*View, error) {
 	v := &View{
-		host: -1, notice: notice, processes: map[int]*process{}, moving: map[int]ref{}, phantom: map[string][]string{},
+		host: -1, notice: notice, processes: map[int]*process{}, moving: map[int]ref{}, phantom: map[string][]string{}, roots: map[string][]*mount{},
 		privileged: sys.HasCapability(unix.CAP_SETUID) && sys.HasCapability(unix.CAP_SETGID),
 	}
-	v.frames.New = func() any { return newFrame() }
 	for _, m := range mounts {
 		v.trees = append(v.trees, m.Tree)
 	}
@@ -117,6 +124,9 @@ func New(mounts []Mount, notice func(string)) (*View, error) {
 	if err != nil {
 		_ = v.Close()
 		return nil, err
+	}
+	if len(v.mounts) > 0 {
+		v.openInner()
 	}
 	return v, nil
 }
@@ -132,19 +142,37 @@ func (v *View) openHost() (err error) {
 	return nil
 }
 
-// Close gives up all trees. The guest must have ended.
+// Close gives up all trees. The guest must have ended; of a call that was
+// being answered then Close awaits the end.
 func (v *View) Close() error {
-	var all []error
+	const interval, patience = time.Millisecond, 1000
+	v.closed.Store(true)
+	for n := 0; v.busy.Load() > 0; n++ {
+		if n == patience {
+			return v.closeTrees() // it may wait for ever, and needs what else there is
+		}
+		time.Sleep(interval)
+	}
 	for _, m := range v.mounts {
 		unix.Close(m.dir)
-	}
-	for _, t := range v.trees {
-		all = append(all, t.Close())
 	}
 	if v.host >= 0 {
 		unix.Close(v.host)
 	}
-	v.mounts, v.trees, v.host = nil, nil, -1
+	v.frames.close()
+	if v.inner != nil {
+		_ = v.inner.Close()
+	}
+	v.mounts, v.host = nil, -1
+	return v.closeTrees()
+}
+
+func (v *View) closeTrees() error {
+	var all []error
+	for _, t := range v.trees {
+		all = append(all, t.Close())
+	}
+	v.trees = nil
 	return errors.Join(all...)
 }
 
@@ -171,6 +199,7 @@ func (v *View) mount(asked Mount) error {
 		v.phantom[dir] = append(v.phantom[dir], filepath.Base(target))
 	}
 	v.mounts = append(v.mounts, m)
+	v.roots[m.root] = append(v.roots[m.root], m)
 	v.table.Add(&namespace.Mount{Target: target, Tree: m})
 	v.bound = v.bound || !m.Private
 	v.guarded = v.guarded || m.ReadOnly
@@ -199,7 +228,7 @@ func newMount(asked Mount) (*mount, error) {
 // locate finds the place of a target. Directories above it that do not exist
 // are there from now on, in a tree of their own.
 func (v *View) locate(target string, isDir bool) (place string, exists bool, err error) {
-	found, e := v.table.Walk(v.look(nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
 	switch {
 	case e == abi.ENOENT && found.Kind == namespace.Missing:
 		if err := v.raise(found.Place, target); err != nil {
@@ -285,20 +314,23 @@ func (v *View) hostPath(place string) string {
 }
 
 // placeOf returns the place of the view at which a host's path is seen. A tree
-// of a bind mount has two: through says whether to take the mount's.
+// of a bind mount has two: through says whether to take the mount's. What a
+// mount covers has the mount's alone.
 func (v *View) placeOf(host string, through func() bool) string {
-	best, place := -1, host
-	for _, m := range v.mounts {
-		if len(m.root) <= best || !namespace.Below(m.root, host) || !v.visible(m) {
-			continue
-		}
-		if !m.Private && !through() {
-			continue
-		}
-		best = len(m.root)
-		place = namespace.Join(m.target, trimBelow(m.root, host))
+	if !strings.HasPrefix(host, "/") {
+		return host // such as "pipe:[1]"
 	}
-	return place
+	covered := v.hostPath(host) != host
+	for root := host; ; root = namespace.Parent(root) {
+		for _, m := range v.roots[root] {
+			if v.visible(m) && (m.Private || covered || through()) {
+				return namespace.Join(m.target, trimBelow(root, host))
+			}
+		}
+		if root == "/" {
+			return host
+		}
+	}
 }
 
 // visible reports whether no later mount covers m.

@@ -4,7 +4,9 @@
  *
  *   micro LOOP MILLISECONDS FILE   run LOOP for about MILLISECONDS and print
  *                                  "nanoseconds-a-turn turns"; FILE is an
- *                                  existing file of 4 KiB or more
+ *                                  existing file of 4 KiB or more, or is
+ *                                  made; with MICRO_FILES of them open, and
+ *                                  MICRO_PROCESSES beside, if these are set
  *   micro threads N                hold N threads until stdin ends
  *   micro list                     print the names of the loops
  *   micro exit                     do nothing
@@ -25,6 +27,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -139,6 +142,24 @@ static void run_pread(long n)
 
 	while (n--)
 		must(pread(in, page, sizeof page, 0) == sizeof page, "pread");
+}
+
+/* The file by way of memory: as much as a pread reads, mapped once. */
+
+static const volatile char *mapped;
+
+static void map_file(void)
+{
+	open_file();
+	mapped = mmap(NULL, 4096, PROT_READ, MAP_SHARED, in, 0);
+	must(mapped != MAP_FAILED, "mmap the scratch file");
+}
+
+static void run_mapped(long n)
+{
+	while (n--)
+		for (int i = 0; i < 4096; i += 8)
+			mapped[i];
 }
 
 /* Ping-pong with a second process. */
@@ -329,6 +350,7 @@ static const struct loop {
 	{"read", open_zero, run_read},
 	{"write", open_null, run_write},
 	{"pread", open_file, run_pread},
+	{"mapped", map_file, run_mapped},
 	{"pipe", start_pipe, run_ping_pong},
 	{"tcp", start_tcp, run_ping_pong},
 	{"fork+wait", NULL, run_fork_wait},
@@ -359,6 +381,43 @@ static double nanoseconds(void (*run)(long), long n)
 	run(n);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	return (b.tv_sec - a.tv_sec) * 1e9 + (b.tv_nsec - a.tv_nsec);
+}
+
+/* crowd adds what the environment asks for: open files and idle processes. */
+static void crowd(void)
+{
+	const char *files = getenv("MICRO_FILES"), *processes = getenv("MICRO_PROCESSES");
+	struct rlimit most;
+
+	if (files) {
+		must(getrlimit(RLIMIT_NOFILE, &most) == 0, "getrlimit");
+		most.rlim_cur = most.rlim_max;
+		must(setrlimit(RLIMIT_NOFILE, &most) == 0, "setrlimit");
+		for (int i = atoi(files); i > 0; i--)
+			must(open(file, O_RDONLY) >= 0, "open the scratch file many times");
+	}
+	if (processes)
+		for (int i = atoi(processes); i > 0; i--) {
+			pid_t pid = fork();
+
+			must(pid >= 0, "fork");
+			if (pid == 0) {
+				prctl(PR_SET_PDEATHSIG, SIGKILL);
+				for (;;)
+					pause();
+			}
+		}
+}
+
+/* found makes the scratch file if it is not there yet. */
+static void found(void)
+{
+	int fd = open(file, O_RDWR | O_CREAT, 0644);
+	struct stat st;
+
+	must(fd >= 0 && fstat(fd, &st) == 0, "open the scratch file");
+	must(st.st_size > 0 || ftruncate(fd, 8192) == 0, "make the scratch file");
+	close(fd);
 }
 
 /* measure grows the count until it lasts long enough to foretell the rest. */
@@ -428,6 +487,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	file = argv[3];
+	found();
+	crowd();
 	measure(find(argv[1]), atof(argv[2]) * 1e6);
 	return 0;
 }

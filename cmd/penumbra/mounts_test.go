@@ -100,10 +100,8 @@ func TestPOSIX(t *testing.T) {
 	const nobody = 65534
 	openDir := func(t *testing.T) string {
 		dir, err := os.MkdirTemp("/var/tmp", "penumbra")
-		if err == nil {
-			err = os.Chmod(dir, 0o777)
-		}
-		if err != nil {
+		source := filepath.Join(dir, "source")
+		if err = errors.Join(err, os.Mkdir(source, 0o777), os.Chmod(source, 0o777), os.Chmod(dir, 0o777)); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { os.RemoveAll(dir) })
@@ -117,6 +115,7 @@ func TestPOSIX(t *testing.T) {
 		{"bind", func(s string) []string { return []string{"-v", s + ":/penumbra-test"} }, "/penumbra-test"},
 		{"deep", func(s string) []string { return []string{"-v", s + ":/penumbra-test/a/b"} }, "/penumbra-test/a/b"},
 		{"itself", func(s string) []string { return []string{"-v", s + ":" + s} }, ""},
+		{"within", func(s string) []string { return []string{"-v", s + "/source:" + s} }, ""},
 		{"tmpfs", func(string) []string { return []string{"--mount=type=tmpfs,target=/penumbra-test"} }, "/penumbra-test"},
 		{"over", func(string) []string { return []string{"--mount=type=tmpfs,target=/srv"} }, "/srv"},
 		{"nested", func(s string) []string {

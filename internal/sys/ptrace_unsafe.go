@@ -45,6 +45,13 @@ func ptrace(request, tid int, addr, data uintptr) error {
 	return errnoErr(e)
 }
 
+// ptraceData is ptrace for requests with memory of ours. It takes a pointer, for
+// an address would not follow a stack that is moved on the way here.
+func ptraceData(request, tid int, addr uintptr, data unsafe.Pointer) error {
+	_, _, e := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, uintptr(data), 0, 0)
+	return errnoErr(e)
+}
+
 // Seize makes the calling thread the tracer of tid. It waits while a thread of
 // tid's process executes a program.
 func Seize(tid int, options uintptr) error {
@@ -78,7 +85,7 @@ func Detach(tid int, signal unix.Signal) error {
 // EventMessage returns what the event that stopped tid carries: a new thread's
 // id, a former id, or the data part of a seccomp verdict.
 func EventMessage(tid int) (msg uint64, err error) {
-	err = ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(&msg)))
+	err = ptraceData(unix.PTRACE_GETEVENTMSG, tid, 0, unsafe.Pointer(&msg))
 	return msg, err
 }
 
@@ -87,13 +94,13 @@ type Siginfo [128]byte
 
 // GetSiginfo fills i with what is told with the signal that stopped tid.
 func GetSiginfo(tid int, i *Siginfo) error {
-	return ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(i)))
+	return ptraceData(unix.PTRACE_GETSIGINFO, tid, 0, unsafe.Pointer(i))
 }
 
 // GetSyscallInfo fills i with the call that the stopped thread tid is in.
 func GetSyscallInfo(tid int, i *SyscallInfo) error {
 	*i = SyscallInfo{}
-	return ptrace(unix.PTRACE_GET_SYSCALL_INFO, tid, unsafe.Sizeof(*i), uintptr(unsafe.Pointer(i)))
+	return ptraceData(unix.PTRACE_GET_SYSCALL_INFO, tid, unsafe.Sizeof(*i), unsafe.Pointer(i))
 }
 
 // Wait waits for a tracee of the calling thread or a child whose end sends no

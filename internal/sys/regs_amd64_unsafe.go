@@ -14,10 +14,10 @@ type Regs unix.PtraceRegs
 
 // GetRegs reads the registers of the stopped thread tid.
 func GetRegs(tid int, r *Regs) error {
-	return ptrace(unix.PTRACE_GETREGS, tid, 0, uintptr(unsafe.Pointer(r)))
+	return ptraceData(unix.PTRACE_GETREGS, tid, 0, unsafe.Pointer(r))
 }
 
 // SetRegs writes the registers of the stopped thread tid.
 func SetRegs(tid int, r *Regs) error {
-	return ptrace(unix.PTRACE_SETREGS, tid, 0, uintptr(unsafe.Pointer(r)))
+	return ptraceData(unix.PTRACE_SETREGS, tid, 0, unsafe.Pointer(r))
 }

@@ -38,5 +38,5 @@ func SetRegs(tid int, r *Regs) error {
 
 func regset(request, tid int, note uintptr, p unsafe.Pointer, size uintptr) error {
 	v := unix.Iovec{Base: (*byte)(p), Len: uint64(size)}
-	return ptrace(request, tid, note, uintptr(unsafe.Pointer(&v)))
+	return ptraceData(request, tid, note, unsafe.Pointer(&v))
 }

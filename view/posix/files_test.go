@@ -2,6 +2,7 @@ package posix
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -232,6 +233,10 @@ func TestDescriptorLinks(t *testing.T) {
 	if got := content(t, "/dev/fd/"+itoa(int(f.Fd()))); got != "text" {
 		t.Errorf("by /dev/fd: %q", got)
 	}
+	run(t, []step{unlink("d/f")})
+	if link, err := os.Readlink("/proc/self/fd/" + itoa(int(f.Fd()))); link != dir+"/d/f (deleted)" || err != nil {
+		t.Errorf("of a deleted file: %q, %v", link, err)
+	}
 }
 
 func TestPipe(t *testing.T) {
@@ -244,6 +249,17 @@ func TestPipe(t *testing.T) {
 			t.Errorf("read %q", got)
 		}
 		check(t, <-failed)
+		// The two ends wait for each other, not for a word.
+		opened := make(chan *os.File)
+		go func() { r, _ := os.Open(at("p")); opened <- r }()
+		w := must[*os.File](t)(os.OpenFile(at("p"), os.O_WRONLY, 0))
+		r := <-opened
+		_ = must[int](t)(w.WriteString("word"))
+		w.Close()
+		if got := must[[]byte](t)(io.ReadAll(r)); string(got) != "word" {
+			t.Errorf("read %q", got)
+		}
+		r.Close()
 	})
 }
 
@@ -280,6 +296,69 @@ func TestSocket(t *testing.T) {
 		if _, err := net.Listen("unix", at("s")); err == nil {
 			t.Error("bound twice")
 		}
+	})
+}
+
+// Messages find a socket by its name, and take along what they hold.
+func TestDatagrams(t *testing.T) {
+	both(t, func(t *testing.T, at func(string) string) {
+		if len(at("server")) > 100 {
+			t.Skip("the directory's name is too long for a socket")
+		}
+		listen := func(name string) *net.UnixConn {
+			c := must[*net.UnixConn](t)(net.ListenUnixgram("unixgram", &net.UnixAddr{Name: at(name), Net: "unixgram"}))
+			t.Cleanup(func() { c.Close() })
+			return c
+		}
+		server, client := listen("server"), listen("client")
+		to := server.LocalAddr().(*net.UnixAddr)
+		_ = must[int](t)(client.WriteTo([]byte("sendto"), to))
+		b, oob := make([]byte, 100), make([]byte, 100)
+		n, from, err := server.ReadFrom(b)
+		check(t, err)
+		if string(b[:n]) != "sendto" {
+			t.Errorf("read %q", b[:n])
+		}
+		_ = must[int](t)(server.WriteTo([]byte("back"), from))
+		if n := must[int](t)(client.Read(b)); string(b[:n]) != "back" {
+			t.Errorf("read %q", b[:n])
+		}
+		run(t, []step{write(at("f"), "enclosed")})
+		f := must[*os.File](t)(os.Open(at("f")))
+		defer f.Close()
+		_, _, err = client.WriteMsgUnix([]byte("sendmsg"), unix.UnixRights(int(f.Fd())), to)
+		check(t, err)
+		n, oobn, _, _, err := server.ReadMsgUnix(b, oob)
+		check(t, err)
+		list := must[[]unix.SocketControlMessage](t)(unix.ParseSocketControlMessage(oob[:oobn]))
+		fds := must[[]int](t)(unix.ParseUnixRights(&list[0]))
+		got := os.NewFile(uintptr(fds[0]), "received")
+		defer got.Close()
+		if text := must[[]byte](t)(io.ReadAll(got)); string(b[:n]) != "sendmsg" || string(text) != "enclosed" {
+			t.Errorf("received %q and %q", b[:n], text)
+		}
+		if _, err := client.WriteTo([]byte("lost"), &net.UnixAddr{Name: at("none"), Net: "unixgram"}); !errors.Is(err, unix.ENOENT) {
+			t.Errorf("to nobody: %v", err)
+		}
+		if _, err := client.WriteTo(make([]byte, 1<<24), to); !errors.Is(err, unix.EMSGSIZE) {
+			t.Errorf("too much: %v", err)
+		}
+		// A queue that is full makes the sender wait.
+		const many = 500
+		sent := make(chan error, 1)
+		go func() {
+			for range many {
+				if _, err := client.WriteTo([]byte("many"), to); err != nil {
+					sent <- err
+					return
+				}
+			}
+			sent <- nil
+		}()
+		for range many {
+			_ = must[int](t)(server.Read(b))
+		}
+		check(t, <-sent)
 	})
 }
 

@@ -2,6 +2,7 @@ package posix
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -172,6 +173,59 @@ func TestDirectoryDescriptors(t *testing.T) {
 	fd := must[int](t)(unix.Open("d/f", unix.O_RDONLY|unix.O_CLOEXEC, 0))
 	defer unix.Close(fd)
 	run(t, []step{{"a file's", func() error { return unix.Fstatat(fd, "x", new(unix.Stat_t), 0) }, unix.ENOTDIR}})
+}
+
+// What openat2 is asked for has to make sense before its path does.
+func TestOpenHow(t *testing.T) {
+	both(t, func(t *testing.T, at func(string) string) {
+		open2 := func(flags, mode, resolve uint64) func() error {
+			return func() error {
+				fd, err := unix.Openat2(unix.AT_FDCWD, at("f"), &unix.OpenHow{Flags: flags | unix.O_CLOEXEC, Mode: mode, Resolve: resolve})
+				if err == nil {
+					unix.Close(fd)
+				}
+				return err
+			}
+		}
+		run(t, []step{
+			{"no such file", open2(unix.O_RDONLY, 0, 0), unix.ENOENT},
+			{"flags of nothing", open2(1<<40, 0, 0), unix.EINVAL},
+			{"a mode of nothing", open2(unix.O_RDONLY, 0o600, 0), unix.EINVAL},
+			{"a mode too large", open2(unix.O_CREAT|unix.O_RDWR, 1<<20, 0), unix.EINVAL},
+			{"an unknown way", open2(unix.O_RDONLY, 0, 1<<40), unix.EINVAL},
+			{"two roots", open2(unix.O_RDONLY, 0, unix.RESOLVE_BENEATH|unix.RESOLVE_IN_ROOT), unix.EINVAL},
+			stat(at("f")).fails(unix.ENOENT),
+			{"make", open2(unix.O_CREAT|unix.O_RDWR, 0o600, 0), nil},
+			stat(at("f")),
+		})
+	})
+}
+
+// A directory that may not be searched hides what is behind it, also where the
+// way leads out of it again.
+func TestSearchPermission(t *testing.T) {
+	both(t, func(t *testing.T, at func(string) string) {
+		run(t, []step{
+			mkdir(at("d")), write(at("d/f"), ""), mkdir(at("d/e")), symlink("d/f", at("l")), symlink("d/../x", at("out")), write(at("x"), ""),
+			{"chmod", func() error { return unix.Chmod(at("d"), 0) }, nil},
+		})
+		defer func() { check(t, unix.Chmod(at("d"), 0o700)) }()
+		if os.Geteuid() == 0 {
+			const nobody = 65534
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			_, _ = unix.SetfsuidRetUid(nobody)
+			defer func() { _, _ = unix.SetfsuidRetUid(0) }()
+		}
+		for _, name := range []string{"d/f", "d/f/x", "d/n/x", "d/e/x", "d/../x", "d/.", "l", "l/x", "out"} {
+			run(t, []step{stat(at(name)).fails(unix.EACCES), open(at(name), unix.O_RDONLY).fails(unix.EACCES)})
+		}
+		run(t, []step{
+			{"readlink", func() error { _, err := unix.Readlink(at("d/l"), make([]byte, 9)); return err }, unix.EACCES},
+			{"chdir", func() error { return unix.Chdir(at("d/e")) }, unix.EACCES},
+			mkdir(at("d/n")).fails(unix.EACCES), rename(at("d/f"), at("d/g")).fails(unix.EACCES),
+		})
+	})
 }
 
 func TestWorkingDirectory(t *testing.T) {

@@ -1,0 +1,149 @@
+package inner
+
+import (
+	"encoding/binary"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// The Table's layout, from its begin at Base+CodeSize.
+const (
+	tableGeneration = 0x00 // directories that were learned in another are forgotten
+	tableEra        = 0x08 // counts changes of working directories
+	tableNames      = 0x1000
+	namesBits       = 1 << 16
+	tableDirs       = tableNames + namesBits/8
+	dirsCount       = 1 << 12
+	dirSize         = 16 // its hash, and the generation in which it was learned
+	tableSize       = tableDirs + dirsCount*dirSize
+
+	// Size is that of Code and Table.
+	Size = CodeSize + tableSize
+)
+
+// Table is the memory that the supervisor shares with the guest.
+type Table struct {
+	fd    int // read-only, for the guest
+	bytes []byte
+
+	mu sync.Mutex // one Learn at a time
+}
+
+// NewTable returns a table that knows nothing, behind a copy of Code. Linux
+// refuses it where vm.memfd_noexec forbids memory of that kind to be executed.
+func NewTable() (*Table, error) {
+	fd, err := unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC|unix.MFD_EXEC)
+	if err == unix.EINVAL { // MFD_EXEC is younger (Linux 6.3) than what it asks for
+		fd, err = unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inner door: memfd_create: %w", err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Ftruncate(fd, Size); err != nil {
+		return nil, fmt.Errorf("inner door: ftruncate: %w", err)
+	}
+	b, err := unix.Mmap(fd, 0, Size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return nil, fmt.Errorf("inner door: mmap: %w", err)
+	}
+	t := &Table{bytes: b}
+	copy(b, Code())
+	if t.fd, err = unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+		_ = unix.Munmap(b)
+		return nil, fmt.Errorf("inner door: open read-only: %w", err)
+	}
+	// Whoever still knows the table may still use it.
+	runtime.AddCleanup(t, func(b []byte) { _ = unix.Munmap(b) }, b)
+	t.Forget()
+	t.Moved()
+	return t, nil
+}
+
+// FD returns a descriptor of the memory from which it can be mapped, but not to
+// be written.
+func (t *Table) FD() int { return t.fd }
+
+// Close closes the descriptor. Guests keep what they have mapped.
+func (t *Table) Close() error { return unix.Close(t.fd) }
+
+func (t *Table) word(offset int) *atomic.Uint64 { return wordAt(t.bytes, CodeSize+offset) }
+
+// Name has Code pass no path with such a name in it. (Now and then another name
+// that happens to have the same hash is taken for it.)
+func (t *Table) Name(name string) { t.mark(hash(basis, name)) }
+
+// List has Code pass no listing of a directory of that inode number.
+func (t *Table) List(inode uint64) { t.mark((basis ^ inode) * prime) }
+
+func (t *Table) mark(h uint64) {
+	bit := fold(h) % namesBits
+	t.bytes[CodeSize+tableNames+int(bit/8)] |= 1 << (bit % 8)
+}
+
+// Learn tells that the path dir, as it is written, leads through no link and
+// into no mount, if it begins in the directory of number start; 0 is that of
+// absolute paths.
+func (t *Table) Learn(start uint64, dir string) { t.learn(hash(seed(start), dir)) }
+
+// LearnWhole tells that the path, as it is written, leads where the kernel
+// takes it, though by links, whoever follows them.
+func (t *Table) LearnWhole(start uint64, path string) { t.learn(hash(seed(start), path+"\x00")) }
+
+// seed is what the hash of a path begins with.
+func seed(start uint64) uint64 {
+	if start == 0 {
+		return basis
+	}
+	return start
+}
+
+func (t *Table) learn(key uint64) {
+	at := tableDirs + int(fold(key)%dirsCount)*dirSize
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	generation := t.word(tableGeneration).Load()
+	t.word(at + 8).Store(0) // a reader must not take the old key's for the new one's
+	t.word(at).Store(key)
+	t.word(at + 8).Store(generation)
+}
+
+// Forget makes all that was learned void.
+func (t *Table) Forget() { t.word(tableGeneration).Add(1) }
+
+// Generation returns how often Forget was called, and Learned may be asked
+// whether anything was learned since.
+func (t *Table) Generation() uint64 { return t.word(tableGeneration).Load() }
+
+// Moved tells that a working directory may have become another. It returns the
+// era that begins.
+func (t *Table) Moved() uint64 { return t.word(tableEra).Add(1) }
+
+// Era returns the present era.
+func (t *Table) Era() uint64 { return t.word(tableEra).Load() }
+
+// FNV-1a (Fowler, Noll and Vo; draft-eastlake-fnv), of 64 bits.
+const (
+	basis = 0xcbf29ce484222325
+	prime = 0x100000001b3
+)
+
+func hash(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * prime
+	}
+	return h
+}
+
+func fold(h uint64) uint32 { return uint32(h ^ h>>32) }
+
+// own returns the content of Own but for its trampolines.
+func own(flags Flags) []byte {
+	b := make([]byte, OwnSites)
+	binary.LittleEndian.PutUint64(b[OwnFlags:], uint64(flags))
+	return b
+}

@@ -1,0 +1,120 @@
+package view
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/guest"
+	"penumbra/intercept"
+	"penumbra/namespace"
+)
+
+// Inner implements intercept.Insider.
+func (v *View) Inner() *intercept.Inner { return v.inner }
+
+// hidden are names of procfs that are not what the kernel takes them for,
+// beside those below /proc itself, for whoever works there.
+var hidden = []string{"proc", "..", "cwd", "exe", "mountinfo", "mounts", "maps", "smaps"}
+
+// openInner lets the guest pass calls by itself, where the machine can do that.
+// Without, each of them is looked at here.
+func (v *View) openInner() {
+	door, err := intercept.NewInner()
+	if err != nil {
+		return
+	}
+	v.inner = door
+	for _, name := range hidden {
+		door.Name(name)
+	}
+	for _, m := range v.mounts {
+		door.Name(path.Base(m.target))
+	}
+	for dir := range v.phantom {
+		at := v.spot(dir)
+		var st unix.Stat_t
+		if unix.Fstatat(at.dir, at.name, &st, 0) == nil {
+			door.List(st.Ino)
+		}
+	}
+	var may intercept.InnerFlags
+	if v.table.At("/") == nil {
+		may |= intercept.InnerAbsolute
+	}
+	if !v.fills {
+		may |= intercept.InnerLookHere | intercept.InnerLookAt
+	}
+	if !v.fills && !v.bound && !v.guarded {
+		may |= intercept.InnerOpenHere | intercept.InnerOpenAt
+	}
+	door.Pass(may)
+}
+
+// teach tells the inner door of the directory that a path of c leads through.
+// The era is one in which the place that the path starts from was true.
+func (v *View) teach(c *intercept.Call, era uint64, dirfd int32, key pathKey, led namespace.Found) {
+	var start uint64
+	if key.dir != "" {
+		if dirfd != unix.AT_FDCWD || namespace.Below("/proc", key.dir) {
+			return
+		}
+		if start = v.inner.Start(c.Thread, era, v.mayFrom(key.dir)); start == 0 {
+			return
+		}
+	}
+	if key.follow && !namespace.Below("/proc", led.Place) {
+		v.inner.LearnWhole(start, key.path)
+	}
+	i := strings.LastIndexByte(key.path, '/')
+	if i <= 0 {
+		return
+	}
+	dir := key.path[:i]
+	literal := dir
+	if key.dir != "" {
+		literal = namespace.Join(key.dir, dir)
+	}
+	way := v.lead(c, pathKey{dir: key.dir, path: dir, follow: true})
+	if way.errno == 0 && !way.found.Apart && way.found.Place == literal && !namespace.Below("/proc", literal) {
+		v.inner.Learn(start, dir)
+	}
+}
+
+// mayFrom returns what may pass from a working directory.
+func (v *View) mayFrom(place string) intercept.InnerFlags {
+	m, _ := v.mountOf(place)
+	if m != nil && (!m.Private || m.ReadOnly || m.filler != nil) {
+		return 0
+	}
+	return intercept.InnerLookHere | intercept.InnerOpenHere
+}
+
+// moved notes that a working directory may have become another.
+func (v *View) moved() {
+	v.cwdEra.Add(1)
+	if v.inner != nil {
+		v.inner.Moved()
+	}
+}
+
+// forget makes all that is known of paths doubtful.
+func (v *View) forget() {
+	v.paths.forget()
+	if v.inner != nil {
+		v.inner.Forget()
+	}
+}
+
+// leaveAbsolute keeps absolute paths of t's process from passing: they begin
+// elsewhere now.
+func (v *View) leaveAbsolute(t *guest.Thread) {
+	if v.inner == nil {
+		return
+	}
+	if err := v.inner.Restrict(t, ^intercept.InnerAbsolute); err != nil {
+		v.warn("inner door", fmt.Sprintf("process %d changed its root directory, and may see the machine's files where there are mounts: %v", t.ID(), err))
+	}
+}
