@@ -25,11 +25,7 @@ func (t *tracer) firstStop(tid int, status unix.WaitStatus) {
 func (t *tracer) forked(tr *tracee, event int) {
 	tid := tr.thread.ID()
 	if msg, err := sys.EventMessage(tid); err == nil {
-		by := birth{parent: tr.thread, event: event}
-		if c := tr.call; c != nil && c.passes {
-			by.call.arch, by.call.ip = c.Arch, uint64(c.IP)
-		}
-		t.announce(by, int(msg))
+		t.announce(birth{tr.thread, event}, int(msg))
 	}
 	t.resume(tid, 0)
 }
@@ -86,7 +82,7 @@ func (t *tracer) admit(by birth, tid int) {
 	tr := &tracee{thread: th, binding: binding{tid: tid}}
 	t.tracees[tid] = tr
 	t.lendRoom(by.parent, tr, by.event)
-	unmark(th, by)
+	t.guest.unmark(th)
 }
 
 // execed handles a successful execve. Whichever thread made it goes on as the

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/sys"
 )
@@ -61,10 +60,6 @@ type tracee struct {
 type birth struct {
 	parent *guest.Thread
 	event  int
-	call   struct { // that made it, if it was passed on
-		arch abi.Arch
-		ip   uint64
-	}
 }
 
 const (
