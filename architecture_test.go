@@ -33,7 +33,7 @@ var mayImport = []struct {
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
 	{"view", []string{"abi", "internal", "guest", "intercept", "namespace", "module"}},
 	{".", []string{"abi", "internal", "guest", "intercept", "namespace", "module", "view"}},
-	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "namespace", "module", "trace", "view", "."}},
+	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "trace", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

@@ -43,6 +43,20 @@ type Files struct {
 // told, because it is not open or t has ended.
 func (t *Thread) File(fd int) *File { return t.link("fd/" + strconv.Itoa(fd)) }
 
+// Descriptors lists those that are open, or nil if that cannot be told.
+func (t *Thread) Descriptors() (fds []int32) {
+	entries, err := os.ReadDir(t.proc("fd"))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if fd, err := strconv.ParseInt(e.Name(), 10, 32); err == nil {
+			fds = append(fds, int32(fd))
+		}
+	}
+	return fds
+}
+
 // WorkingDirectory returns t's, or nil.
 func (t *Thread) WorkingDirectory() *File { return t.link("cwd") }
 

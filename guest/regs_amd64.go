@@ -63,6 +63,9 @@ func (r *Registers) SetArgs(args abi.Args) {
 // StackPointer returns the top of t's stack.
 func (r *Registers) StackPointer() uint64 { return r.raw.Rsp }
 
+// IP returns where t goes on.
+func (r *Registers) IP() uint64 { return r.raw.Rip }
+
 // SetIP sets where t goes on. During a call the kernel does not look at it.
 func (r *Registers) SetIP(at uint64) { r.raw.Rip = at }
 

@@ -45,6 +45,9 @@ func (r *Registers) SetArgs(args abi.Args) { copy(r.raw.User.Regs[:6], args[:]) 
 // StackPointer returns the top of t's stack.
 func (r *Registers) StackPointer() uint64 { return r.raw.User.Sp }
 
+// IP returns where t goes on.
+func (r *Registers) IP() uint64 { return r.raw.User.Pc }
+
 // SetIP sets where t goes on. During a call the kernel does not look at it.
 func (r *Registers) SetIP(at uint64) { r.raw.User.Pc = at }
 

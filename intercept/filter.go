@@ -145,7 +145,8 @@ func (passes ending) in(action uint32) []sys.Filter {
 	if !passes || action != sys.RetTrace|traceMark {
 		return []sys.Filter{ret(action)}
 	}
-	return []sys.Filter{load(dataIP + 4), jump(unix.BPF_JEQ, passMark>>32, 0, 1), ret(sys.RetUserNotif), ret(action)}
+	return []sys.Filter{load(dataIP + 4), jump(unix.BPF_JSET, aboveIt>>32, 2, 0), jump(unix.BPF_JSET, passMark>>32, 0, 1),
+		ret(sys.RetUserNotif), ret(action)}
 }
 
 // allowInner allows a call that the code of the inner door makes.

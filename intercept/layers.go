@@ -78,9 +78,10 @@ func (l *layer) most(name string) Interest {
 	return most
 }
 
-// ask asks about a call at the notify door.
+// ask asks about a call at the notify door, where others than this are not to be
+// answered: several come at once.
 func (l *layer) ask(c *Call) Verdict {
-	if l.wants(c) == Ignore {
+	if l.wants(c) != Answer {
 		return Run
 	}
 	return l.Enter(c)

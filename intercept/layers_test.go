@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -132,6 +133,47 @@ func TestLayers(t *testing.T) {
 				t.Errorf("told %q\nwant %q", got, tt.log)
 			}
 		})
+	}
+}
+
+// TestLayersFork has the calls that make threads go through both doors.
+func TestLayersFork(t *testing.T) {
+	forks := func(i intercept.Interest) func(abi.Arch, *abi.Syscall) intercept.Interest {
+		return func(_ abi.Arch, s *abi.Syscall) intercept.Interest {
+			if s != nil && (strings.HasPrefix(s.Name, "clone") || strings.HasSuffix(s.Name, "fork")) {
+				return i
+			}
+			return intercept.Ignore
+		}
+	}
+	var observed, answered, ended atomic.Int32
+	outer := &policy{
+		interest: forks(intercept.Observe),
+		enter:    func(*intercept.Call) intercept.Verdict { observed.Add(1); return intercept.Watch },
+		exit: func(c *intercept.Call) {
+			if pid, e := c.Result(); e == 0 && pid > 0 {
+				ended.Add(1)
+			}
+		},
+	}
+	inner := &policy{
+		interest: forks(intercept.Answer),
+		enter:    func(*intercept.Call) intercept.Verdict { answered.Add(1); return intercept.Run },
+		exit:     func(*intercept.Call) {},
+	}
+	const script = `import os, subprocess, threading
+for i in range(20):
+    t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()
+    if os.fork() == 0: os._exit(0)
+    os.wait()
+    subprocess.run(["/bin/true"], check=True)
+print("end")`
+	out := outputOf(t, intercept.Layers(outer, inner), "/usr/bin/python3", "-c", script)
+	if out != strings.Repeat("thread\n", 20)+"end\n" {
+		t.Errorf("printed %.300q", out)
+	}
+	if n := observed.Load(); n < 60 || answered.Load() != n || ended.Load() != n {
+		t.Errorf("%d observed, %d answered, %d ended", n, answered.Load(), ended.Load())
 	}
 }
 

@@ -82,6 +82,7 @@ func (t *tracer) admit(by birth, tid int) {
 	tr := &tracee{thread: th, binding: binding{tid: tid}}
 	t.tracees[tid] = tr
 	t.lendRoom(by.parent, tr, by.event)
+	t.guest.unmark(th)
 }
 
 // execed handles a successful execve. Whichever thread made it goes on as the

@@ -227,7 +227,7 @@ func (d *notifyDoor) read(c *Call, n *sys.Notification) {
 		Args: n.Args, IP: abi.Addr(n.IP),
 		door: d, id: n.ID,
 	}
-	if n.IP>>32 == passMark>>32 {
+	if isPassed(n.IP) {
 		c.comeFrom(d.guest.takePassed(int(n.TID)))
 	}
 }

@@ -1,17 +1,26 @@
 package intercept
 
-import "penumbra/abi"
+import (
+	"penumbra/abi"
+	"penumbra/guest"
+)
 
 // A call at the trace door can be passed on to the notify door, where a policy
 // may take its time and hand over files, before its end is seen at the trace
 // door again. When a tracer lets a call go on, the kernel runs the filter once
-// more, since the call may be another now. An instruction pointer that no
-// program can have tells the filter that this is a second time. It has no
-// meaning to the call, and the program gets its own back at the call's end.
+// more, since the call may be another now. A bit in the instruction pointer that
+// none of a program has tells the filter that this is a second time. It has no
+// meaning to the call, and is taken away at the call's end.
 
-// passMark is that instruction pointer: no canonical address of x86-64, and none
-// of a user's on arm64.
-const passMark = 0x5047_0000_0000_0000
+// passMark is that bit. In addresses of programs it and the one above are clear;
+// the page of x86's old vsyscalls has both.
+const (
+	passMark = 1 << 62
+	aboveIt  = 1 << 63
+)
+
+// isPassed reports whether a call is made with that instruction pointer.
+func isPassed(ip uint64) bool { return ip&(passMark|aboveIt) == passMark }
 
 // passes reports whether the policy passes calls on.
 func (g *Guest) passes() bool {
@@ -27,7 +36,8 @@ func (t *tracer) passOn(c *Call) {
 	t.guest.passed.Store(c.Thread.ID(), &copied)
 }
 
-// takePassed returns the call with which a thread came from the trace door.
+// takePassed returns the call with which a thread came from the trace door, or
+// nil if it has come, or has died.
 func (g *Guest) takePassed(tid int) *Call {
 	c, ok := g.passed.LoadAndDelete(tid)
 	if !ok {
@@ -40,10 +50,22 @@ func (g *Guest) takePassed(tid int) *Call {
 // Its arguments stay those that the kernel is to see.
 func (c *Call) comeFrom(before *Call) {
 	if before == nil {
-		return // its thread has died
+		before = c // nobody will hear what becomes of it
 	}
 	c.Thread, c.IP, c.SP = before.Thread, before.IP, before.SP
 	c.passed = before
+}
+
+// unmark takes the mark from a new thread, which has it from its parent if it was
+// made by a call that was passed on.
+func (g *Guest) unmark(th *guest.Thread) {
+	if !g.passes() {
+		return
+	}
+	if regs, err := guest.ReadRegisters(th, arches[0]); err == nil && isPassed(regs.IP()) {
+		regs.SetIP(regs.IP() &^ passMark)
+		regs.Write(th)
+	}
 }
 
 // notTaken mends the result of a call that was passed on and interrupted by a

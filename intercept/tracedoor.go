@@ -98,7 +98,7 @@ func rewriteCall(c *Call) {
 		regs.SetArgs(c.args)
 		regs.SetNumber(c.number)
 		if c.passes {
-			regs.SetIP(passMark)
+			regs.SetIP(uint64(c.IP) | passMark)
 		}
 		regs.Write(c.Thread)
 	}

@@ -274,6 +274,15 @@ func (v *View) mountOf(place string) (*mount, string) {
 	return m.Tree.(*mount), rel
 }
 
+// TargetOf returns the target of the mount that a place belongs to, or "" for the
+// host.
+func (v *View) TargetOf(place string) string {
+	if m, _ := v.mountOf(place); m != nil {
+		return m.target
+	}
+	return ""
+}
+
 // spot is where a place is on the host: a name below a directory. The name is
 // without links.
 type spot struct {

@@ -110,6 +110,7 @@ var (
 		{name: "trace", flags: []string{"--intercept=trace"}},
 		// A mount that is out of the way must not be noticed.
 		{name: "view", flags: []string{"--mount=type=tmpfs,target=/penumbra-test"}},
+		{name: "observed view", flags: []string{"--mount=type=tmpfs,target=/penumbra-test", "--intercept=trace"}},
 	}
 	// whole are those, and one that looks at all that calls point to.
 	whole = append(slices.Clone(supervised), runMode{

@@ -51,7 +51,7 @@ func exception(program string, m runMode) string {
 	if why := exceptions[[2]string{program, ""}]; why != "" {
 		return why
 	}
-	return exceptions[[2]string{program, m.name}]
+	return exceptions[[2]string{program, strings.TrimPrefix(m.name, "observed ")}]
 }
 
 // compareGuest runs the program at path natively and under supervision.

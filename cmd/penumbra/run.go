@@ -15,6 +15,7 @@ type runOptions struct {
 	killOrphans bool   // end the guests that outlive the first one, instead of waiting
 	verbose     bool   // tell on stderr what penumbra does
 	mounts      []mountSpec
+	report      ioReport
 }
 
 func runVerb() *verb {
@@ -38,6 +39,7 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 			{"penumbra run -v ~/src:/src:ro -v /tmp/out:/out make -C /src O=/out", "build in a directory that is seen elsewhere, read-only"},
 			{"penumbra run --mount type=tmpfs,target=/tmp ./test.sh", "give a test a /tmp of its own"},
 			{"penumbra run --mount type=zip,source=site.zip,target=/site ls -l /site", "look into an archive as into a directory"},
+			{"penumbra run --report make", "count what is read and written, by file"},
 			{"penumbra run --intercept=trace -- git status", "the same, with every call observed: a test of transparency"},
 		},
 		wrapsACommand: true,
@@ -48,17 +50,42 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 				if len(argv) == 0 {
 					return s.usage("run", "no command given, as in \"penumbra run ls -l\"")
 				}
-				view, err := openView(opts.mounts, streams{err: complaints{}}.say)
-				if err != nil {
-					return s.fail("run: "+err.Error(), exitUsage)
-				}
-				return runGuest(guestRun{
-					verb: "run", policy: transparency(opts.intercept), view: view, heard: heard(opts),
-					killOrphans: opts.killOrphans, verbose: opts.verbose,
-				}, argv)
+				return opts.run(s, argv)
 			}
 		},
 	}
+}
+
+// run runs argv as the options say and returns the exit status.
+func (o *runOptions) run(s streams, argv []string) int {
+	if o.report.asked && o.intercept != interceptNone {
+		return s.usage("run", "--report observes calls by itself: --intercept="+o.intercept+" does not go with it")
+	}
+	s.err = complaints{}
+	view, err := openView(o.mounts, s.say)
+	if err != nil {
+		return s.fail("run: "+err.Error(), exitUsage)
+	}
+	if view != nil {
+		defer view.Close()
+	}
+	r := guestRun{
+		verb: "run", policy: transparency(o.intercept), view: view, heard: heard(*o),
+		killOrphans: o.killOrphans, verbose: o.verbose,
+	}
+	if o.report.asked {
+		// A report of another run must not be emptied for the sake of a misspelled name.
+		if _, err := finderIn(view).lookCommand(argv[0]); err != nil {
+			return s.fail("run: "+err.Error(), exitOf(err))
+		}
+		o.report.streams = s
+		policy, err := o.report.policy(argv, view)
+		if err != nil {
+			return s.fail("run: "+err.Error(), exitFailure)
+		}
+		r.policy, r.ended, r.limits = policy, o.report.end, growFiles()
+	}
+	return runGuest(r, argv)
 }
 
 // define gives fs the flags that set o.
@@ -72,5 +99,10 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
 	defineMounts(fs, &o.mounts)
 	fs.Var(volumeFlag{&o.mounts}, "v", "the same as --volume: `S:T[:ro]`")
+	fs.Var(reportFlag{&o.report}, "report",
+		"at the end, say what was done to each file: opens,\n"+
+			"reads, writes, seeks and bytes; into `FILE`, with a line\n"+
+			"as each closes for the last time. Reads and writes are\n"+
+			"observed then, which costs some ten microseconds each")
 	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }

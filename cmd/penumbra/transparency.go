@@ -25,6 +25,9 @@ func heard(opts runOptions) string {
 	case interceptTrace:
 		return "all, observed"
 	}
+	if opts.report.asked {
+		return "those that open, read, write and close"
+	}
 	if len(opts.mounts) > 0 {
 		return "those with a path, and a few more"
 	}

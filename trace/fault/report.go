@@ -78,7 +78,11 @@ func describe(c *trace.Call) string {
 			if file == nil {
 				return fmt.Sprintf("%s(%d)", c.Name(), fd)
 			}
-			return fmt.Sprintf("%s(%d<%s>)", c.Name(), fd, printable(file.Path))
+			name := file.Path
+			if file.Deleted {
+				name += " (deleted)"
+			}
+			return fmt.Sprintf("%s(%d<%s>)", c.Name(), fd, printable(name))
 		case abi.KindPath:
 			if path, err := c.Memory().String(c.Args.Addr(i), unix.PathMax); err == nil {
 				return fmt.Sprintf("%s(%q)", c.Name(), path)

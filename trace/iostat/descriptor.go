@@ -1,6 +1,7 @@
 package iostat
 
 import (
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -175,7 +176,7 @@ func offset(args abi.Args, low, high int8) int64 {
 
 // mountOf returns the part of the view through which a name is seen.
 func (c *Collector) mountOf(name string) string {
-	if c.Mount == nil {
+	if c.Mount == nil || !strings.HasPrefix(name, "/") {
 		return ""
 	}
 	return c.Mount(name)

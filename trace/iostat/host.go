@@ -24,6 +24,8 @@ type host interface {
 	// descriptor says what a descriptor of t refers to. Unless it has just
 	// been opened, with flags known, its offset and flags are looked up too.
 	descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool)
+	// descriptors lists the descriptors of t.
+	descriptors(t *guest.Thread) []int32
 	// same reports whether two descriptors name one open file description, as far
 	// as the kernel tells.
 	same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool

@@ -38,7 +38,8 @@ type Collector struct {
 	// Mount, if not nil, tells which mount a file of that name is seen through, by
 	// its target; "" for none. It is set before the run.
 	Mount func(name string) string
-	// Closed, if not nil, is told of each file that nobody holds any more.
+	// Closed, if not nil, is told of each file that nobody holds any more. It is
+	// set before the run, and has the Collector look at all that makes descriptors.
 	Closed func(*descriptors.File)
 
 	host  host
@@ -163,6 +164,7 @@ func (c *Collector) cloneFlags(call *trace.Call, r *role) uint64 {
 func (c *Collector) Exit(call *trace.Call) {
 	r := c.roleOf(call)
 	if r.action == ignore {
+		c.made(call)
 		return
 	}
 	t := c.thread(call.Thread)

@@ -66,6 +66,14 @@ func (r *run) descriptor(t *guest.Thread, fd int32, fresh bool) (found, bool) {
 	}
 	return found{}, false
 }
+func (r *run) descriptors(t *guest.Thread) (fds []int32) {
+	for key := range r.fds {
+		if tid := r.process(t); key>>16 == tid {
+			fds = append(fds, int32(key&0xffff))
+		}
+	}
+	return fds
+}
 func (r *run) same(t *guest.Thread, fd int32, other *guest.Thread, otherFD int32) bool {
 	return r.sameAs[slotKey(r.process(t), fd)] == slotKey(r.process(other), otherFD)
 }

@@ -58,7 +58,9 @@ func (c *Collector) programOf(pid int, parent *thread) string {
 // Forked has a new thread hold what its parent does.
 func (c *Collector) Forked(parent, child *guest.Thread) {
 	if parent == nil {
-		c.tableOf(c.meet(child, nil))
+		t := c.meet(child, nil)
+		c.tableOf(t)
+		c.inherited(t)
 		return
 	}
 	p := c.thread(parent)
