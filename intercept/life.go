@@ -120,6 +120,7 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.parked, tid)
 	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
+	t.guest.promises.take(tid)
 	t.guest.strict.Delete(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && tr != nil {
 		l.Exited(tr.thread, uint32(status))
