@@ -13,6 +13,7 @@ const (
 type runOptions struct {
 	intercept   string // interceptNone, interceptNotify or interceptTrace
 	killOrphans bool   // end the guests that outlive the first one, instead of waiting
+	aggravate   bool   // have calls see garbage where content was not asked for
 	verbose     bool   // tell on stderr what penumbra does
 	mounts      []mountSpec
 }
@@ -51,6 +52,9 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 				if len(opts.mounts) > 0 && opts.intercept != interceptNone {
 					return s.usage("run", "--intercept="+opts.intercept+" does not go with mounts, which choose the calls themselves")
 				}
+				for i := range opts.mounts {
+					opts.mounts[i].aggravate = opts.aggravate
+				}
 				return runGuest(guestRun{
 					verb: "run", policy: transparency(opts.intercept), mounts: opts.mounts, heard: heard(opts),
 					killOrphans: opts.killOrphans, verbose: opts.verbose,
@@ -77,5 +81,7 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 			"archive's content. `SPEC` can be given repeatedly; see\n"+
 			"penumbra-run(1)")
 	fs.Var(volumeFlag{&o.mounts}, "v", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
+	fs.BoolVar(&o.aggravate, "aggravate", false,
+		"for tests of Penumbra: copy files of archives piece\nby piece, whatever their size, and put garbage where\nnothing was asked for")
 	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }
