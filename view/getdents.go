@@ -41,8 +41,8 @@ func (v *View) getdents(c *intercept.Call, _ *shape) intercept.Verdict {
 	if room < 280 { // one entry with the longest name
 		return intercept.Fail(abi.EINVAL)
 	}
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	b, at := f.take(int(min(room, maxBuffer)))
 	n := sys.Perform(c.Arch, c.Number, abi.Args{uint64(own), at, uint64(len(b))})
 	if n < 0 {

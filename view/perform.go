@@ -32,6 +32,37 @@ func newFrame() *frame {
 	return &frame{arena: arena}
 }
 
+// framePool holds frames that are not in use. Not a sync.Pool: the memory is not
+// Go's to free.
+type framePool chan *frame
+
+// spareFrames is how many are kept: as many as are often in use at once.
+const spareFrames = 16
+
+func (p framePool) get() *frame {
+	select {
+	case f := <-p:
+		return f
+	default:
+		return newFrame()
+	}
+}
+
+func (p framePool) put(f *frame) {
+	f.reset()
+	select {
+	case p <- f:
+	default:
+		f.arena.Close()
+	}
+}
+
+func (p framePool) close() {
+	for len(p) > 0 {
+		(<-p).arena.Close()
+	}
+}
+
 // reset makes the frame ready for another call.
 func (f *frame) reset() {
 	for _, fd := range f.fds {
@@ -63,8 +94,8 @@ type output struct {
 
 // perform makes c here, with its paths leading to spots.
 func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdict {
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	args := c.Args
 	if e := v.placePaths(f, sh, refs, &args); e != 0 {
 		return intercept.Fail(e)

@@ -89,8 +89,8 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 			return intercept.Fail(errnoOf(err))
 		}
 	}
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	address := append(unixAddress(name), 0)
 	b, at := f.take(len(address))
 	copy(b, address)
@@ -116,8 +116,8 @@ func (v *View) socketName(c *intercept.Call, number int, args abi.Args) intercep
 		return intercept.Run
 	}
 	defer unix.Close(own)
-	f := v.frames.Get().(*frame)
-	defer func() { f.reset(); v.frames.Put(f) }()
+	f := v.frames.get()
+	defer v.frames.put(f)
 	address, at := f.take(addressSize + 1)
 	length, lengthAt := f.take(4)
 	binary.NativeEndian.PutUint32(length, addressSize+1)

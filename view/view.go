@@ -87,7 +87,7 @@ type View struct {
 	paths      pathCache
 	cwdEra     atomic.Uint64 // counts changes of working directories
 	identities sync.Map      // *identity by thread id
-	frames     sync.Pool     // *frame
+	frames     framePool
 }
 
 // mount is a tree in its place.
@@ -111,9 +111,8 @@ type mount struct {
 func New(mounts []Mount, notice func(string)) (*View, error) {
 	v := &View{
 		host: -1, notice: notice, processes: map[int]*process{}, moving: map[int]ref{}, phantom: map[string][]string{},
-		privileged: sys.HasCapability(unix.CAP_SETUID) && sys.HasCapability(unix.CAP_SETGID),
+		privileged: sys.HasCapability(unix.CAP_SETUID) && sys.HasCapability(unix.CAP_SETGID), frames: make(framePool, spareFrames),
 	}
-	v.frames.New = func() any { return newFrame() }
 	for _, m := range mounts {
 		v.trees = append(v.trees, m.Tree)
 	}
@@ -153,6 +152,7 @@ func (v *View) Close() error {
 	if v.host >= 0 {
 		unix.Close(v.host)
 	}
+	v.frames.close()
 	v.mounts, v.trees, v.host = nil, nil, -1
 	return errors.Join(all...)
 }

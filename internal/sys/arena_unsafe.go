@@ -20,6 +20,9 @@ func NewArena(size int) (*Arena, error) {
 	return &Arena{b}, nil
 }
 
+// Close unmaps the arena.
+func (a *Arena) Close() { _ = unix.Munmap(a.bytes) }
+
 // Bytes returns the arena's memory.
 func (a *Arena) Bytes() []byte { return a.bytes }
 
