@@ -57,7 +57,7 @@ type Cmd struct {
 	Err error
 
 	ctx     context.Context
-	mounts  []func() (view.Mount, error)
+	mounts  []func(notice func(string)) (view.Mount, error)
 	view    *view.View
 	guest   *intercept.Guest
 	plumbed plumbing

@@ -47,6 +47,10 @@ var (
 // Skip keeps the call from running; the program gets value as its result.
 func Skip(value int64) Verdict { return intercept.Skip(value) }
 
+// RunAs lets the kernel run the call; the program gets value as its result all the
+// same. It is not for calls that create threads or execute programs.
+func RunAs(value int64) Verdict { return intercept.RunAs(value) }
+
 // Fail keeps the call from running; the program gets the error e.
 func Fail(e abi.Errno) Verdict { return intercept.Fail(e) }
 

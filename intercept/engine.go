@@ -59,6 +59,8 @@ type Guest struct {
 	// waker ends the tracer's wait; nil as long as nobody needs that.
 	waker atomic.Pointer[waker.Waker]
 
+	promises promises
+
 	strict    sync.Map // ids of traced threads in seccomp's strict mode
 	anyStrict atomic.Bool
 

@@ -130,7 +130,7 @@ func (g *Guest) enter(c *Call) Verdict {
 		unix.Close(int(v.value))
 		return Fail(abi.ENOSYS)
 	}
-	if v.runs() {
+	if v.Runs() {
 		keepTraced(c)
 	}
 	return v

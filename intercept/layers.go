@@ -114,7 +114,7 @@ func (l *layers) Enter(c *Call) Verdict {
 		return l.enterTraced(c)
 	}
 	v := l.outer.ask(c)
-	if !v.runs() {
+	if !v.Runs() {
 		return v
 	}
 	w := l.inner.ask(c)
@@ -128,7 +128,7 @@ func (l *layers) enterTraced(c *Call) Verdict {
 	switch l.outer.wants(c) {
 	case Observe:
 		v = l.outer.Enter(c)
-		if !v.runs() {
+		if !v.Runs() {
 			return v
 		}
 		c.outerWatches = v.kind == observe || c.rewritten
@@ -154,8 +154,13 @@ func (l *layers) enterTraced(c *Call) Verdict {
 	switch {
 	case c.outerWaits || c.innerWaits:
 		return Verdict{kind: pass, delay: delay}
-	case !c.inside.runs():
+	case !c.inside.Runs():
 		return l.skipped(c).After(delay + c.hold)
+	case c.inside.kind == runAs && c.outerWatches:
+		c.SetResult(c.inside.value)
+		return Watch.After(delay)
+	case c.inside.kind == runAs:
+		return c.inside.After(delay)
 	case c.outerWatches || c.innerWatches:
 		return Watch.After(delay)
 	}
@@ -180,7 +185,7 @@ func (l *layers) enterPassed(c *Call) Verdict {
 	if before.outerWaits {
 		guests := *c
 		guests.Number, guests.Syscall, guests.Args = before.Number, before.Syscall, before.Args
-		if v = l.outer.Enter(&guests); !v.runs() {
+		if v = l.outer.Enter(&guests); !v.Runs() {
 			return v
 		}
 	}

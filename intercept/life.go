@@ -143,6 +143,7 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	delete(t.parked, tid)
 	delete(t.held, tr)
 	t.guest.threads.Remove(tid)
+	t.guest.promises.take(tid)
 	t.guest.strict.Delete(tid)
 	if t.guest.inner != nil {
 		t.guest.inner.exited(tid)

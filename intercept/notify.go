@@ -173,7 +173,7 @@ func (d *notifyDoor) answer(c *Call) {
 		case <-d.guest.done:
 		}
 	}
-	if v.runs() {
+	if v.Runs() {
 		d.guest.affinity.prepareCaller(c)
 		if d.guest.inner != nil {
 			d.guest.inner.passed(c)
@@ -182,9 +182,12 @@ func (d *notifyDoor) answer(c *Call) {
 	if v.gives() {
 		v = d.give(c, v)
 	}
+	if v.kind == runAs {
+		d.guest.promises.make(c, v.value)
+	}
 	resp := sys.Response{ID: c.id}
 	switch {
-	case v.runs():
+	case v.Runs():
 		resp.Flags = sys.RespContinue
 	case v.value < 0 && v.value >= -maxErrno:
 		resp.Error = int32(v.value)

@@ -54,14 +54,17 @@ func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 
 // carryOut lets a thread at the begin of a call go on as the verdict says.
 func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
-	if v.runs() {
+	if v.Runs() {
 		t.affinity.prepare(&tr.binding, c)
 	}
 	if v.kind == pass {
 		t.passOn(c)
 	}
+	if v.kind == runAs {
+		c.SetResult(v.value)
+	}
 	switch {
-	case !v.runs():
+	case !v.Runs():
 		skipCall(tr.thread, c.Arch, v.value)
 		if t.every {
 			// A filter of the guest's own hears of the skipped call, and may
@@ -77,7 +80,7 @@ func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 		// untouched afterwards.
 		rewriteCall(c)
 		tr.call = c
-	case v.kind == observe || tr.binding.asks:
+	case v.kind == observe || v.kind == runAs || tr.binding.asks:
 		tr.call = c
 	}
 	t.goOn(tr, v.delay)

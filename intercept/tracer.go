@@ -44,6 +44,7 @@ type tracee struct {
 	call    *Call // the call whose end is awaited, or nil
 	buffer  Call  // what call points to
 	early   bool  // entered before its parent's event
+	called  bool  // a promise has it sent SIGSTOP
 
 	room    room
 	mapping int     // the size of the room that call is mapping, or 0
@@ -207,6 +208,9 @@ func (t *tracer) handle(n news) bool {
 
 func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 	tr, event := t.tracees[tid], int(status>>16)
+	if tr != nil {
+		t.keepPromise(tr)
+	}
 	switch {
 	case event == unix.PTRACE_EVENT_EXEC:
 		t.execed(tid)
@@ -227,6 +231,8 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 	case event == unix.PTRACE_EVENT_FORK || event == unix.PTRACE_EVENT_VFORK || event == unix.PTRACE_EVENT_CLONE:
 		t.forked(tr, event)
 	case event == 0 && t.guest.inner != nil && t.guest.inner.mended(tr.thread, status.StopSignal()):
+		t.resume(tid, 0)
+	case event == 0 && t.isOurs(tr, status.StopSignal()):
 		t.resume(tid, 0)
 	case event == 0:
 		t.repairInterrupted(tr)

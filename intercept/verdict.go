@@ -38,6 +38,7 @@ const (
 	run verdictKind = iota
 	observe
 	skip
+	runAs
 	give
 	giveCloseOnExec
 	pass // on to the notify door
@@ -56,6 +57,11 @@ func Skip(value int64) Verdict { return Verdict{kind: skip, value: value} }
 
 // Fail keeps the call from running; the guest gets the error e.
 func Fail(e abi.Errno) Verdict { return Skip(-int64(e)) }
+
+// RunAs lets the kernel run the call; the guest gets value as its result,
+// whatever the kernel's is. It is for calls that end without creating a thread
+// or executing a program, and costs one stop of the thread.
+func RunAs(value int64) Verdict { return Verdict{kind: runAs, value: value} }
 
 // After returns the verdict v that takes effect only when d has passed. Until
 // then the thread is held where it is: it takes no signal but SIGKILL, and a
@@ -79,9 +85,11 @@ func Give(fd int, closeOnExec bool) Verdict {
 
 func (v Verdict) gives() bool { return v.kind == give || v.kind == giveCloseOnExec }
 
-// runs reports whether the kernel is to run the call, as far as this verdict is
+// Runs reports whether the kernel is to run the call, as far as this verdict is
 // concerned.
-func (v Verdict) runs() bool { return v.kind == run || v.kind == observe || v.kind == pass }
+func (v Verdict) Runs() bool {
+	return v.kind == run || v.kind == observe || v.kind == runAs || v.kind == pass
+}
 
 // Policy decides about the calls of a guest.
 type Policy interface {

@@ -6,6 +6,12 @@
 // filled, as it is looked at, from something that is no directory (mirror).
 package module
 
+import (
+	"time"
+
+	"penumbra/vft"
+)
+
 // Tree is a directory of the host, or a single file, that a mount shows.
 type Tree interface {
 	// Root returns the tree's place on the host, absolute and canonical.
@@ -37,4 +43,53 @@ type Filler interface {
 	// there is no such thing. Errors that are an abi.Errno go to the guest;
 	// others are EIO to it.
 	Fill(rel string, content bool) error
+}
+
+// An Emulator is a Filler with files that are emulated (package vft). Fill only
+// readies those: who lets a call use their content asks for it first.
+type Emulator interface {
+	Filler
+	// Files returns the emulated files, or nil if the tree has none and never
+	// will: to have some makes many calls of a guest dearer.
+	Files() *vft.Table
+	// WriteBack writes back what was written to files. What cannot be written is
+	// tried again until the tree is closed, and then told to the user.
+	WriteBack()
+}
+
+// A Changer is a Tree that shows what is kept elsewhere, where changes of its
+// names have to be made too.
+type Changer interface {
+	Tree
+	// Change makes a change there first. If that works it calls do, which makes
+	// the change in the tree, and returns the error of whichever failed.
+	Change(c Change, do func() error) error
+	// Writable returns the error with which a file would be opened for writing
+	// there.
+	Writable(rel string) error
+}
+
+// Op is a kind of change.
+type Op uint8
+
+// The changes that can be made to a name.
+const (
+	Create  Op = iota // a regular file with permissions Mode
+	Mkdir             // a directory likewise
+	Symlink           // a link that leads to Text
+	Link              // another name To for Name
+	Rename            // Name becomes To, in the place of what has that name
+	Remove            // a file, or an empty directory
+	Chmod             // the permissions become Mode
+	Chown             // the owner becomes UID, the group GID, unless -1
+	Chtimes           // the times become Access and Modify, unless zero
+)
+
+// Change is a change of a name. Names are paths below the tree's root.
+type Change struct {
+	Op
+	Name, To, Text string
+	Mode           uint32 // as chmod(2) takes it
+	UID, GID       int
+	Access, Modify time.Time
 }

@@ -159,7 +159,7 @@ func (v *View) follow(name string) (namespace.Found, error) {
 	}
 	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {
-		e = v.fill(found.Place, true)
+		e = v.fillProgram(found.Place)
 	}
 	if e != 0 {
 		return found, e

@@ -24,13 +24,18 @@ func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 	p := sh.paths[0]
 	path, err := v.pathOf(c, p.arg)
 	if err != nil || path == "" {
-		return intercept.Run // by its descriptor
+		return v.execByFD(c, p.dirfdOf(c))
 	}
 	program, e := v.find(c, p.dirfdOf(c), path, sh.follows(c, p))
 	switch {
 	case e != 0 && program.Apart:
 		return intercept.Fail(e)
-	case e != 0 || program.unknown || program.Kind == namespace.Foreign:
+	case e == 0 && program.Kind == namespace.Foreign:
+		if e := v.fillWhole(program.Place); e != 0 {
+			return intercept.Fail(e)
+		}
+		return intercept.Run
+	case e != 0 || program.unknown:
 		return intercept.Run
 	}
 	argv, apart, e := v.interpret(c, &program, path)
@@ -82,9 +87,33 @@ const nameless = "\x00"
 func (v *View) find(c *intercept.Call, dirfd int32, path string, follow bool) (ref, abi.Errno) {
 	r, e := v.resolve(c, dirfd, path, namespace.Options{Follow: follow})
 	if e == 0 && !r.unknown {
-		e = v.fill(r.Place, true)
+		e = v.fillProgram(r.Place)
 	}
 	return r, e
+}
+
+// fillProgram has all of a program there: the kernel reads it without a call.
+func (v *View) fillProgram(place string) abi.Errno {
+	if e := v.fill(place, true); e != 0 {
+		return e
+	}
+	if m, _ := v.mountOf(place); m == nil || m.emulator == nil {
+		return 0
+	}
+	return v.fillWhole(v.hostPath(place))
+}
+
+// execByFD readies a program that is run by its descriptor.
+func (v *View) execByFD(c *intercept.Call, fd int32) intercept.Verdict {
+	if len(v.emulators) == 0 {
+		return intercept.Run
+	}
+	if f, st := v.emulated(c.Thread, fd); f != nil {
+		if e := pinWhole(f, st); e != 0 {
+			return intercept.Fail(e)
+		}
+	}
+	return intercept.Run
 }
 
 // interpret follows the first lines of scripts, and an ELF program's request

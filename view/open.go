@@ -8,6 +8,7 @@ import (
 	"penumbra/abi"
 	"penumbra/intercept"
 	"penumbra/namespace"
+	"penumbra/vft"
 )
 
 // opening is what a call asks for that opens a file.
@@ -18,6 +19,7 @@ type opening struct {
 	mode  uint32
 	namespace.Options
 	inRoot bool
+	empty  *vft.File // to be made empty when it is open
 }
 
 // readOpening reads the arguments of open, openat, openat2 or creat. An error
@@ -82,6 +84,11 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 		c.Leave()
 		if e := v.fill(r.Place, true); e != 0 {
 			return intercept.Fail(e)
+		}
+	}
+	if r.mount != nil && r.mount.emulator != nil {
+		if verdict, ok := v.openToChange(c, &o, r); ok {
+			return verdict
 		}
 	}
 	// What lies in a bind mount is opened here even if the kernel would find it,
@@ -162,6 +169,31 @@ func (v *View) refuseWriting(o *opening, r ref) abi.Errno {
 
 // openHere opens what r refers to and hands it to the guest.
 func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict {
+	restore, _, e := v.become(c.Thread, o.flags&unix.O_CREAT != 0 || o.isTemporary(), false)
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	defer restore()
+	if !c.Alive() {
+		return intercept.Run // nobody is there any more
+	}
+	if at := v.spot(r.Place); waits(at, o.flags) {
+		return v.openPipe(c, o, at)
+	}
+	fd, err := v.openSpot(o, r)
+	if err == nil && o.empty != nil {
+		if err = v.makeEmpty(o, r, fd); err != nil {
+			unix.Close(fd)
+		}
+	}
+	if err != nil {
+		return intercept.Fail(errnoOf(err))
+	}
+	return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
+}
+
+// openSpot opens what r refers to.
+func (v *View) openSpot(o *opening, r ref) (int, error) {
 	at := v.spot(r.Place)
 	name := at.name
 	if r.Slash {
@@ -171,27 +203,11 @@ func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict 
 	if r.Kind != namespace.Foreign && r.Kind != namespace.Symlink {
 		flags |= unix.O_NOFOLLOW // nobody may put a link there meanwhile
 	}
-	restore, _, e := v.become(c.Thread, o.flags&unix.O_CREAT != 0 || o.isTemporary(), false)
-	if e != 0 {
-		return intercept.Fail(e)
-	}
-	defer restore()
-	if !c.Alive() {
-		return intercept.Run // nobody is there any more
-	}
-	if waits(at, o.flags) {
-		return v.openPipe(c, o, at)
-	}
 	fd, err := unix.Openat(at.dir, name, flags, o.mode)
-	if err != nil {
-		return intercept.Fail(errnoOf(err))
+	if err == nil && r.mount != nil && !r.mount.Private {
+		return mark(fd, at, flags, r.mount.ReadOnly)
 	}
-	if r.mount != nil && !r.mount.Private {
-		if fd, err = mark(fd, at, flags, r.mount.ReadOnly); err != nil {
-			return intercept.Fail(errnoOf(err))
-		}
-	}
-	return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0)
+	return fd, err
 }
 
 // mark makes a descriptor one that marked recognizes: of a directory, and with

@@ -74,6 +74,15 @@ func (v *View) byDescriptor(c *intercept.Call, sh *shape, p pathArg) intercept.V
 	if sh.changes && v.guarded && p.dirfd >= 0 && p.dirfdOf(c) != unix.AT_FDCWD && v.isReadOnlyFD(c, p.dirfdOf(c)) {
 		return intercept.Fail(abi.EROFS)
 	}
+	switch {
+	case !sh.changes || !v.changes:
+	case len(sh.paths) > 1:
+		if e := v.refuseLink(c, sh); e != 0 {
+			return intercept.Fail(e)
+		}
+	default:
+		return v.alterByFD(c, p.dirfdOf(c))
+	}
 	return intercept.Run
 }
 
@@ -98,6 +107,9 @@ func (v *View) decide(c *intercept.Call, sh *shape, refs []ref, apart bool) inte
 		if e := v.refuseChange(sh, refs[len(refs)-1]); e != 0 {
 			return intercept.Fail(e)
 		}
+	}
+	if m := refs[len(refs)-1].mount; m != nil && m.changer != nil && sh.changes {
+		return v.change(c, sh, refs)
 	}
 	switch {
 	case !apart:

@@ -56,6 +56,9 @@ func (v *View) Refine() []intercept.Refinement {
 // handlerFor chooses the handler for s on a.
 func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	sh := shapeOf(a, s)
+	if h := v.contentHandler(a, s); h.enter != nil {
+		return h
+	}
 	switch s.Name {
 	case "open", "openat", "openat2", "creat":
 		return handler{enter: (*View).open, shape: sh}
@@ -80,13 +83,17 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 			return handler{enter: (*View).getdents}
 		}
 	case "fchmod", "fchown", "fchown32", "fsetxattr", "fremovexattr":
-		if v.guarded {
+		if v.guarded || v.changes {
 			return handler{enter: (*View).changeByFD}
 		}
 	case "unshare":
 		return handler{enter: (*View).unshare}
 	case "setns":
 		return handler{enter: (*View).setns}
+	case "truncate", "truncate64":
+		if len(v.emulators) > 0 {
+			return handler{enter: (*View).truncate, shape: sh}
+		}
 	case "io_uring_setup":
 		// Through a ring, files could be opened past the view.
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
@@ -110,6 +117,7 @@ func (v *View) Enter(c *intercept.Call) intercept.Verdict {
 	if c.Syscall == nil {
 		return v.unknown(c)
 	}
+	v.settle(c.Thread.ID())
 	h := &v.handlers[c.Arch][c.Number]
 	if h.enter == nil {
 		return intercept.Run
@@ -140,12 +148,13 @@ func (v *View) changeIdentity(c *intercept.Call, _ *shape) intercept.Verdict {
 	return intercept.Run
 }
 
-// changeByFD refuses to change by its descriptor what lies on a read-only mount.
+// changeByFD refuses to change by its descriptor what lies on a read-only mount,
+// and makes the change where the file is kept if that is elsewhere.
 func (v *View) changeByFD(c *intercept.Call, _ *shape) intercept.Verdict {
 	if v.isReadOnlyFD(c, c.Args.Int32(0)) {
 		return intercept.Fail(abi.EROFS)
 	}
-	return intercept.Run
+	return v.alterByFD(c, c.Args.Int32(0))
 }
 
 func (v *View) isReadOnlyFD(c *intercept.Call, fd int32) bool {

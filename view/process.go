@@ -50,6 +50,10 @@ func (v *View) Forked(parent, child *guest.Thread) {
 	if who, ok := v.identities.Load(parent.ID()); ok {
 		v.identities.Store(child.ID(), who)
 	}
+	v.settle(parent.ID())
+	if len(v.emulators) > 0 {
+		v.forkedMappings(parent.Process().ID, child.Process().ID)
+	}
 	if !v.tracks() || parent.Process() == child.Process() {
 		return
 	}
@@ -66,11 +70,17 @@ func (v *View) Forked(parent, child *guest.Thread) {
 func (v *View) Execed(t *guest.Thread, former int) {
 	v.identities.Delete(former)
 	v.identities.Delete(t.ID())
+	v.settle(former)
+	v.lostMappings(t.ID())
 }
 
 // Exited implements intercept.Life.
 func (v *View) Exited(t *guest.Thread, _ uint32) {
 	v.identities.Delete(t.ID())
+	v.settle(t.ID())
+	if t.ID() == t.Process().ID {
+		v.lostMappings(t.ID())
+	}
 	v.mu.Lock()
 	delete(v.processes, t.ID())
 	v.mu.Unlock()

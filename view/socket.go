@@ -80,6 +80,8 @@ func (v *View) nameSocket(c *intercept.Call, bind bool, args abi.Args) intercept
 		return intercept.Run
 	case bind && r.mount != nil && r.mount.ReadOnly:
 		return intercept.Fail(abi.EROFS)
+	case bind && r.mount != nil && r.mount.changer != nil:
+		return intercept.Fail(abi.EPERM) // where its files are kept there are no sockets
 	case !r.Apart:
 		return intercept.Run
 	}

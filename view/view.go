@@ -15,7 +15,8 @@
 // their path can be exchanged.
 //
 // Calls by descriptor are the kernel's, but for the few to which a tree's own
-// place would show, or through which a read-only mount could be changed.
+// place would show, or through which a read-only mount could be changed, and, where
+// there are emulated files, for those that use content.
 //
 // # Locks
 //
@@ -67,6 +68,10 @@ type View struct {
 	bound   bool // there are bind mounts: a directory may have two places
 	guarded bool // there are read-only mounts
 	fills   bool // there are trees to be filled
+	changes bool // there are trees that show what is kept elsewhere, and can be changed
+	// emulators are the trees with emulated files.
+	emulators []module.Emulator
+	mappers   sync.Map // ids of processes that map emulated files
 	// privileged: the guest's processes may have other identities than ours.
 	privileged bool
 
@@ -99,10 +104,14 @@ type mount struct {
 	target string
 	tree   module.Tree
 	filler module.Filler // or nil
-	root   string        // the tree's place on the host
-	dir    int           // descriptor of the root, or of the directory that the file is in
-	file   string        // the name in dir if the tree is a single file
-	stat   unix.Stat_t   // the root's
+	// emulator and changer are the tree if it is such, or nil. One that cannot be
+	// changed is no changer.
+	emulator module.Emulator
+	changer  module.Changer
+	root     string      // the tree's place on the host
+	dir      int         // descriptor of the root, or of the directory that the file is in
+	file     string      // the name in dir if the tree is a single file
+	stat     unix.Stat_t // the root's
 }
 
 // New returns a view with mounts in the order in which they are made. The view
@@ -204,6 +213,10 @@ func (v *View) mount(asked Mount) error {
 	v.bound = v.bound || !m.Private
 	v.guarded = v.guarded || m.ReadOnly
 	v.fills = v.fills || m.filler != nil
+	v.changes = v.changes || m.changer != nil
+	if m.emulator != nil {
+		v.emulators = append(v.emulators, m.emulator)
+	}
 	return nil
 }
 
@@ -211,6 +224,12 @@ func newMount(asked Mount) (*mount, error) {
 	m := &mount{Traits: asked.Tree.Traits(), tree: asked.Tree, root: asked.Tree.Root()}
 	m.ReadOnly = m.ReadOnly || asked.ReadOnly
 	m.filler, _ = asked.Tree.(module.Filler)
+	if e, ok := asked.Tree.(module.Emulator); ok && e.Files() != nil {
+		m.emulator = e
+	}
+	if !m.ReadOnly && m.emulator != nil {
+		m.changer, _ = asked.Tree.(module.Changer)
+	}
 	if err := unix.Stat(m.root, &m.stat); err != nil {
 		return nil, &os.PathError{Op: "stat", Path: m.root, Err: err}
 	}
@@ -303,6 +322,9 @@ func (v *View) spot(place string) spot {
 	}
 	return spot{m.dir, rel}
 }
+
+// relative returns the path of a place of the mount below its root.
+func (m *mount) relative(place string) string { return trimBelow(m.target, place) }
 
 // hostPath returns the path of a place on the host.
 func (v *View) hostPath(place string) string {

@@ -23,6 +23,7 @@ type mountSpec struct {
 	readOnly             bool
 	mode                 uint32
 	limit                int64
+	aggravate            bool // for tests, see package vft
 }
 
 // mountKinds lists the types of mounts.
@@ -32,6 +33,10 @@ var mountKinds = []string{"bind", "tmpfs", "zip", "tar"}
 const (
 	tmpfsMode    = 0o1777
 	archiveLimit = 8 << 30
+	// archiveEmulateFrom is the size of a file that takes longer to copy from
+	// an archive than anyone likes to wait. With such a file all reads of the
+	// guest are asked about.
+	archiveEmulateFrom = 256 << 20
 )
 
 // mountFlag collects the values of --mount.
@@ -179,7 +184,8 @@ func (s *mountSpec) tree() (module.Tree, error) {
 		if err != nil {
 			return nil, err
 		}
-		tree, err := mirror.New(content, mirror.Options{Kind: s.kind, Source: s.source, Limit: s.limit, Close: content.Close})
+		tree, err := mirror.New(content, mirror.Options{Kind: s.kind, Source: s.source, Limit: s.limit, Close: content.Close,
+			EmulateFrom: archiveEmulateFrom, Aggravate: s.aggravate})
 		if err != nil {
 			return nil, errors.Join(err, content.Close())
 		}

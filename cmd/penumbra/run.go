@@ -13,6 +13,7 @@ const (
 type runOptions struct {
 	intercept   string // interceptNone, interceptNotify or interceptTrace
 	killOrphans bool   // end the guests that outlive the first one, instead of waiting
+	aggravate   bool   // have calls see garbage where content was not asked for
 	verbose     bool   // tell on stderr what penumbra does
 	mounts      []mountSpec
 	report      ioReport
@@ -62,6 +63,9 @@ func (o *runOptions) run(s streams, argv []string) int {
 		return s.usage("run", "--report observes calls by itself: --intercept="+o.intercept+" does not go with it")
 	}
 	s.err = complaints{}
+	for i := range o.mounts {
+		o.mounts[i].aggravate = o.aggravate
+	}
 	view, err := openView(o.mounts, s.say)
 	if err != nil {
 		return s.fail("run: "+err.Error(), exitUsage)
@@ -104,5 +108,7 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 			"reads, writes, seeks and bytes; into `FILE`, with a line\n"+
 			"as each closes for the last time. Reads and writes are\n"+
 			"observed then, which costs some ten microseconds each")
+	fs.BoolVar(&o.aggravate, "aggravate", false,
+		"for tests of Penumbra: copy files of archives piece\nby piece, whatever their size, and put garbage where\nnothing was asked for")
 	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }

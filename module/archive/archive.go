@@ -132,6 +132,9 @@ func (a *FS) Open(name string) (fs.File, error) {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 		}
 	}
+	if at, ok := f.content.(io.ReaderAt); ok {
+		return &fileAt{f, at}, nil
+	}
 	return f, nil
 }
 
@@ -201,6 +204,12 @@ type file struct {
 	info    info
 	content io.ReadCloser
 	rest    []fs.DirEntry
+}
+
+// fileAt is an open node that can be read at any place.
+type fileAt struct {
+	*file
+	io.ReaderAt
 }
 
 func (f *file) Stat() (fs.FileInfo, error) { return f.info, nil }

@@ -141,7 +141,7 @@ func (a *FS) addTar(name string, h *tar.Header, at int64) error {
 func (a *FS) tarContent(h *tar.Header, at int64) func() (io.ReadCloser, error) {
 	if !isSparse(h) {
 		return func() (io.ReadCloser, error) {
-			return io.NopCloser(io.NewSectionReader(a.file, at, h.Size)), nil
+			return section{io.NewSectionReader(a.file, at, h.Size)}, nil
 		}
 	}
 	name := h.Name
@@ -162,6 +162,11 @@ func (a *FS) tarContent(h *tar.Header, at int64) func() (io.ReadCloser, error) {
 		}
 	}
 }
+
+// section is content that lies in one piece.
+type section struct{ *io.SectionReader }
+
+func (section) Close() error { return nil }
 
 func isSparse(h *tar.Header) bool {
 	if h.Typeflag == tar.TypeGNUSparse {

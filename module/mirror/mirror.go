@@ -1,6 +1,10 @@
 // Package mirror shows any fs.FS. It keeps a copy in a private directory: the
 // names of a directory when that is first looked at, and the content of a file
-// when that is first opened. What was copied once is not copied again.
+// when that is first opened. What was copied once is not copied again. Large
+// files can be emulated (package vft), so that only what is read of them is copied.
+//
+// A [WriteFS] can be changed: names at once, and what is written to files when
+// that is flushed.
 package mirror
 
 import (
@@ -13,14 +17,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
-	"time"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
 	"penumbra/module"
 	"penumbra/module/scratch"
+	"penumbra/vft"
 )
 
 // Options say how an fs.FS is shown.
@@ -32,6 +36,16 @@ type Options struct {
 	Limit int64
 	// Close, if not nil, is called when the tree is closed.
 	Close func() error
+	// Failed, if not nil, is told what cannot be written back when no call is
+	// there that could fail.
+	Failed func(name string, err error)
+	// EmulateFrom is the size in bytes from which files that can be read at any
+	// place (io.ReaderAt or io.Seeker) are emulated. Zero means that none are,
+	// but for those of a WriteFS, which all are.
+	EmulateFrom int64
+	// Aggravate, for tests, has all files emulated, in the mode of that name of
+	// package vft.
+	Aggravate bool
 }
 
 // An Owner is the fs.FileInfo of a file that belongs to somebody.
@@ -43,6 +57,7 @@ type Linked interface{ Inode() any }
 
 type tree struct {
 	fsys    fs.FS
+	writer  WriteFS // fsys, or nil
 	options Options
 	dir     *scratch.Dir
 
@@ -50,12 +65,16 @@ type tree struct {
 
 	mu     sync.Mutex
 	listed map[string]bool
-	filled map[string]bool
-	names  map[any]string // a first name by Inode
-	copied int64
+	filled map[id]bool
+	first  map[any]string // a first name by Inode
+	files  *vft.Table
+	copied atomic.Int64
+
+	naming sync.RWMutex // taken after mu
+	nodes  map[string]*node
 }
 
-// New returns a read-only tree that shows fsys.
+// New returns a tree that shows fsys, read-only unless that is a WriteFS.
 func New(fsys fs.FS, o Options) (module.Tree, error) {
 	root, err := fs.Stat(fsys, ".")
 	if err == nil && !root.IsDir() {
@@ -69,7 +88,12 @@ func New(fsys fs.FS, o Options) (module.Tree, error) {
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
 	t := &tree{fsys: fsys, options: o, dir: dir,
-		listed: map[string]bool{}, filled: map[string]bool{}, names: map[any]string{}}
+		listed: map[string]bool{}, filled: map[id]bool{}, first: map[any]string{},
+		nodes: map[string]*node{}}
+	t.writer, _ = fsys.(WriteFS)
+	if t.writer != nil || o.Aggravate || o.EmulateFrom > 0 && hasLarge(fsys, o.EmulateFrom) {
+		t.files = vft.NewTable(o.Aggravate)
+	}
 	if err := t.dress(".", root); err != nil {
 		_ = dir.Close()
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
@@ -80,10 +104,11 @@ func New(fsys fs.FS, o Options) (module.Tree, error) {
 func (t *tree) Root() string { return t.dir.Path() }
 
 func (t *tree) Traits() module.Traits {
-	return module.Traits{Kind: t.options.Kind, Source: t.options.Source, Private: true, ReadOnly: true}
+	return module.Traits{Kind: t.options.Kind, Source: t.options.Source, Private: true, ReadOnly: t.writer == nil}
 }
 
 func (t *tree) Close() error {
+	t.closeFiles()
 	err := t.dir.Close()
 	if t.options.Close != nil {
 		err = errors.Join(err, t.options.Close())
@@ -107,8 +132,13 @@ func (t *tree) Fill(rel string, content bool) error {
 	if _, done := t.done.Load(request{rel, content}); done {
 		return nil
 	}
+	return elsewhere(func() error { return t.fill(rel, content) })
+}
+
+// elsewhere calls f on a thread whose working directory is the process's.
+func elsewhere(f func() error) error {
 	result := make(chan error, 1)
-	go func() { result <- t.fill(rel, content) }()
+	go func() { result <- f() }()
 	return <-result
 }
 
@@ -180,11 +210,11 @@ func (t *tree) list(name string) error {
 
 // make makes the copy of a name, a file's with its size but without content.
 func (t *tree) make(name string, info fs.FileInfo) error {
-	if l, ok := info.(Linked); ok && !info.IsDir() {
-		if first, ok := t.names[l.Inode()]; ok {
-			return os.Link(t.host(first), t.host(name))
+	if inode := inodeOf(info); inode != nil {
+		if first, ok := t.first[inode]; ok {
+			return t.link(first, name)
 		}
-		t.names[l.Inode()] = name
+		t.first[inode] = name
 	}
 	var err error
 	switch {
@@ -209,25 +239,15 @@ func (t *tree) make(name string, info fs.FileInfo) error {
 	return t.dress(name, info)
 }
 
-// dress gives a copy the owner, permissions and time of its original. Set-id
-// bits are left out: who made the archive has no say in what root may do.
-func (t *tree) dress(name string, info fs.FileInfo) error {
-	if o, ok := info.(Owner); ok && os.Geteuid() == 0 {
-		uid, gid := o.Owner()
-		if err := os.Lchown(t.host(name), uid, gid); err != nil {
-			return err
-		}
+// link gives a file another name.
+func (t *tree) link(first, name string) error {
+	if err := os.Link(t.host(first), t.host(name)); err != nil {
+		return err
 	}
-	when := unix.NsecToTimespec(max(info.ModTime().UnixNano(), 0))
-	if info.ModTime().Before(time.Unix(0, 0)) {
-		when = unix.Timespec{}
-	}
-	if info.Mode()&fs.ModeSymlink == 0 {
-		if err := os.Chmod(t.host(name), info.Mode()&(fs.ModePerm|fs.ModeSticky)); err != nil {
-			return err
-		}
-	}
-	return unix.UtimesNanoAt(unix.AT_FDCWD, t.host(name), []unix.Timespec{when, when}, unix.AT_SYMLINK_NOFOLLOW)
+	t.naming.Lock()
+	defer t.naming.Unlock()
+	t.linked(first, name)
+	return nil
 }
 
 // copy gives the copy of a file its content.
@@ -236,9 +256,11 @@ func (t *tree) copy(name string) error {
 	if err != nil {
 		return err
 	}
-	st, _ := info.Sys().(*syscall.Stat_t)
-	id := fmt.Sprint(st.Dev, " ", st.Ino)
-	if t.filled[id] {
+	var st unix.Stat_t
+	if err := unix.Stat(t.host(name), &st); err != nil {
+		return err
+	}
+	if t.filled[idOf(&st)] {
 		return nil
 	}
 	from, err := t.fsys.Open(name)
@@ -246,6 +268,9 @@ func (t *tree) copy(name string) error {
 		return fmt.Errorf("open %q: %w", name, err)
 	}
 	defer from.Close()
+	if t.emulates(from, info.Size()) {
+		return t.emulate(name, info.Size())
+	}
 	if err := os.Chmod(t.host(name), 0o600); err != nil {
 		return err
 	}
@@ -259,7 +284,7 @@ func (t *tree) copy(name string) error {
 	if err != nil {
 		return fmt.Errorf("copy %q: %w", name, err)
 	}
-	t.filled[id] = true
+	t.filled[idOf(&st)] = true
 	return nil
 }
 
@@ -274,10 +299,10 @@ func (t *tree) pour(name string, from io.Reader) error {
 	}
 	left := int64(1) << 62
 	if t.options.Limit > 0 {
-		left = t.options.Limit - t.copied
+		left = t.options.Limit - t.copied.Load()
 	}
 	n, err := io.Copy(to, io.LimitReader(from, left))
-	t.copied += n
+	t.copied.Add(n)
 	if err == nil && n == left {
 		if extra, _ := from.Read(make([]byte, 1)); extra > 0 {
 			err = abi.ENOSPC

@@ -16,16 +16,48 @@ import (
 func TestMirror(t *testing.T) {
 	dir := t.TempDir()
 	moduletest.Write(t, dir)
-	for name, fsys := range map[string]fs.FS{"map": moduletest.Content(), "directory": os.DirFS(dir)} {
-		t.Run(name, func(t *testing.T) {
-			tree, err := New(fsys, Options{Kind: "fs", Source: name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			moduletest.Test(t, tree)
-		})
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	options := map[string]Options{"whole": {}, "emulated": {EmulateFrom: 1 << 20}, "aggravate": {Aggravate: true}}
+	for name, fsys := range map[string]fs.FS{"map": moduletest.Content(), "directory": os.DirFS(dir), "root": Root(root), "forward": forward{os.DirFS(dir)}} {
+		for mode, o := range options {
+			t.Run(name+"/"+mode, func(t *testing.T) {
+				o.Kind, o.Source = "fs", name
+				tree, err := New(fsys, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				emulates := tree.(module.Emulator).Files() != nil
+				if want := name == "root" || mode == "aggravate" || mode == "emulated" && name != "forward"; emulates != want {
+					t.Errorf("it emulates files: %v", emulates)
+				}
+				moduletest.Test(t, tree)
+			})
+		}
 	}
 }
+
+// forward is a file system whose files can only be read from their begin on.
+type forward struct{ fs.FS }
+
+func (f forward) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return forwardFile{file}, nil
+}
+
+func (f forward) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(f.FS, name) }
+
+func (f forward) ReadLink(name string) (string, error) { return fs.ReadLink(f.FS, name) }
+
+func (f forward) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.FS, name) }
+
+type forwardFile struct{ fs.File }
 
 func open(t *testing.T, fsys fs.FS, o Options) module.Filler {
 	t.Helper()

@@ -5,12 +5,19 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
 
 var dirFlag = flag.String("dir", "", "the directory to test in, absolute; a temporary one if empty")
+
+var lacksFlag = flag.String("lacks", "", "what the file system cannot do, with commas: pipes, sockets, exchange")
+
+// lacks reports whether the file system under test is known not to have something.
+func lacks(what string) bool { return slices.Contains(strings.Split(*lacksFlag, ","), what) }
 
 // enterDir makes a new directory for a test, goes there and returns its path.
 func enterDir(t *testing.T) string {
@@ -62,6 +69,10 @@ func mkdir(name string) step {
 
 func write(name, text string) step {
 	return step{"write " + name, func() error { return os.WriteFile(name, []byte(text), 0o644) }, nil}
+}
+
+func mkfifo(name string) step {
+	return step{"mkfifo " + name, func() error { return unix.Mkfifo(name, 0o666) }, nil}
 }
 
 func symlink(text, name string) step {

@@ -1,0 +1,226 @@
+package mirror
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/vft"
+)
+
+// node is an emulated file and its names.
+type node struct {
+	names []string
+	file  *vft.File
+}
+
+// Files implements module.Emulator.
+func (t *tree) Files() *vft.Table { return t.files }
+
+// emulates reports whether a file is to be emulated. Whatever is written to must
+// be: otherwise nobody would hear of it.
+func (t *tree) emulates(from fs.File, size int64) bool {
+	if t.files == nil {
+		return false
+	}
+	_, ok := sourceOf(from)
+	return t.options.Aggravate || ok && (t.writer != nil || size >= t.options.EmulateFrom)
+}
+
+// hasLarge reports whether there may be a file that is to be emulated. It looks at
+// a bounded number of names, and takes all files for alike.
+func hasLarge(fsys fs.FS, from int64) (found bool) {
+	const most = 4096
+	names, sample := 0, ""
+	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		names++
+		switch {
+		case names > most:
+			found = true
+		case err == nil && d.Type().IsRegular():
+			sample = name
+			info, err := d.Info()
+			found = err == nil && info.Size() >= from
+		}
+		if found {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if !found || sample == "" {
+		return found
+	}
+	f, err := fsys.Open(sample)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	_, found = sourceOf(f)
+	return found
+}
+
+// emulate makes the copy of a file a placeholder.
+func (t *tree) emulate(name string, size int64) error {
+	var st unix.Stat_t
+	if err := unix.Lstat(t.host(name), &st); err != nil {
+		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
+	}
+	n := &node{names: t.namesOf(&st, name)}
+	var err error
+	n.file, err = t.files.Add(&st, vft.Options{
+		Size:    size,
+		Reserve: t.reserve,
+		Open:    func() (*os.File, vft.Source, error) { return t.open(n) },
+		Written: func(when time.Time) { t.written(n, when) },
+	})
+	if err != nil {
+		return err
+	}
+	t.naming.Lock()
+	defer t.naming.Unlock()
+	for _, name := range n.names {
+		t.nodes[name] = n
+	}
+	t.filled[idOf(&st)] = true
+	return nil
+}
+
+// namesOf returns all names of a file of which one is given. In a tree that does
+// not change one will do.
+func (t *tree) namesOf(st *unix.Stat_t, name string) []string {
+	if st.Nlink == 1 || t.writer == nil {
+		return []string{name}
+	}
+	var names []string
+	_ = filepath.WalkDir(t.dir.Path(), func(at string, d fs.DirEntry, err error) error {
+		var other unix.Stat_t
+		if err == nil && d.Type().IsRegular() && unix.Lstat(at, &other) == nil && idOf(&other) == idOf(st) {
+			rel, _ := filepath.Rel(t.dir.Path(), at)
+			names = append(names, rel)
+		}
+		return nil
+	})
+	return names
+}
+
+// id tells the files of the tree apart.
+type id struct{ dev, ino uint64 }
+
+func idOf(st *unix.Stat_t) id { return id{st.Dev, st.Ino} }
+
+// reserve counts what is copied.
+func (t *tree) reserve(n int64) error {
+	if all := t.copied.Add(n); t.options.Limit > 0 && all > t.options.Limit {
+		t.copied.Add(-n)
+		return abi.ENOSPC
+	}
+	return nil
+}
+
+// open opens the copy of a file, and the file.
+func (t *tree) open(n *node) (host *os.File, source vft.Source, err error) {
+	err = elsewhere(func() error {
+		t.naming.RLock()
+		defer t.naming.RUnlock()
+		if len(n.names) == 0 {
+			return fs.ErrNotExist
+		}
+		if host, err = openHost(t.host(n.names[0])); err != nil {
+			return err
+		}
+		if source, err = t.openSource(n.names[0]); err != nil {
+			host.Close()
+		}
+		return err
+	})
+	return host, source, err
+}
+
+// written gives a file that was written back the time at which it was written.
+func (t *tree) written(n *node, when time.Time) {
+	w, ok := t.writer.(ChtimesFS)
+	if !ok {
+		return
+	}
+	_ = elsewhere(func() error {
+		t.naming.RLock()
+		defer t.naming.RUnlock()
+		if len(n.names) == 0 {
+			return nil
+		}
+		return w.Chtimes(n.names[0], time.Time{}, when) // an error: it is a little younger
+	})
+}
+
+// openSource opens a file for writing as well, if it lets itself be.
+func (t *tree) openSource(name string) (vft.Source, error) {
+	var f fs.File
+	err := errors.ErrUnsupported
+	if t.writer != nil {
+		f, err = t.writer.OpenFile(name, os.O_RDWR, 0)
+	}
+	if err != nil {
+		f, err = t.fsys.Open(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %q: %w", name, err)
+	}
+	if source, ok := sourceOf(f); ok {
+		return source, nil
+	}
+	return &sequential{file: f, open: func() (fs.File, error) { return t.fsys.Open(name) }}, nil
+}
+
+// openHost opens a copy for reading, whatever its permissions.
+func openHost(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if !errors.Is(err, fs.ErrPermission) {
+		return f, err
+	}
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(name, 0o600); err != nil {
+		return nil, err
+	}
+	f, err = os.Open(name)
+	return f, errors.Join(err, os.Chmod(name, info.Mode()))
+}
+
+// WriteBack implements module.Emulator.
+func (t *tree) WriteBack() { t.files.Flush(func(*vft.File, error) {}) }
+
+// closeFiles writes back what is left, and closes all files.
+func (t *tree) closeFiles() {
+	if t.files == nil {
+		return
+	}
+	t.files.Flush(t.failed)
+	t.files.Close()
+}
+
+// failed tells that a file could not be written back.
+func (t *tree) failed(f *vft.File, err error) {
+	if t.options.Failed != nil {
+		t.options.Failed(t.nameOf(f), err)
+	}
+}
+
+// nameOf returns a name of f.
+func (t *tree) nameOf(f *vft.File) string {
+	t.naming.RLock()
+	defer t.naming.RUnlock()
+	for name, n := range t.nodes {
+		if n.file == f {
+			return name
+		}
+	}
+	return "a file without a name"
+}

@@ -1,0 +1,189 @@
+package vft
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/internal/sys"
+)
+
+// fill is Fill by a holder of the gate.
+func (f *File) fill(off, n int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	end := min(endOf(off, n), f.origin)
+	if off >= end {
+		return nil
+	}
+	end = blocksIn(end)
+	for b := off / BlockSize; b < end; {
+		other := f.filling[b]
+		switch {
+		case f.present.has(b):
+			b++
+		case other != nil:
+			f.mu.Unlock()
+			<-other
+			f.mu.Lock() // and look again: it may have failed
+		default:
+			got, err := f.fillFrom(b, end)
+			if err != nil && got == 0 {
+				return err
+			}
+			b += got
+		}
+	}
+	return nil
+}
+
+// fillFrom fetches a run of missing blocks that begins with b and returns how
+// many came. It gives up the lock meanwhile.
+func (f *File) fillFrom(b, end int64) (int64, error) {
+	n := int64(0)
+	done := make(chan struct{})
+	for ; n < longestRun && b+n < end && !f.present.has(b+n) && f.filling[b+n] == nil; n++ {
+		f.filling[b+n] = done
+	}
+	size := min((b+n)*BlockSize, f.origin) - b*BlockSize
+	f.mu.Unlock()
+	got, err := f.fetch(b*BlockSize, size)
+	f.mu.Lock()
+	for i := range n {
+		delete(f.filling, b+i)
+		if i < got {
+			f.present.add(b + i)
+		}
+	}
+	close(done)
+	return got, err
+}
+
+var buffers = sync.Pool{New: func() any { return new([longestRun * BlockSize]byte) }}
+
+// fetch copies size bytes from off, where a block begins, from the source to the
+// placeholder and returns how many whole blocks came, the last being whole if
+// all of it came.
+func (f *File) fetch(off, size int64) (blocks int64, err error) {
+	host, source, err := f.acquire()
+	if err != nil {
+		return 0, err
+	}
+	defer f.release()
+	buffer := buffers.Get().(*[longestRun * BlockSize]byte)
+	defer buffers.Put(buffer)
+	data := buffer[:size]
+	n, err := source.ReadAt(data, off)
+	switch {
+	case n == len(data):
+		err, blocks = nil, blocksIn(size)
+	case err == nil || errors.Is(err, io.EOF):
+		err = io.ErrUnexpectedEOF
+		fallthrough
+	default:
+		err = fmt.Errorf("read %d bytes at %d: %w", size, off, err)
+		blocks = int64(n) / BlockSize
+	}
+	data = data[:min(blocks*BlockSize, size)]
+	if e := f.put(host, data, off); e != nil {
+		return 0, e
+	}
+	return blocks, err
+}
+
+var zeros [BlockSize]byte
+
+// put writes to the placeholder what the source has. A hole there is zeros
+// already.
+func (f *File) put(host *os.File, data []byte, off int64) error {
+	for len(data) > 0 && !f.table.aggravate && bytes.Equal(data[:min(len(data), BlockSize)], zeros[:min(len(data), BlockSize)]) {
+		n := min(len(data), BlockSize)
+		data, off = data[n:], off+int64(n)
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	if f.options.Reserve != nil {
+		if err := f.options.Reserve(int64(len(data))); err != nil {
+			return err
+		}
+	}
+	return scribble(host, data, off)
+}
+
+// scribble writes to a placeholder behind the back of whoever looks at its
+// times. A descriptor for writing is open as briefly as possible, since a program
+// cannot be executed as long as there is one.
+func scribble(host *os.File, data []byte, off int64) error {
+	var before, after unix.Stat_t
+	if err := unix.Fstat(int(host.Fd()), &before); err != nil {
+		return fmt.Errorf("vft: stat a placeholder: %w", err)
+	}
+	to, err := reopen(host, before.Mode)
+	if err != nil {
+		return fmt.Errorf("vft: open a placeholder: %w", err)
+	}
+	defer to.Close()
+	// On a tmpfs, what is written by way of memory leaves the times alone.
+	if err := sys.WriteMapped(int(to.Fd()), data, off); err != nil {
+		if errors.Is(err, unix.EFAULT) {
+			return abi.ENOSPC // there was no page for it
+		}
+		return fmt.Errorf("vft: write to a placeholder: %w", err)
+	}
+	if unix.Fstat(int(host.Fd()), &after) == nil && after.Mtim != before.Mtim {
+		keep := []unix.Timespec{{Nsec: unix.UTIME_OMIT}, before.Mtim}
+		_ = unix.UtimesNanoAt(unix.AT_FDCWD, link(host), keep, 0)
+	}
+	return nil
+}
+
+// link is the name by which a file is opened anew that may have none.
+func link(host *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", host.Fd()) }
+
+// reopen opens a placeholder for writing too, whatever its permissions.
+func reopen(host *os.File, mode uint32) (*os.File, error) {
+	to, err := os.OpenFile(link(host), os.O_RDWR, 0)
+	if !errors.Is(err, unix.EACCES) {
+		return to, err
+	}
+	if err := unix.Fchmod(int(host.Fd()), 0o600); err != nil {
+		return nil, err
+	}
+	to, err = os.OpenFile(link(host), os.O_RDWR, 0)
+	return to, errors.Join(err, unix.Fchmod(int(host.Fd()), mode&0o7777))
+}
+
+// readAhead fetches, in the background, what a program that reads on from where
+// it was will ask for next: the more, the longer it does so.
+func (f *File) readAhead(off, n int64) {
+	const most = longestRun * BlockSize
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	sequential := off == f.next
+	f.next = endOf(off, n)
+	if !sequential {
+		f.window = 0
+		return
+	}
+	from := blocksIn(f.next)
+	if f.ahead || f.table.aggravate || from*BlockSize >= f.origin ||
+		f.present.has(from) && f.present.has(blocksIn(endOf(f.next, f.window))) {
+		return
+	}
+	f.window = min(max(2*f.window, BlockSize), most)
+	window := f.window
+	f.ahead = true
+	go func() {
+		_ = f.Fill(from*BlockSize, window) // who reads there will be told
+		f.mu.Lock()
+		f.ahead = false
+		f.mu.Unlock()
+	}()
+}

@@ -1,0 +1,203 @@
+package vft
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"maps"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// seed is that of the hashes of blocks. Two contents of a block that hash alike
+// are one in 2^64.
+var seed = maphash.MakeSeed()
+
+// Flush writes back what has changed. After an error all of it is still to be
+// written back, and the next Flush tries again.
+func (f *File) Flush() error {
+	f.flushing.Lock()
+	defer f.flushing.Unlock()
+	f.gate.RLock()
+	defer f.gate.RUnlock()
+	f.mu.Lock()
+	dirty, mapped, cut := f.dirty, f.mapped, f.cut
+	if f.unlinked || len(dirty) == 0 && len(mapped) == 0 && cut == maxOffset {
+		f.mu.Unlock()
+		return nil
+	}
+	// What calls under way will write is not there yet.
+	f.dirty, f.sending, f.cut = f.writeClaims(), dirty, maxOffset
+	alone := len(f.mappers) == 0
+	f.mu.Unlock()
+	err := f.writeBack(dirty, mapped, cut)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sending = nil
+	if err != nil {
+		for _, s := range dirty {
+			f.dirty = f.dirty.with(s)
+		}
+		f.cut = min(f.cut, cut)
+		return err
+	}
+	if alone && len(f.mappers) == 0 {
+		f.mapped, f.hashes = nil, map[int64]uint64{}
+	}
+	return nil
+}
+
+// Sync is Flush, and has the source make it permanent.
+func (f *File) Sync() error {
+	if err := f.Flush(); err != nil {
+		return err
+	}
+	_, source, err := f.acquire()
+	if err != nil {
+		return err
+	}
+	defer f.release()
+	if s, ok := source.(Syncer); ok {
+		return s.Sync()
+	}
+	return nil
+}
+
+// writeBack gives the source what the placeholder has in dirty, and in those
+// blocks of mapped that have changed.
+func (f *File) writeBack(dirty, mapped spans, cut int64) error {
+	host, source, err := f.acquire()
+	if err != nil {
+		return err
+	}
+	defer f.release()
+	var st unix.Stat_t
+	if err := unix.Fstat(int(host.Fd()), &st); err != nil {
+		return fmt.Errorf("vft: stat a placeholder: %w", err)
+	}
+	if cut = min(cut, st.Size); cut < f.length {
+		if err := f.setLength(source, cut); err != nil {
+			return err
+		}
+	}
+	hashes, err := hashesOf(host, mapped.below(st.Size))
+	if err != nil {
+		return err
+	}
+	for _, s := range f.changed(dirty, hashes).below(st.Size) {
+		if err := f.send(host, source, s); err != nil {
+			return err
+		}
+		f.length = max(f.length, s.to)
+	}
+	if f.length != st.Size {
+		if err := f.setLength(source, st.Size); err != nil {
+			return err
+		}
+	}
+	f.mu.Lock()
+	maps.Copy(f.hashes, hashes)
+	f.mu.Unlock()
+	if f.options.Written != nil && unix.Fstat(int(host.Fd()), &st) == nil {
+		f.options.Written(time.Unix(st.Mtim.Unix()))
+	}
+	return nil
+}
+
+func (f *File) setLength(source Source, size int64) error {
+	t, ok := source.(Truncater)
+	if !ok {
+		return errReadOnly
+	}
+	if err := t.Truncate(size); err != nil {
+		return fmt.Errorf("set the length to %d: %w", size, err)
+	}
+	f.length = size
+	return nil
+}
+
+// send copies the bytes of s from the placeholder to the source.
+func (f *File) send(host *os.File, source Source, s span) error {
+	to, ok := source.(io.WriterAt)
+	if !ok {
+		return errReadOnly
+	}
+	buffer := buffers.Get().(*[longestRun * BlockSize]byte)
+	defer buffers.Put(buffer)
+	for at := s.from; at < s.to; {
+		n, err := host.ReadAt(buffer[:min(s.to-at, int64(len(buffer)))], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("vft: read a placeholder: %w", err)
+		}
+		if n == 0 {
+			return nil // it was made shorter by somebody else
+		}
+		if _, err := to.WriteAt(buffer[:n], at); err != nil {
+			return fmt.Errorf("write %d bytes at %d: %w", n, at, err)
+		}
+		at += int64(n)
+	}
+	return nil
+}
+
+// changed returns dirty and those blocks that hash otherwise than what the source
+// has.
+func (f *File) changed(dirty spans, hashes map[int64]uint64) spans {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for b, hash := range hashes {
+		if before, known := f.hashes[b]; !known || before != hash {
+			dirty = dirty.with(span{b * BlockSize, (b + 1) * BlockSize})
+		}
+	}
+	return dirty
+}
+
+// remember notes the blocks of s as they are, for the source has them so, or is
+// about to have them.
+func (f *File) remember(s span) error {
+	host, _, err := f.acquire()
+	if err != nil {
+		return err
+	}
+	defer f.release()
+	var st unix.Stat_t
+	if err := unix.Fstat(int(host.Fd()), &st); err != nil {
+		return fmt.Errorf("vft: stat a placeholder: %w", err)
+	}
+	hashes, err := hashesOf(host, spans{s}.below(st.Size))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for b, hash := range hashes {
+		if _, known := f.hashes[b]; !known {
+			f.hashes[b] = hash
+		}
+	}
+	return err
+}
+
+// hashesOf returns the hashes of the placeholder's blocks that s touches.
+func hashesOf(host *os.File, s spans) (hashes map[int64]uint64, err error) {
+	hashes = map[int64]uint64{}
+	s.blocks(func(b int64) {
+		var e error
+		if hashes[b], e = hashOf(host, b); e != nil {
+			err = e
+		}
+	})
+	return hashes, err
+}
+
+// hashOf returns the hash of a block of the placeholder.
+func hashOf(host *os.File, b int64) (uint64, error) {
+	buffer := buffers.Get().(*[longestRun * BlockSize]byte)
+	defer buffers.Put(buffer)
+	n, err := host.ReadAt(buffer[:BlockSize], b*BlockSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, fmt.Errorf("vft: read a placeholder: %w", err)
+	}
+	return maphash.Bytes(seed, buffer[:n]), nil
+}
