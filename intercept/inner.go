@@ -30,8 +30,8 @@ type Inner struct {
 	room   uint64 // the offset behind the vDSO
 	code   []byte
 	flags  inner.Flags
-	known  [512]bool   // the calls that may pass, by number
-	ageing atomic.Bool // something was learned that will be forgotten
+	known  map[int]string // the calls that may pass, by number
+	ageing atomic.Bool    // something was learned that will be forgotten
 
 	mu      sync.Mutex
 	threads map[int]innerThread // by id
@@ -79,10 +79,9 @@ func NewInner() (*Inner, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Inner{table: table, room: room, code: inner.Code(), threads: map[int]innerThread{}}
+	i := &Inner{table: table, room: room, code: inner.Code(), known: map[int]string{}, threads: map[int]innerThread{}}
 	for _, name := range inner.Calls {
-		number, _ := abi.ByName(name).On(abi.AMD64)
-		i.known[number] = true
+		i.classify(name, inner.Path)
 	}
 	return i, nil
 }
@@ -93,10 +92,29 @@ func (i *Inner) calls() map[string]bool {
 		return nil
 	}
 	all := map[string]bool{inner.Instead: true}
-	for _, name := range inner.Calls {
+	for _, name := range i.known {
 		all[name] = true
 	}
 	return all
+}
+
+func (i *Inner) classify(name string, c inner.Class) {
+	number, ok := abi.ByName(name).On(abi.AMD64)
+	if ok {
+		i.known[number] = name
+		i.table.Classify(number, c)
+	}
+}
+
+// ByFile has the calls of a name, whose first argument is a descriptor, pass
+// unless the file has to be kept; mmap is looked at for the file that it maps.
+// It is to be called before the guest starts.
+func (i *Inner) ByFile(name string) {
+	if name == "mmap" {
+		i.classify(name, inner.Mapped)
+	} else {
+		i.classify(name, inner.First)
+	}
 }
 
 // Close gives up the door, when the guest has ended.
@@ -121,8 +139,8 @@ func (i *Inner) Pass(f InnerFlags) { i.flags = f }
 // Name has no path pass in which there is such a name.
 func (i *Inner) Name(name string) { i.table.Name(name) }
 
-// List has no listing pass of a directory of that inode number.
-func (i *Inner) List(inode uint64) { i.table.List(inode) }
+// Keep has no call pass by the descriptor of a file of that inode number.
+func (i *Inner) Keep(inode uint64) { i.table.Keep(inode) }
 
 // innerAge is how long what was learned is believed.
 const innerAge = 25 * time.Millisecond

@@ -14,13 +14,13 @@ import (
 // passed hears of a call that was the kernel's. The place that it was made from
 // will pass the next itself, if nobody else can be there now.
 func (i *Inner) passed(c *Call) {
-	if c.Arch != abi.AMD64 || uint(c.Number) >= uint(len(i.known)) || !i.known[c.Number] {
+	if c.Arch != abi.AMD64 || i.known[c.Number] == "" {
 		return
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	m := i.threads[c.Thread.ID()].innerMemory
-	if m == nil || !m.open || m.flags == 0 || m.threads != 1 || m.tried[c.IP] {
+	if m == nil || !m.open || m.flags == 0 || m.threads != 1 || m.tried[c.IP] || m.isBoot(c.IP) {
 		return
 	}
 	m.tried[c.IP] = true
@@ -41,6 +41,11 @@ func (i *Inner) passed(c *Call) {
 	if site, ok := inner.FindSite(around[:], uint64(c.IP)-2, c.Number); ok {
 		m.change(c.Thread, site)
 	}
+}
+
+// isBoot reports whether Boot, which is not done yet, made a call.
+func (m *innerMemory) isBoot(ip abi.Addr) bool {
+	return ip > m.ask-inner.BootSize && ip < m.ask+inner.BootSize
 }
 
 // isWhole reports whether Boot has mapped Code.

@@ -20,6 +20,7 @@ type Table struct {
 	mappings map[int]map[*File]bool // by process
 	touched  map[*File]bool         // may be dirty
 	open     []*File                // that hold descriptors, the oldest first
+	added    func(inode uint64)     // or nil
 }
 
 type key struct{ dev, ino uint64 }
@@ -48,7 +49,21 @@ func (t *Table) Add(st *unix.Stat_t, o Options) (*File, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.files[f.key] = f
+	if t.added != nil {
+		t.added(st.Ino)
+	}
 	return f, nil
+}
+
+// Watch has added called with the inode number of the placeholder of each file
+// that is in the table, or will be, before Add returns.
+func (t *Table) Watch(added func(inode uint64)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.added = added
+	for k := range t.files {
+		added(k.ino)
+	}
 }
 
 // Lookup returns the file of which a placeholder has these numbers, or nil.

@@ -33,13 +33,8 @@ func (v *View) openInner() {
 	for _, m := range v.mounts {
 		door.Name(path.Base(m.target))
 	}
-	for dir := range v.phantom {
-		at := v.spot(dir)
-		var st unix.Stat_t
-		if unix.Fstatat(at.dir, at.name, &st, 0) == nil {
-			door.List(st.Ino)
-		}
-	}
+	v.keepListings()
+	v.keepContent()
 	var may intercept.InnerFlags
 	if v.table.At("/") == nil {
 		may |= intercept.InnerAbsolute
@@ -51,6 +46,39 @@ func (v *View) openInner() {
 		may |= intercept.InnerOpenHere | intercept.InnerOpenAt
 	}
 	door.Pass(may)
+}
+
+// keepListings has directories pass that hold no target of a mount which does
+// not exist.
+func (v *View) keepListings() {
+	if len(v.phantom) == 0 {
+		return
+	}
+	for dir := range v.phantom {
+		at := v.spot(dir)
+		var st unix.Stat_t
+		if unix.Fstatat(at.dir, at.name, &st, 0) == nil {
+			v.inner.Keep(st.Ino)
+		}
+	}
+	v.inner.ByFile("getdents64")
+}
+
+// contentByFile are the calls that use the content of one file, by descriptor.
+var contentByFile = []string{"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
+	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fcntl", "ioctl", "mmap"}
+
+// keepContent has files pass that are not emulated.
+func (v *View) keepContent() {
+	if len(v.emulators) == 0 {
+		return
+	}
+	for _, e := range v.emulators {
+		e.Files().Watch(v.inner.Keep)
+	}
+	for _, name := range contentByFile {
+		v.inner.ByFile(name)
+	}
 }
 
 // teach tells the inner door of the directory that a path of c leads through.

@@ -10,8 +10,14 @@
 #define TABLE      0x6e001000
 #define GENERATION 0x00
 #define TABLEERA   0x08
+#define CLASSES    0x100
 #define NAMES      0x1000
 #define DIRS       0x3000
+
+// What has to be looked at in a call, by its number in CLASSES.
+#define PATH   1
+#define FIRST  2 // the descriptor that is the first argument
+#define MAPPED 3 // the descriptor to be mapped, the fifth
 
 #define ABSOLUTE 0x01
 #define LOOKHERE 0x02
@@ -104,8 +110,15 @@ TEXT ·code(SB), NOSPLIT|NOFRAME, $0
 	ORQ   STARTFLAGS(CX), R14
 
 which:
-	CMPL AX, $217 // getdents64
-	JEQ  list
+	CMPL    AX, $512
+	JCC     slow
+	MOVBLZX CLASSES(R13)(AX*1), CX
+	CMPL    CX, $FIRST
+	JEQ     descriptor
+	CMPL    CX, $MAPPED
+	JEQ     mapped
+	CMPL    CX, $PATH
+	JNE     slow
 
 	// BX: the path. R8: the descriptor that it begins from, or AT_FDCWD.
 	MOVQ $-100, R8
@@ -351,8 +364,13 @@ link:
 	KNOWN(R15, slow)
 	JMP   pass
 
-list:
-	// Which directory is it?
+mapped:
+	TESTL $0x20, R10 // MAP_ANONYMOUS
+	JNE   pass
+	MOVQ  R8, DI
+
+descriptor:
+	// Is it one of the files that are not the kernel's alone?
 	SUBQ  $160, SP
 	MOVQ  $0, 144(SP)
 	LEAQ  144(SP), SI // an empty path

@@ -70,9 +70,9 @@ const (
 	OpenAt
 )
 
-// Calls are the names of the system calls that Code knows.
+// Calls are the names of the system calls with paths that Code knows.
 var Calls = []string{"stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2",
-	"readlink", "readlinkat", "open", "openat", "getdents64"}
+	"readlink", "readlinkat", "open", "openat"}
 
 // Instead is what Code calls in the place of open and openat.
 const Instead = "openat2"

@@ -27,6 +27,9 @@ type Site struct {
 	// The first of them give way to a jump; the others stay, for whoever is in
 	// the midst of them.
 	before []byte
+	// guarded: before begins with a test of a byte of memory, and a jump if that
+	// is zero, as in glibc's read, whose number, 0, takes two bytes to move.
+	guarded bool
 }
 
 // FindSite recognizes a place that can be changed in b, the SiteRoom bytes that
@@ -39,16 +42,45 @@ func FindSite(b []byte, call uint64, number int) (Site, bool) {
 	if !ok {
 		return Site{}, false
 	}
+	if n := len(before) - guardedSize; number == 0 && n >= 0 && isGuarded(before[n:]) {
+		return Site{call, bytes.Clone(before[n:]), true}, true
+	}
 	for at := len(before) - jumpSize; at > 0; at-- {
 		const rexMask, rex = 0xf0, 0x40 // it would be another register's
 		if before[at] != movEAX || binary.LittleEndian.Uint32(before[at+1:]) != uint32(number) || before[at-1]&rexMask == rex {
 			continue
 		}
 		if areMoves(before[at+jumpSize:]) {
-			return Site{call, bytes.Clone(before[at:])}, true
+			return Site{call, bytes.Clone(before[at:]), false}, true
 		}
 	}
 	return Site{}, false
+}
+
+const (
+	testSize    = 7 // cmpb $0, memory(%rip)
+	shortJump   = 2 // je
+	guardedSize = testSize + shortJump + 2
+)
+
+// isGuarded reports whether b is such a test and jump, and then a zero is moved
+// into the register of the number.
+func isGuarded(b []byte) bool {
+	return b[0] == 0x80 && b[1] == 0x3d && b[6] == 0 && b[testSize] == 0x74 && b[9] == 0x31 && b[10] == 0xc0
+}
+
+// relocated returns what stands before the call, for another address.
+func (s Site) relocated(at uint64) []byte {
+	if !s.guarded {
+		return bytes.Clone(s.before)
+	}
+	tested := s.Start() + testSize + uint64(int64(int32(binary.LittleEndian.Uint32(s.before[2:]))))
+	target := s.Start() + testSize + shortJump + uint64(int64(int8(s.before[testSize+1])))
+	d, _ := distance(at+testSize, tested)
+	b := append(binary.LittleEndian.AppendUint32([]byte{0x80, 0x3d}, d), 0)
+	d, _ = distance(at+testSize+6, target)
+	b = binary.LittleEndian.AppendUint32(append(b, 0x0f, 0x84), d) // je, far
+	return append(b, 0x31, 0xc0)
 }
 
 // areMoves reports whether code consists of nothing but moves of registers and
@@ -96,7 +128,7 @@ func (s Site) Jump(trampoline uint64) ([]byte, bool) {
 
 // Trampoline returns the code that makes up for the site's, and enters Code.
 func (s Site) Trampoline(at uint64) []byte {
-	b := bytes.Clone(s.before)
+	b := s.relocated(at)
 	b = append(b, 0x4c, 0x8d, 0x1d) // lea call(%rip), %r11
 	back, _ := distance(at+uint64(len(b))+4, s.call)
 	b = binary.LittleEndian.AppendUint32(b, back)
@@ -124,5 +156,5 @@ func GoSite(text []byte, at uint64) (Site, bool) {
 	if i < 0 {
 		return Site{}, false
 	}
-	return Site{at + uint64(i) + 6, goSyscall6[:6]}, true
+	return Site{at + uint64(i) + 6, goSyscall6[:6], false}, true
 }

@@ -29,6 +29,8 @@ func TestFindSite(t *testing.T) {
 		{"a move between", "b8 04 00 00 00 48 89 ef 0f 05", 4, "b8 04 00 00 00 48 89 ef"},
 		{"an extended register between", "b8 04 00 00 00 41 ba 00 10 00 00 0f 05", 4, "b8 04 00 00 00 41 ba 00 10 00 00"},
 		{"sign extension and xor", "b8 04 00 00 00 48 63 f6 45 31 d2 0f 05", 4, "b8 04 00 00 00 48 63 f6 45 31 d2"},
+		{"behind a test", "80 3d 31 33 0e 00 00 74 17 31 c0 0f 05", 0, "80 3d 31 33 0e 00 00 74 17 31 c0"},
+		{"zero alone", "31 c0 0f 05", 0, ""},
 		{"another number", "b8 05 00 00 00 0f 05", 4, ""},
 		{"another register", "41 b8 04 00 00 00 0f 05", 4, ""},
 		{"memory between", "b8 04 00 00 00 48 8b 74 24 08 0f 05", 4, ""},
@@ -52,7 +54,7 @@ func TestFindSite(t *testing.T) {
 			if s.Start() != call-uint64(len(want)) {
 				t.Errorf("starts at %#x", s.Start())
 			}
-			if b := s.Trampoline(call + 0x1000); len(b) > TrampolineSize || !bytes.HasPrefix(b, want) {
+			if b := s.Trampoline(call + 0x1000); len(b) > TrampolineSize || !s.guarded && !bytes.HasPrefix(b, want) {
 				t.Errorf("trampoline %x", b)
 			}
 		})
@@ -96,4 +98,18 @@ func FuzzFindSite(f *testing.F) {
 			t.Errorf("%x in %x", s.before, b)
 		}
 	})
+}
+
+// What is relative to an address is so at another one.
+func TestSiteGuarded(t *testing.T) {
+	const call, at = 0x7f000000100b, 0x7f0000100000
+	s, ok := FindSite(append(bytes.Repeat([]byte{0x90}, 8), machine(t, "80 3d 31 33 0e 00 00 74 17 31 c0 0f 05")...), call, 0)
+	if !ok {
+		t.Fatal("not found")
+	}
+	// The test is of 0x7f0000001007+0xe3331, the jump to 0x7f0000001009+0x17.
+	want := machine(t, "80 3d 31 43 fe ff 00 0f 84 13 10 f0 ff 31 c0")
+	if b := s.Trampoline(at); !bytes.HasPrefix(b, want) {
+		t.Errorf("%x, want %x", b, want)
+	}
 }

@@ -14,6 +14,8 @@ import (
 const (
 	tableGeneration = 0x00 // directories that were learned in another are forgotten
 	tableEra        = 0x08 // counts changes of working directories
+	tableClasses    = 0x100 // what of a call has to be looked at, by its number
+	classesCount    = 512
 	tableNames      = 0x1000
 	namesBits       = 1 << 16
 	tableDirs       = tableNames + namesBits/8
@@ -77,8 +79,30 @@ func (t *Table) word(offset int) *atomic.Uint64 { return wordAt(t.bytes, CodeSiz
 // that happens to have the same hash is taken for it.)
 func (t *Table) Name(name string) { t.mark(hash(basis, name)) }
 
-// List has Code pass no listing of a directory of that inode number.
-func (t *Table) List(inode uint64) { t.mark((basis ^ inode) * prime) }
+// Keep has Code pass no call by the descriptor of a file of that inode number.
+func (t *Table) Keep(inode uint64) { t.mark((basis ^ inode) * prime) }
+
+// Class is what Code has to look at in a call.
+type Class uint8
+
+const (
+	// Unknown: it passes no such call.
+	Unknown Class = iota
+	// Path: its path.
+	Path
+	// First: the file of the descriptor that is its first argument.
+	First
+	// Mapped: the file of the descriptor that mmap(2) maps, if any.
+	Mapped
+)
+
+// Classify says what to look at in the calls of a number. Those with paths must
+// be of those that Code knows by themselves.
+func (t *Table) Classify(number int, c Class) {
+	if uint(number) < classesCount {
+		t.bytes[CodeSize+tableClasses+number] = byte(c)
+	}
+}
 
 func (t *Table) mark(h uint64) {
 	bit := fold(h) % namesBits
