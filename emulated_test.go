@@ -1,6 +1,7 @@
 package penumbra_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -364,4 +365,79 @@ mkdir -m 700 private; (umask 077; echo secret >private/file); exec 9>unclosed; e
 			}
 		})
 	}
+}
+
+// slowFS is emulatedFS, but what is read comes when answer is closed.
+type slowFS struct {
+	emulatedFS
+	asked, answer chan struct{}
+}
+
+func (f slowFS) Open(name string) (fs.File, error) {
+	inner, err := f.emulatedFS.Open(name)
+	if file, ok := inner.(*emulatedFile); ok {
+		return slowFile{file, f}, nil
+	}
+	return inner, err
+}
+
+type slowFile struct {
+	*emulatedFile
+	slowFS
+}
+
+func (f slowFile) Stat() (fs.FileInfo, error) { return f.emulatedFile.Stat() }
+
+func (f slowFile) ReadAt(p []byte, off int64) (int, error) {
+	select {
+	case f.asked <- struct{}{}:
+	default:
+	}
+	<-f.answer
+	return f.emulatedFile.ReadAt(p, off)
+}
+
+// TestEmulatedWaits has signals come while a read waits for content.
+func TestEmulatedWaits(t *testing.T) {
+	start := func(t *testing.T) (slowFS, *penumbra.Cmd, io.Reader) {
+		fsys := slowFS{newEmulatedFS(), make(chan struct{}, 1), make(chan struct{})}
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.Close() })
+		cmd := penumbra.Command(testguest.Path(t, "emulated_waits", testguest.Dynamic), "/data/large")
+		cmd.Stdout, cmd.Stderr = w, os.Stderr
+		cmd.Mount("/data", fsys)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		return fsys, cmd, r
+	}
+	t.Run("handled", func(t *testing.T) {
+		fsys, cmd, r := start(t)
+		out := bufio.NewReader(r)
+		if line, err := out.ReadString('\n'); line != "handled\n" {
+			t.Errorf("%q %v", line, err)
+		}
+		close(fsys.answer)
+		if line, err := out.ReadString('\n'); line != "ok\n" {
+			t.Errorf("%q %v", line, err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("fatal", func(t *testing.T) {
+		fsys, cmd, _ := start(t)
+		defer close(fsys.answer)
+		<-fsys.asked
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		if err := cmd.Wait(); err == nil || err.Error() != "signal: terminated" {
+			t.Errorf("%v", err)
+		}
+	})
 }

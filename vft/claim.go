@@ -14,6 +14,9 @@ type claim struct {
 type Position struct {
 	At       func() (int64, error)
 	Floating bool
+	// Wait, if not nil, calls fetch, which may take long. It may return an error
+	// before that has ended, and then the call must not be let run.
+	Wait func(fetch func() error) error
 }
 
 // Fixed is the position off.
@@ -24,11 +27,9 @@ func Fixed(off int64) Position {
 // Read has what a call of thread who reads put into the placeholder, n bytes at
 // most.
 func (f *File) Read(who int, n int64, at Position) error {
-	f.gate.RLock()
-	defer f.gate.RUnlock()
 	s, err := f.claim(who, claim{n: n, floating: at.Floating}, at)
 	if err == nil {
-		err = f.fill(s.from, s.to-s.from)
+		err = f.await(s, at)
 	}
 	if err == nil {
 		f.readAhead(s.from, n)
@@ -40,14 +41,12 @@ func (f *File) Read(who int, n int64, at Position) error {
 // changes in part are put into the placeholder, and all of it is written back by
 // Flush.
 func (f *File) Write(who int, n int64, at Position) error {
-	f.gate.RLock()
-	defer f.gate.RUnlock()
 	s, err := f.claim(who, claim{n: n, floating: at.Floating, writes: true}, at)
 	if err != nil {
 		return err
 	}
 	// What a write covers whole is needed as well: it may turn out shorter.
-	if err := f.fill(s.from, s.to-s.from); err != nil {
+	if err := f.await(s, at); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -55,6 +54,15 @@ func (f *File) Write(who int, n int64, at Position) error {
 	f.mu.Unlock()
 	f.table.touch(f)
 	return nil
+}
+
+// await has the bytes of s put into the placeholder.
+func (f *File) await(s span, at Position) error {
+	fetch := func() error { return f.Fill(s.from, s.to-s.from) }
+	if at.Wait == nil || f.Missing(s.from, s.to-s.from) == 0 {
+		return fetch()
+	}
+	return at.Wait(fetch)
 }
 
 // claim enters a claim and returns what it is on. Of floating ones, whichever comes

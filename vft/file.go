@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Options say what a File is made of.
@@ -160,12 +162,22 @@ func (f *File) Hold() error {
 func (f *File) Unlink() {
 	f.mu.Lock()
 	f.unlinked, f.dirty = true, nil
-	whole := f.isWhole()
+	needed := !f.isWhole() && (f.users > 0 || f.host == nil || isOpen(f.host))
 	f.mu.Unlock()
-	if whole {
+	if !needed {
 		f.table.remove(f)
 		f.close()
 	}
+}
+
+// isOpen reports whether somebody else has a placeholder without a name open, or
+// maps it: a lease for writing is for him alone who has no company (fcntl(2)).
+func isOpen(host *os.File) bool {
+	if _, err := unix.FcntlInt(host.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
+		return true
+	}
+	_, _ = unix.FcntlInt(host.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+	return false
 }
 
 func (f *File) isWhole() bool { return f.present.count == blocksIn(f.origin) }

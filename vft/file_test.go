@@ -441,6 +441,38 @@ func TestRest(t *testing.T) {
 	}
 }
 
+// A file without a name is there as long as somebody may need what is missing.
+func TestUnlink(t *testing.T) {
+	for name, tt := range map[string]struct{ filled, open, stays bool }{
+		"whole and open":       {true, true, false},
+		"whole":                {true, false, false},
+		"incomplete and open":  {false, true, true},
+		"incomplete, not open": {false, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			table := NewTable(false)
+			f, program := emulate(t, table, &memory{data: pattern(3 * BlockSize)})
+			n := int64(1)
+			if tt.filled {
+				n = 3 * BlockSize
+			}
+			if err := errors.Join(f.Fill(0, n), f.Hold(), os.Remove(program.Name())); err != nil {
+				t.Fatal(err)
+			}
+			if !tt.open {
+				program.Close()
+			}
+			f.Unlink()
+			if stays := table.Lookup(f.key.dev, f.key.ino) != nil; stays != tt.stays {
+				t.Errorf("it stays: %v", stays)
+			}
+			if err := f.Fill(BlockSize, 1); tt.stays && err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestModel makes random changes to an emulated file and to a slice of bytes.
 func TestModel(t *testing.T) {
 	for seed := range uint64(40) {

@@ -73,6 +73,13 @@ func (t *Table) Lookup(dev, ino uint64) *File {
 	return t.files[key{dev, ino}]
 }
 
+// Empty reports whether there are no files yet.
+func (t *Table) Empty() bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return len(t.files) == 0
+}
+
 func (t *Table) remove(f *File) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

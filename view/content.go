@@ -76,10 +76,20 @@ func (v *View) contentHandler(a abi.Arch, s *abi.Syscall) handler {
 
 // emulated returns the emulated file that descriptor fd of t is open on, or nil.
 func (v *View) emulated(t *guest.Thread, fd int32) (*vft.File, *unix.Stat_t) {
-	if fd < 0 {
+	if fd < 0 || v.noneEmulated() {
 		return nil, nil
 	}
 	return v.emulatedAt(descriptorPath(t, fd))
+}
+
+// noneEmulated reports whether nobody has opened an emulated file yet.
+func (v *View) noneEmulated() bool {
+	for _, e := range v.emulators {
+		if !e.Files().Empty() {
+			return false
+		}
+	}
+	return true
 }
 
 func descriptorPath(t *guest.Thread, fd int32) string {

@@ -132,8 +132,7 @@ func (v *View) fsync(c *intercept.Call, _ *shape) intercept.Verdict {
 	if f == nil {
 		return intercept.Run
 	}
-	c.Leave()
-	if err := f.Sync(); err != nil {
+	if err := await(c, f.Sync); err != nil {
 		return intercept.Fail(contentErrno(err))
 	}
 	return intercept.Run
@@ -146,8 +145,10 @@ func (v *View) close(c *intercept.Call, _ *shape) intercept.Verdict {
 	if f == nil || !f.Dirty() {
 		return intercept.Run
 	}
-	c.Leave()
-	if err := f.Flush(); err != nil {
+	switch err := await(c, f.Flush); {
+	case err == abi.ERESTARTNOINTR:
+		return intercept.Fail(abi.ERESTARTNOINTR)
+	case err != nil:
 		return intercept.RunAs(-int64(contentErrno(err)))
 	}
 	return intercept.Run

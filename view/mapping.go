@@ -55,18 +55,20 @@ func (v *View) readyMapping(c *intercept.Call, f *vft.File, off, n int64, shared
 	if off < 0 {
 		return intercept.Run
 	}
-	switch missing := f.Missing(off, n); {
-	case missing > mostMapped:
+	missing := f.Missing(off, n)
+	if missing > mostMapped {
 		v.warn("mapping", fmt.Sprintf("a program maps more than %d GiB of an emulated file at once: that fails with ENODEV", mostMapped>>30))
 		return intercept.Fail(abi.ENODEV)
-	case missing > 0 || shared:
-		c.Leave()
+	}
+	ready := func() error { return f.Pin(off, n) }
+	if shared {
+		ready = func() error { return f.Map(c.Thread.Process().ID, off, n) }
 	}
 	var err error
-	if shared {
-		err = f.Map(c.Thread.Process().ID, off, n)
+	if missing > 0 || shared {
+		err = await(c, ready)
 	} else {
-		err = f.Pin(off, n)
+		err = ready()
 	}
 	if err != nil {
 		return intercept.Fail(contentErrno(err))
@@ -134,8 +136,7 @@ func (v *View) writeBackMapped(c *intercept.Call, _ *shape) intercept.Verdict {
 		if !m.shared {
 			continue
 		}
-		c.Leave()
-		if err := m.file.Flush(); err != nil && syncs {
+		if err := await(c, m.file.Flush); err == abi.ERESTARTNOINTR || err != nil && syncs {
 			return intercept.Fail(contentErrno(err))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -103,19 +104,19 @@ func (v *View) transferAt(c *intercept.Call, t *transfer, e end, f *vft.File) er
 		where = func() (int64, error) { return offsetOf(c.Thread, fd) }
 	}
 	moves := len(t.ends) > 1
-	at := vft.Position{Floating: !fixed, At: func() (begin int64, err error) {
-		begin, err = where()
-		switch missing := f.Missing(begin, n); {
-		case moves && missing > mostMoved:
-			return begin, abi.EINVAL
-		case missing > 0:
-			c.Leave()
-		}
-		if moves && !e.writes {
-			f.Keep(begin, n) // a pipe may hold on to the memory
-		}
-		return begin, err
-	}}
+	at := vft.Position{
+		Floating: !fixed,
+		At: func() (begin int64, err error) {
+			if begin, err = where(); moves && f.Missing(begin, n) > mostMoved {
+				return begin, abi.EINVAL
+			}
+			if moves && !e.writes {
+				f.Keep(begin, n) // a pipe may hold on to the memory
+			}
+			return begin, err
+		},
+		Wait: func(fetch func() error) error { return await(c, fetch) },
+	}
 	if at.Floating {
 		v.settleIdle(f, who)
 	}
@@ -123,6 +124,34 @@ func (v *View) transferAt(c *intercept.Call, t *transfer, e end, f *vft.File) er
 		return f.Write(who, n, at)
 	}
 	return f.Read(who, n, at)
+}
+
+// await calls fetch, and waits until it has ended or a signal has come for the
+// guest. Then the call is made again after that: what fetch does goes on meanwhile.
+// So a program can be stopped and ended whatever it waits for.
+func await(c *intercept.Call, fetch func() error) error {
+	// Most are soon done, and another worker at the door is dear.
+	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
+	done := make(chan error, 1)
+	go func() { done <- fetch() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(soon):
+		c.Leave()
+	}
+	look := time.NewTicker(interval)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-look.C:
+			if !c.Alive() || signalled(c.Thread) {
+				return abi.ERESTARTNOINTR
+			}
+		}
+	}
 }
 
 // sizeOf returns the length of the file that fd of t is open on.
