@@ -1,9 +1,11 @@
 package main
 
 import (
+	"archive/tar"
 	"context"
 	"crypto/sha256"
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -85,6 +87,44 @@ func inMount(name string, c crowd) measure {
 		}
 		return parseLoop(out)
 	}
+}
+
+// holding measures one turn of a loop while the guest holds an emulated file: one
+// of an archive that is too large to be copied. Natively there is no such file.
+func holding(name string) measure {
+	return func(ctx context.Context, h *harness, t tool) (float64, error) {
+		argv, err := loopCommand(ctx, h, name)
+		if err != nil {
+			return 0, err
+		}
+		archive, err := h.fixture("large.tar", makeLargeArchive)
+		if err != nil {
+			return 0, err
+		}
+		if t.name == ours {
+			argv = append([]string{"env", "MICRO_HOLD=" + mountTarget + "/large"}, argv...)
+		}
+		out, err := command{args: t.with("--mount=type=tar,source=" + archive + ",target=" + mountTarget).command(argv...)}.run(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return parseLoop(out)
+	}
+}
+
+// makeLargeArchive makes an archive of one file of 300 MiB, all holes.
+func makeLargeArchive(path string) error {
+	const size = 300 << 20
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := tar.NewWriter(f)
+	if err := w.WriteHeader(&tar.Header{Name: "large", Mode: 0o644, Size: size}); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	// What follows is the file's content and the archive's end: zeros.
+	return errors.Join(f.Truncate(size+4<<10), f.Close())
 }
 
 // loop measures one turn of a loop of the guest, in nanoseconds.

@@ -37,6 +37,9 @@ var (
 	crowded  = target{must: limit{1.5, inMountStat}, hope: limit{1.1, inMountStat}}
 )
 
+// beside is the target for files beside an emulated one.
+var beside = target{must: limit{30, native}, hope: limit{1.3, native}}
+
 const inMountStat = "mount: stat"
 
 const onePtraceStop = "one ptrace stop"
@@ -118,6 +121,11 @@ func allRows() []row {
 		{name: "mount: stat, 1 000 mounts", unit: ns, on: only(ours), measure: inMount("stat", crowd{mounts: 1000}), target: crowded},
 		{name: "mount: stat, 10 000 files open", unit: ns, on: only(ours), measure: inMount("stat", crowd{files: 10_000}), target: crowded},
 		{name: "mount: stat, 500 processes", unit: ns, on: only(ours), measure: inMount("stat", crowd{processes: 500}), target: crowded},
+
+		// Where not all files are the kernel's: one is read piece by piece.
+		{name: "emulated: read 1 byte of another file", unit: ns, on: only(native, ours), measure: holding("read"), target: beside},
+		{name: "emulated: write 1 byte to another file", unit: ns, on: only(native, ours), measure: holding("write"), target: beside},
+		{name: "emulated: pread 4 KiB of another file", unit: ns, on: only(native, ours), measure: holding("pread"), target: beside},
 
 		// What the supervisor takes.
 		{name: "supervisor memory, 1 thread", unit: mib, on: supervising, measure: memory(1), target: memoryTarget(1)},

@@ -106,7 +106,7 @@ func only(names ...string) func(tool) bool {
 func viewing(t tool) bool { return only(native, ours, "proot")(t) }
 
 // mountTarget is where something is mounted.
-const mountTarget = "/penumbra-bench"
+const mountTarget = "/penumbra-mount"
 
 // withMount is t with something mounted, where nothing else looks.
 func (t tool) withMount() tool {

@@ -6,7 +6,8 @@
  *                                  "nanoseconds-a-turn turns"; FILE is an
  *                                  existing file of 4 KiB or more, or is
  *                                  made; with MICRO_FILES of them open, and
- *                                  MICRO_PROCESSES beside, if these are set
+ *                                  MICRO_PROCESSES beside, and the file
+ *                                  MICRO_HOLD open, if these are set
  *   micro threads N                hold N threads until stdin ends
  *   micro list                     print the names of the loops
  *   micro exit                     do nothing
@@ -386,9 +387,10 @@ static double nanoseconds(void (*run)(long), long n)
 /* crowd adds what the environment asks for: open files and idle processes. */
 static void crowd(void)
 {
-	const char *files = getenv("MICRO_FILES"), *processes = getenv("MICRO_PROCESSES");
+	const char *files = getenv("MICRO_FILES"), *processes = getenv("MICRO_PROCESSES"), *held = getenv("MICRO_HOLD");
 	struct rlimit most;
 
+	must(!held || open(held, O_RDONLY) >= 0, "open the file to hold");
 	if (files) {
 		must(getrlimit(RLIMIT_NOFILE, &most) == 0, "getrlimit");
 		most.rlim_cur = most.rlim_max;
