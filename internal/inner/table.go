@@ -12,8 +12,8 @@ import (
 
 // The Table's layout, from its begin at Base+CodeSize.
 const (
-	tableGeneration = 0x00 // directories that were learned in another are forgotten
-	tableEra        = 0x08 // counts changes of working directories
+	tableGeneration = 0x00  // directories that were learned in another are forgotten
+	tableEra        = 0x08  // counts changes of working directories
 	tableClasses    = 0x100 // what of a call has to be looked at, by its number
 	classesCount    = 512
 	tableNames      = 0x1000
