@@ -106,7 +106,7 @@ func (s sized) Mode() fs.FileMode { return 0o644 }
 
 func (f *emulatedFile) Stat() (fs.FileInfo, error) {
 	info, err := f.File.Stat()
-	return sized{info, map[string]int64{"huge": 1 << 40, "large": emulatedSize, "bad": emulatedSize}[f.name]}, err
+	return sized{info, map[string]int64{"huge": 8 << 40, "large": emulatedSize, "bad": emulatedSize}[f.name]}, err
 }
 
 func (f *emulatedFile) ReadAt(p []byte, off int64) (int, error) {
@@ -119,8 +119,8 @@ func (f *emulatedFile) ReadAt(p []byte, off int64) (int, error) {
 			return i, errors.New("damaged")
 		case f.name != "huge":
 			p[i] = emulatedByte(at)
-		case at >= 1<<39 && at < 1<<39+8:
-			p[i] = "half way"[at-1<<39]
+		case at >= 1<<42 && at < 1<<42+8:
+			p[i] = "half way"[at-1<<42]
 		}
 	}
 	return len(p), nil

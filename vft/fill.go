@@ -187,3 +187,19 @@ func (f *File) readAhead(off, n int64) {
 		f.mu.Unlock()
 	}()
 }
+
+// Room returns how many bytes more the placeholder's file system can take, with
+// some left for others.
+func (f *File) Room() int64 {
+	host, _, err := f.acquire()
+	if err != nil {
+		return 0
+	}
+	defer f.release()
+	var st unix.Statfs_t
+	if unix.Fstatfs(int(host.Fd()), &st) != nil {
+		return 0
+	}
+	free := int64(st.Bavail) * st.Bsize
+	return free - free/8
+}

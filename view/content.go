@@ -142,8 +142,8 @@ func (v *View) useWhole(c *intercept.Call, _ *shape) intercept.Verdict {
 
 // pinWhole readies all of f, of which st tells.
 func pinWhole(f *vft.File, st *unix.Stat_t) abi.Errno {
-	if f.Missing(0, st.Size) > mostMapped {
-		return abi.EFBIG
+	if missing := f.Missing(0, st.Size); missing > 0 && missing > f.Room() {
+		return abi.ENOSPC
 	}
 	return contentErrno(f.Pin(0, st.Size))
 }

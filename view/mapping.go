@@ -14,10 +14,9 @@ import (
 	"penumbra/vft"
 )
 
-// mostMapped is how many missing bytes one mapping may fetch. No call tells which
-// of them are looked at, so they have to be there before; a program that maps more
-// gets ENODEV, as on file systems without mmap, after which most read instead.
-const mostMapped = 4 << 30
+// No call tells which bytes of a mapping are looked at, so all of them have to be
+// there before. A program that maps more than there is room for gets ENODEV, as on
+// file systems without mmap, after which most read instead.
 
 // mmap readies what is about to be mapped.
 func (v *View) mmap(c *intercept.Call, _ *shape) intercept.Verdict {
@@ -56,8 +55,8 @@ func (v *View) readyMapping(c *intercept.Call, f *vft.File, off, n int64, shared
 		return intercept.Run
 	}
 	missing := f.Missing(off, n)
-	if missing > mostMapped {
-		v.warn("mapping", fmt.Sprintf("a program maps more than %d GiB of an emulated file at once: that fails with ENODEV", mostMapped>>30))
+	if missing > 0 && missing > f.Room() {
+		v.warn("mapping", fmt.Sprintf("a program maps %d MiB of an emulated file, more than there is room for: that fails with ENODEV", missing>>20))
 		return intercept.Fail(abi.ENODEV)
 	}
 	ready := func() error { return f.Pin(off, n) }

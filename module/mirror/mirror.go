@@ -83,19 +83,22 @@ func New(fsys fs.FS, o Options) (module.Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
-	dir, err := scratch.New()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Kind, err)
-	}
-	t := &tree{fsys: fsys, options: o, dir: dir,
+	t := &tree{fsys: fsys, options: o,
 		listed: map[string]bool{}, filled: map[id]bool{}, first: map[any]string{},
 		nodes: map[string]*node{}}
 	t.writer, _ = fsys.(WriteFS)
-	if t.writer != nil || o.Aggravate || o.EmulateFrom > 0 && hasLarge(fsys, o.EmulateFrom) {
+	place, large := scratch.New, o.EmulateFrom > 0 && hasLarge(fsys, o.EmulateFrom)
+	if large {
+		place = scratch.NewLarge
+	}
+	if t.dir, err = place(); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Kind, err)
+	}
+	if t.writer != nil || o.Aggravate || large {
 		t.files = vft.NewTable(o.Aggravate)
 	}
 	if err := t.dress(".", root); err != nil {
-		_ = dir.Close()
+		_ = t.dir.Close()
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
 	return t, nil

@@ -31,6 +31,21 @@ func New() (*Dir, error) {
 	if base == "" {
 		base = os.TempDir()
 	}
+	return newIn(base)
+}
+
+// NewLarge makes a Dir for what memory may be too small for: on a disk if there
+// is one for temporary files.
+func NewLarge() (*Dir, error) {
+	const forLarge = "/var/tmp" // file-hierarchy(7)
+	base := os.TempDir()
+	if isTmpfs(base) && !isTmpfs(forLarge) && unix.Access(forLarge, unix.W_OK) == nil {
+		base = forLarge
+	}
+	return newIn(base)
+}
+
+func newIn(base string) (*Dir, error) {
 	sweep(base)
 	base, err := filepath.Abs(base)
 	if err == nil {
@@ -95,12 +110,17 @@ func removeAll(path string) error {
 
 // inMemory returns a directory on a tmpfs where programs may be run, or "".
 func inMemory() string {
-	const shm, tmpfsMagic, noExec = "/dev/shm", 0x01021994, 8 // statfs(2)
+	const shm, noExec = "/dev/shm", 8 // statfs(2)
 	var st unix.Statfs_t
-	if unix.Statfs(shm, &st) != nil || st.Type != tmpfsMagic || st.Flags&noExec != 0 || unix.Access(shm, unix.W_OK) != nil {
+	if !isTmpfs(shm) || unix.Statfs(shm, &st) != nil || st.Flags&noExec != 0 || unix.Access(shm, unix.W_OK) != nil {
 		return ""
 	}
 	return shm
+}
+
+func isTmpfs(dir string) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(dir, &st) == nil && st.Type == unix.TMPFS_MAGIC
 }
 
 // sweep removes the directories of processes that are gone.
