@@ -75,6 +75,21 @@
 	CMPQ X, 0(AX)           \
 	JNE  bad
 
+// Restore the registers from the frame, and the call's number to another one.
+#define RESTORE(number) \
+	POPQ R15    \
+	POPQ R14    \
+	POPQ R13    \
+	POPQ R12    \
+	POPQ BX     \
+	POPQ R9     \
+	POPQ R8     \
+	POPQ R10    \
+	POPQ DX     \
+	POPQ SI     \
+	POPQ DI     \
+	POPQ number
+
 // func code()
 //
 // It is entered by a jump from a trampoline, with the registers as the call
@@ -431,18 +446,7 @@ makes:
 	JEQ  link
 
 done:
-	POPQ R15
-	POPQ R14
-	POPQ R13
-	POPQ R12
-	POPQ BX
-	POPQ R9
-	POPQ R8
-	POPQ R10
-	POPQ DX
-	POPQ SI
-	POPQ DI
-	POPQ CX // the call's number: its result is in AX
+	RESTORE(CX) // the result is in AX
 	POPQ R11
 	LEAQ 128(SP), SP
 	ADDQ $2, R11
@@ -456,18 +460,7 @@ slow:
 // It ends Code as if nothing had happened. The supervisor sends here a thread
 // for which a path was out of reach.
 TEXT ·fault(SB), NOSPLIT|NOFRAME, $0
-	POPQ R15
-	POPQ R14
-	POPQ R13
-	POPQ R12
-	POPQ BX
-	POPQ R9
-	POPQ R8
-	POPQ R10
-	POPQ DX
-	POPQ SI
-	POPQ DI
-	POPQ AX
+	RESTORE(AX)
 	POPQ R11
 	LEAQ 128(SP), SP
 	JMP  R11
