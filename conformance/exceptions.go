@@ -30,9 +30,6 @@ var long = []exception{
 var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os", test: "TestGetwdDeepWithPWDSet", why: "goes up by .. from a directory with a path of more than 4095 bytes"},
 	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system, with which a guest that sees mounts is refused"},
-	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "unshares the mount namespace, which is refused while there are mounts"},
-	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareUidGidMapping", why: "unshares the mount namespace, which is refused while there are mounts"},
-	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpaceChroot", why: "unshares the mount namespace, which is refused while there are mounts"},
 })
 
 // traced lists tests that skip themselves where they are traced, as a debugger

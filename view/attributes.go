@@ -69,7 +69,7 @@ func differences(before, after *unix.Stat_t) (all []module.Change) {
 
 // restore gives what is at r the attributes that it had.
 func (v *View) restore(r ref, st *unix.Stat_t) {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	_ = unix.Fchownat(at.dir, at.name, int(st.Uid), int(st.Gid), unix.AT_SYMLINK_NOFOLLOW)
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
 		_ = unix.Fchmodat(at.dir, at.name, st.Mode&0o7777, 0)
@@ -95,7 +95,7 @@ func (v *View) alterByFD(c *intercept.Call, fd int32) intercept.Verdict {
 	if !attributes[name] {
 		return intercept.Fail(abi.EOPNOTSUPP)
 	}
-	return v.alter(c, shapeOf(c.Arch, abi.ByName(name)), v.refOf(namespace.Found{Place: place}))
+	return v.alter(c, shapeOf(c.Arch, abi.ByName(name)), v.refOf(c.Thread, namespace.Found{Place: place}))
 }
 
 // timeOf converts a time of stat(2).

@@ -34,7 +34,13 @@ type pathCache struct {
 type pathKey struct {
 	dir, path    string // dir is "" for an absolute path
 	follow, name bool
-	who          *identity // that searches the directories, nil for this process's own
+	as           walker
+}
+
+// walker is how a path is walked.
+type walker struct {
+	who  *identity // that searches the directories, nil for this process's own
+	host int       // descriptor of the host's root, in the thread's mount namespace
 }
 
 type pathFact struct {

@@ -122,7 +122,7 @@ func (v *View) isSame(refs []ref) bool {
 }
 
 func (v *View) statRef(r ref) (st unix.Stat_t, e abi.Errno) {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return st, errnoOf(err)
 	}

@@ -81,7 +81,7 @@ func (v *View) create(c *intercept.Call, o *opening, r ref) (verdict intercept.V
 // makeEmpty makes a file empty that was opened with O_TRUNC, as fd.
 func (v *View) makeEmpty(o *opening, r ref, fd int) error {
 	if o.flags&unix.O_ACCMODE == unix.O_RDONLY {
-		at := v.spot(r.Place)
+		at := v.spot(r.host, r.Place)
 		own, err := unix.Openat(at.dir, at.name, unix.O_WRONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 		if err != nil {
 			return err

@@ -59,7 +59,7 @@ func (v *View) pathFor(t *guest.Thread, place string) (string, abi.Errno) {
 func (v *View) changeDirByFD(c *intercept.Call, _ *shape) intercept.Verdict {
 	place := v.placeOfFD(c.Thread.ID(), c.Args.Int32(0))
 	if place != "" {
-		v.moving[c.Thread.ID()] = v.refOf(namespace.Found{Place: place})
+		v.moving[c.Thread.ID()] = v.refOf(c.Thread, namespace.Found{Place: place})
 	}
 	return intercept.Watch
 }
@@ -157,7 +157,7 @@ func (v *View) follow(name string) (namespace.Found, error) {
 	case dir == "" && !filepath.IsAbs(name):
 		return namespace.Found{}, abi.ENOENT
 	}
-	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, walker{host: v.host}, nil), namespace.Start{Dir: dir, Root: "/"}, name, namespace.Options{Follow: true})
 	if e == 0 {
 		e = v.fillProgram(found.Place)
 	}

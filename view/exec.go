@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -123,7 +124,7 @@ func (v *View) execByFD(c *intercept.Call, fd int32) intercept.Verdict {
 func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []string, apart bool, e abi.Errno) {
 	apart = program.Apart
 	for range maxScripts {
-		h, err := v.readHead(program.Place)
+		h, err := v.readHead(c.Thread, program.Place)
 		if err != nil {
 			return nil, apart, 0 // the kernel will say why
 		}
@@ -188,7 +189,7 @@ func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
 		return e
 	}
 	defer restore()
-	at := v.spot(place)
+	at := v.spot(v.hostOf(c.Thread), place)
 	var st unix.Stat_t
 	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return errnoOf(err)
@@ -206,8 +207,8 @@ type head struct {
 }
 
 // readHead reads the head of a program.
-func (v *View) readHead(place string) (head, error) {
-	at := v.spot(place)
+func (v *View) readHead(t *guest.Thread, place string) (head, error) {
+	at := v.spot(v.hostOf(t), place)
 	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return head{}, err

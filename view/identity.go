@@ -98,6 +98,12 @@ func (v *View) identityOf(t *guest.Thread) (*identity, error) {
 	return &who, nil
 }
 
+// walkerOf returns how paths of t are walked.
+func (v *View) walkerOf(t *guest.Thread) (walker, error) {
+	who, err := v.stranger(t)
+	return walker{who, v.hostOf(t)}, err
+}
+
 // stranger returns the identity of t if that is not this process's own, else nil.
 func (v *View) stranger(t *guest.Thread) (*identity, error) {
 	if !v.privileged {

@@ -55,7 +55,7 @@ func (v *View) keepListings() {
 		return
 	}
 	for dir := range v.phantom {
-		at := v.spot(dir)
+		at := v.spot(v.host, dir)
 		var st unix.Stat_t
 		if unix.Fstatat(at.dir, at.name, &st, 0) == nil {
 			v.inner.Keep(st.Ino)
@@ -105,7 +105,7 @@ func (v *View) teach(c *intercept.Call, era uint64, dirfd int32, key pathKey, le
 	if key.dir != "" {
 		literal = namespace.Join(key.dir, dir)
 	}
-	way := v.lead(c, pathKey{dir: key.dir, path: dir, follow: true})
+	way := v.lead(c, pathKey{dir: key.dir, path: dir, follow: true, as: key.as})
 	if way.errno == 0 && !way.found.Apart && way.found.Place == literal && !namespace.Below("/proc", literal) {
 		v.inner.Learn(start, dir)
 	}

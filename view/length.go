@@ -83,7 +83,7 @@ func (v *View) openedForWriting(c *intercept.Call, r ref) (*vft.File, abi.Errno)
 	if e := v.fill(r.Place, true); e != 0 {
 		return nil, e
 	}
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	var st unix.Stat_t
 	if unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil || r.Kind == namespace.Symlink {
 		return nil, 0

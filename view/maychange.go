@@ -65,7 +65,7 @@ func (v *View) mayMake(r ref, isDir bool) abi.Errno {
 
 // mayWriteDir reports whether names may be changed in the directory of r.
 func (v *View) mayWriteDir(r ref) abi.Errno {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	if err := unix.Faccessat(at.dir, path.Dir(at.name), unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
 		return errnoOf(err)
 	}
@@ -98,7 +98,7 @@ func (v *View) mayRemove(c *intercept.Call, r ref, isDir bool) abi.Errno {
 // sticks reports whether what st tells of must not be removed from its directory,
 // since that is sticky and neither belongs to the guest.
 func (v *View) sticks(c *intercept.Call, r ref, st *unix.Stat_t) abi.Errno {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	var dir unix.Stat_t
 	if err := unix.Fstatat(at.dir, path.Dir(at.name), &dir, 0); err != nil {
 		return errnoOf(err)
@@ -118,7 +118,7 @@ func (v *View) isEmpty(r ref) abi.Errno {
 	if e := v.fill(r.Place, true); e != 0 {
 		return e
 	}
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return 0 // who may not read it may remove it; the rest finds out
@@ -170,7 +170,7 @@ func (v *View) mayRename(c *intercept.Call, a asked, refs []ref) abi.Errno {
 	if e == 0 && exists {
 		e = v.mayReplace(c, refs[1], isDir, &to)
 	}
-	if at := v.spot(refs[0].Place); e == 0 && isDir && namespace.Parent(refs[0].Place) != namespace.Parent(refs[1].Place) {
+	if at := v.spot(refs[0].host, refs[0].Place); e == 0 && isDir && namespace.Parent(refs[0].Place) != namespace.Parent(refs[1].Place) {
 		// Its .. changes.
 		if err := unix.Faccessat(at.dir, at.name, unix.W_OK, unix.AT_EACCESS); err != nil {
 			e = errnoOf(err)

@@ -92,7 +92,7 @@ func newMount(asked Mount) (*mount, error) {
 // locate finds the place of a target. Directories above it that do not exist
 // are there from now on, in a tree of their own.
 func (v *View) locate(target string, isDir bool) (place string, exists bool, err error) {
-	found, e := v.table.Walk(v.look(nil, nil, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
+	found, e := v.table.Walk(v.look(nil, walker{host: v.host}, nil), namespace.Start{Dir: "/", Root: "/"}, target, namespace.Options{Follow: true})
 	switch {
 	case e == abi.ENOENT && found.Kind == namespace.Missing:
 		if err := v.raise(found.Place, target); err != nil {
@@ -154,7 +154,8 @@ type spot struct {
 	name string
 }
 
-func (v *View) spot(place string) spot {
+// spot returns where a place is for who sees the host from that root.
+func (v *View) spot(host int, place string) spot {
 	m, rel := v.mountOf(place)
 	switch {
 	case m != nil && m.file != "":
@@ -163,7 +164,7 @@ func (v *View) spot(place string) spot {
 		rel = "."
 	}
 	if m == nil {
-		return spot{v.host, rel}
+		return spot{host, rel}
 	}
 	return spot{m.dir, rel}
 }

@@ -135,18 +135,18 @@ func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
 	if dir == "" {
 		return ref{unknown: true}, 0
 	}
-	who, err := v.stranger(c.Thread)
+	as, err := v.walkerOf(c.Thread)
 	if err != nil {
 		return ref{unknown: true}, 0 // it has died
 	}
-	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, who: who}, o.Options, new(bool))
-	return v.refOf(found), e
+	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, as: as}, o.Options, new(bool))
+	return v.refIn(as.host, found), e
 }
 
 // refuseWriting keeps a file of a read-only tree from being opened for writing,
 // as the kernel does on a read-only mount.
 func (v *View) refuseWriting(o *opening, r ref) abi.Errno {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	var st unix.Stat_t
 	if err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		if err == unix.ENOENT && o.flags&unix.O_CREAT != 0 {
@@ -177,7 +177,7 @@ func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict 
 	if !c.Alive() {
 		return intercept.Run // nobody is there any more
 	}
-	if at := v.spot(r.Place); waits(at, o.flags) {
+	if at := v.spot(r.host, r.Place); waits(at, o.flags) {
 		return v.openPipe(c, o, at)
 	}
 	fd, err := v.openSpot(o, r)
@@ -194,7 +194,7 @@ func (v *View) openHere(c *intercept.Call, o *opening, r ref) intercept.Verdict 
 
 // openSpot opens what r refers to.
 func (v *View) openSpot(o *opening, r ref) (int, error) {
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	name := at.name
 	if r.Slash {
 		name += "/"

@@ -51,7 +51,7 @@ func (v *View) isLink(r ref) bool {
 	if r.unknown {
 		return false
 	}
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	var st unix.Stat_t
 	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
 }
@@ -142,7 +142,7 @@ func (v *View) refuseChange(sh *shape, r ref) abi.Errno {
 	if r.mount == nil || !r.mount.ReadOnly {
 		return 0
 	}
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	var st unix.Stat_t
 	err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW)
 	creates := sh.makes || sh.relinks && !sh.removes

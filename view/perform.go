@@ -131,7 +131,7 @@ func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdi
 // reached from the working directory of this thread.
 func (v *View) placePaths(f *frame, sh *shape, refs []ref, args *abi.Args) abi.Errno {
 	for i, p := range sh.paths {
-		at := v.spot(refs[i].Place)
+		at := v.spot(refs[i].host, refs[i].Place)
 		name := at.name
 		if i == 0 {
 			if err := unix.Fchdir(at.dir); err != nil {

@@ -17,6 +17,8 @@ type process struct {
 	mu    sync.Mutex
 	root  string // the place of its root directory
 	bound *mount // the bind mount through which it reached its working directory, or nil
+	apart bool   // it may have a mount namespace of its own
+	host  int    // descriptor of that one's root, if it has been looked for, or -1
 
 	cwd      string // the place of the working directory, as it was
 	cwdEra   uint64
@@ -30,14 +32,14 @@ func (v *View) record(t *guest.Thread) *process {
 	defer v.mu.Unlock()
 	p := v.processes[id]
 	if p == nil {
-		p = &process{root: "/"}
+		p = &process{root: "/", host: -1}
 		v.processes[id] = p
 	}
 	return p
 }
 
 // tracks reports whether a process's record holds what its children inherit.
-func (v *View) tracks() bool { return v.bound || v.rooted.Load() }
+func (v *View) tracks() bool { return v.bound || v.rooted.Load() || v.unshared.Load() }
 
 // Forked implements intercept.Life.
 func (v *View) Forked(parent, child *guest.Thread) {
@@ -54,15 +56,18 @@ func (v *View) Forked(parent, child *guest.Thread) {
 	if len(v.emulators) > 0 {
 		v.forkedMappings(parent.Process().ID, child.Process().ID)
 	}
+	if v.isElsewhere(child.ID()) {
+		v.setApart(child)
+	}
 	if !v.tracks() || parent.Process() == child.Process() {
 		return
 	}
 	from, to := v.record(parent), v.record(child)
 	from.mu.Lock()
-	root, bound := from.root, from.bound
+	root, bound, apart, host := from.root, from.bound, from.apart, from.host
 	from.mu.Unlock()
 	to.mu.Lock()
-	to.root, to.bound = root, bound
+	to.root, to.bound, to.apart, to.host = root, bound, to.apart || apart, host
 	to.mu.Unlock()
 }
 
@@ -145,16 +150,16 @@ func (v *View) rootOf(t *guest.Thread) string {
 
 // look returns what walks of t ask, with the identity who, which sets fleeting
 // when it tells of a link of procfs. Without t those are links like others.
-func (v *View) look(t *guest.Thread, who *identity, fleeting *bool) namespace.Lookup {
+func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup {
 	return func(place string) (namespace.Entry, abi.Errno) {
 		if e := v.fill(namespace.Parent(place), false); e != 0 {
 			return namespace.Entry{}, e
 		}
-		restore, e := who.assume()
+		restore, e := as.who.assume()
 		if e != 0 {
 			return namespace.Entry{}, e
 		}
-		at := v.spot(place)
+		at := v.spot(as.host, place)
 		var st unix.Stat_t
 		err := unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW)
 		restore()

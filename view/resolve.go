@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -17,6 +18,7 @@ import (
 type ref struct {
 	namespace.Found
 	mount *mount // that the place belongs to, nil for the host
+	host  int    // descriptor of the host's root, as the thread sees it
 	// unknown: the place was not looked for, since the call is the kernel's
 	// whatever it is.
 	unknown bool
@@ -46,7 +48,7 @@ func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.Options) (ref, abi.Errno) {
 	root := v.rootOf(c.Thread)
 	if path == "" {
-		return v.refOf(namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
+		return v.refOf(c.Thread, namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
 	}
 	var era uint64
 	if v.inner != nil {
@@ -54,7 +56,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	}
 	key := pathKey{path: path, follow: o.Follow, name: o.Name}
 	var err error
-	if key.who, err = v.stranger(c.Thread); err != nil {
+	if key.as, err = v.walkerOf(c.Thread); err != nil {
 		return ref{unknown: true}, 0 // it has died
 	}
 	if path[0] != '/' {
@@ -64,13 +66,13 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	}
 	if root != "/" || o != (namespace.Options{Follow: o.Follow, Name: o.Name}) {
 		found, e := v.walk(c, root, key, o, new(bool))
-		return v.refOf(found), e
+		return v.refIn(key.as.host, found), e
 	}
 	fact := v.lead(c, key)
 	if v.inner != nil && fact.errno == 0 && !fact.found.Apart {
 		v.teach(c, era, dirfd, key, fact.found)
 	}
-	return v.refOf(fact.found), fact.errno
+	return v.refIn(key.as.host, fact.found), fact.errno
 }
 
 // lead finds where a path leads. Most are asked for again, or lie in a directory
@@ -101,7 +103,7 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	}
 	switch {
 	case i > 0:
-		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true, who: key.who})
+		parent := v.lead(c, pathKey{dir: key.dir, path: key.path[:i], follow: true, as: key.as})
 		if parent.found.Kind == namespace.Foreign {
 			return fact, false
 		}
@@ -124,11 +126,11 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	if fact.errno = v.fill(fact.found.Place, false); fact.errno != 0 || !key.follow {
 		return fact, true
 	}
-	restore, e := key.who.assume()
+	restore, e := key.as.who.assume()
 	if e != 0 {
 		return fact, false
 	}
-	at := v.spot(fact.found.Place)
+	at := v.spot(key.as.host, fact.found.Place)
 	var text [1]byte
 	_, err := unix.Readlinkat(at.dir, at.name, text[:])
 	restore()
@@ -142,8 +144,11 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	return fact, false // a link, or an error, which is the walk's to tell
 }
 
-func (v *View) refOf(found namespace.Found) ref {
-	r := ref{Found: found, unknown: found.Place == ""}
+// refOf returns what t means by what was found.
+func (v *View) refOf(t *guest.Thread, found namespace.Found) ref { return v.refIn(v.hostOf(t), found) }
+
+func (v *View) refIn(host int, found namespace.Found) ref {
+	r := ref{Found: found, host: host, unknown: found.Place == ""}
 	if !r.unknown {
 		r.mount, _ = v.mountOf(found.Place)
 	}
@@ -157,5 +162,5 @@ func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Opt
 	if key.dir == "" {
 		start.Dir = root
 	}
-	return v.table.Walk(v.look(c.Thread, key.who, fleeting), start, key.path, o)
+	return v.table.Walk(v.look(c.Thread, key.as, fleeting), start, key.path, o)
 }

@@ -125,11 +125,11 @@ func (v *View) socketOf(c *intercept.Call, name string) (ref, abi.Errno) {
 	if place == name || r.unknown || e != 0 && e != abi.ENOENT {
 		return r, e
 	}
-	at := v.spot(r.Place)
+	at := v.spot(r.host, r.Place)
 	if e == 0 && unix.Fstatat(at.dir, at.name, new(unix.Stat_t), unix.AT_SYMLINK_NOFOLLOW) != unix.ENOENT {
 		return r, e
 	}
-	return v.refOf(namespace.Found{Place: place, Kind: namespace.Other, Apart: true}), 0
+	return v.refOf(c.Thread, namespace.Found{Place: place, Kind: namespace.Other, Apart: true}), 0
 }
 
 // unixAddress returns the address of a Unix socket of that name.
@@ -198,7 +198,7 @@ func (v *View) socketPath(r ref) (string, error) {
 	if name := v.hostPath(r.Place); len(name) < addressSize-familySize {
 		return name, nil
 	}
-	return enter(v.spot(r.Place))
+	return enter(v.spot(r.host, r.Place))
 }
 
 // enter goes to the directory of a spot, so that its name is short enough for a

@@ -61,6 +61,9 @@ type View struct {
 	host    int                 // descriptor of the host's root
 	procDev uint64              // device of /proc
 
+	namespace uint64         // our mount namespace
+	seen      map[rootID]int // descriptors of the roots of others
+
 	bound   bool // there are bind mounts: a directory may have two places
 	guarded bool // there are read-only mounts
 	fills   bool // there are trees to be filled
@@ -87,6 +90,7 @@ type View struct {
 	moving map[int]ref
 
 	rooted     atomic.Bool // a process has changed its root directory
+	unshared   atomic.Bool // a process may have a mount namespace of its own
 	paths      pathCache
 	cwdEra     atomic.Uint64    // counts changes of working directories
 	identities sync.Map         // *identity by thread id
@@ -98,7 +102,7 @@ type View struct {
 // owns their trees, also if it fails. Notice takes lines for the user.
 func New(mounts []Mount, notice func(string)) (*View, error) {
 	v := &View{
-		host: -1, notice: notice, processes: map[int]*process{}, moving: map[int]ref{}, phantom: map[string][]string{}, roots: map[string][]*mount{},
+		host: -1, notice: notice, processes: map[int]*process{}, moving: map[int]ref{}, phantom: map[string][]string{}, roots: map[string][]*mount{}, seen: map[rootID]int{},
 		privileged: sys.HasCapability(unix.CAP_SETUID) && sys.HasCapability(unix.CAP_SETGID),
 	}
 	for _, m := range mounts {
@@ -128,6 +132,9 @@ func (v *View) openHost() (err error) {
 	if unix.Stat("/proc", &st) == nil {
 		v.procDev = st.Dev
 	}
+	if unix.Stat("/proc/self/ns/mnt", &st) == nil {
+		v.namespace = st.Ino
+	}
 	return nil
 }
 
@@ -147,6 +154,9 @@ func (v *View) Close() error {
 	}
 	if v.host >= 0 {
 		unix.Close(v.host)
+	}
+	for _, fd := range v.seen {
+		unix.Close(fd)
 	}
 	v.frames.close()
 	if v.inner != nil {
