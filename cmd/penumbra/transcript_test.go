@@ -23,18 +23,29 @@ var (
 	// births are calls whose result is a new process or thread.
 	births  = regexp.MustCompile(`(?:^|[ \]])(?:clone|clone3|fork|vfork)\(.*\) += (\d+)(?: <[\d.]+>)?$`)
 	resumed = regexp.MustCompile(`<\.\.\. \w+ resumed>`)
+	// own is a call whose result is the caller's own pid.
+	own = regexp.MustCompile(`^set_tid_address\(.*\) += (\d+)`)
 )
 
 const unfinished = " <unfinished ...>"
 
 // readTranscript takes text apart. A line without a pid is about the first
-// process.
+// process: the others have gone, or are still to come.
 func readTranscript(text string) transcript {
 	var order []int
 	byPID := map[int][]string{}
+	first := 0
+	for line := range strings.Lines(text) {
+		if m := own.FindStringSubmatch(line); m != nil && first == 0 {
+			first, _ = strconv.Atoi(m[1])
+		}
+	}
 	for line := range strings.Lines(text) {
 		m := pidPrefix.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		pid, _ := strconv.Atoi(m[1] + m[2])
+		if pid == 0 {
+			pid = first
+		}
 		if !slices.Contains(order, pid) {
 			order = append(order, pid)
 		}
