@@ -2,6 +2,7 @@ package vft
 
 import (
 	"bytes"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,7 @@ const Poison = 0xDB
 // mostPoison bounds what is poisoned of a file.
 const mostPoison = 64 << 20
 
-var poison = bytes.Repeat([]byte{Poison}, longestRun*BlockSize)
+var poison = sync.OnceValue(func() []byte { return bytes.Repeat([]byte{Poison}, longestRun*BlockSize) })
 
 // poison fills a new placeholder.
 func (f *File) poison() error {
@@ -25,8 +26,9 @@ func (f *File) poison() error {
 		return err
 	}
 	defer f.release()
-	for off, end := int64(0), min(f.origin, mostPoison); off < end; off += int64(len(poison)) {
-		if err := scribble(host, poison[:min(int64(len(poison)), end-off)], off); err != nil {
+	pattern := poison()
+	for off, end := int64(0), min(f.origin, mostPoison); off < end; off += int64(len(pattern)) {
+		if err := scribble(host, pattern[:min(int64(len(pattern)), end-off)], off); err != nil {
 			return err
 		}
 	}
@@ -60,7 +62,7 @@ func (f *File) drop(s span) {
 		if !goes {
 			continue
 		}
-		err := scribble(host, poison[:block.to-block.from], block.from)
+		err := scribble(host, poison()[:block.to-block.from], block.from)
 		f.mu.Lock()
 		if err != nil { // it is being executed
 			f.present.add(b)

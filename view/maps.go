@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,13 +11,13 @@ import (
 )
 
 // memoryLists are the files of procfs that list what memory a process has.
-var memoryLists = regexp.MustCompile(`^/proc/(\d+)(?:/task/\d+)?/s?maps$`)
+var memoryLists = compiled(`^/proc/(\d+)(?:/task/\d+)?/s?maps$`)
 
 // memoryList returns what the file of procfs at place tells in the view: the
 // files of mounts by their places, and nothing of the inner door. It is nil if
 // the file is none of those.
 func (v *View) memoryList(place string) ([]byte, error) {
-	match := memoryLists.FindStringSubmatch(place)
+	match := memoryLists().FindStringSubmatch(place)
 	if match == nil {
 		return nil, nil
 	}

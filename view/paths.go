@@ -176,7 +176,7 @@ func (v *View) readlink(c *intercept.Call, sh *shape) intercept.Verdict {
 		return intercept.Fail(e)
 	case e != 0 || r.unknown:
 		return intercept.Run
-	case r.mount == nil && r.Kind != namespace.Missing && magic.MatchString(r.Place):
+	case r.mount == nil && r.Kind != namespace.Missing && magic().MatchString(r.Place):
 		host := linkText(r.Place)
 		if seen := v.seenAt(r.Place, host); seen != host {
 			return answer(c, sh.paths[0].arg+1, []byte(seen))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -25,7 +26,7 @@ func (v *View) procLink(t *guest.Thread, place string) namespace.Entry {
 	case "/proc/thread-self":
 		return namespace.Entry{Kind: namespace.Symlink, Link: fmt.Sprintf("%d/task/%d", t.Process().ID, t.ID())}
 	}
-	if !magic.MatchString(place) {
+	if !magic().MatchString(place) {
 		text, err := os.Readlink(place)
 		if err != nil {
 			return namespace.Entry{Kind: namespace.Foreign}
@@ -40,8 +41,14 @@ func (v *View) procLink(t *guest.Thread, place string) namespace.Entry {
 	return namespace.Entry{Kind: namespace.Jump, Link: seen}
 }
 
+// compiled returns a function that returns a regular expression, compiled when it
+// is first asked for: most runs need none.
+func compiled(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 // magic matches the links of procfs that lead to a thing and not to a name.
-var magic = regexp.MustCompile(`^/proc/\d+(/task/\d+)?/(cwd|root|exe|fd/\d+|map_files/[^/]*)$`)
+var magic = compiled(`^/proc/\d+(/task/\d+)?/(cwd|root|exe|fd/\d+|map_files/[^/]*)$`)
 
 // seenAt returns the place of the view for what a link of procfs leads to.
 func (v *View) seenAt(link, host string) string {
@@ -116,12 +123,12 @@ func (v *View) marked(tid int, fd int32) bool {
 }
 
 // mountLists are the files of procfs that list mounts.
-var mountLists = regexp.MustCompile(`^/proc/\d+(/task/\d+)?/(mountinfo|mounts)$`)
+var mountLists = compiled(`^/proc/\d+(/task/\d+)?/(mountinfo|mounts)$`)
 
 // mountList returns what the file of procfs at place tells in the view, or nil
 // if it is none of those that are different there.
 func (v *View) mountList(place string) ([]byte, error) {
-	match := mountLists.FindStringSubmatch(place)
+	match := mountLists().FindStringSubmatch(place)
 	if match == nil {
 		return nil, nil
 	}

@@ -28,6 +28,8 @@ type signalRelay struct {
 	group map[unix.Signal]groupSignal // what the init told of
 
 	restore func() // takes the stop signal again that letStop gave up
+
+	ready chan struct{} // closed when signals arrive
 }
 
 const (
@@ -52,16 +54,19 @@ type groupSignal struct {
 func newSignalRelay() *signalRelay {
 	r := &signalRelay{
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
-		group: map[unix.Signal]groupSignal{},
+		group: map[unix.Signal]groupSignal{}, ready: make(chan struct{}),
 	}
-	signal.Notify(r.incoming, relayed()...)
+	// It takes the runtime as long as it takes to start a guest.
+	go func() {
+		defer close(r.ready)
+		signal.Notify(r.incoming, relayed()...)
+	}()
 	return r
 }
 
 // relayed lists the signals that are handed on, beside those of origin.Held.
 // Missing are those that cannot be caught, and SIGCHLD, SIGURG and SIGPROF,
-// which are this process's own. Each takes the runtime some ten microseconds,
-// for which the guest has to wait.
+// which are this process's own.
 func relayed() []os.Signal {
 	list := []os.Signal{
 		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,

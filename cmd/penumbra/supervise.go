@@ -113,6 +113,7 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	sup.signals = newSignalRelay()
 	g, err := intercept.Start(config)
+	<-sup.signals.ready
 	if err != nil {
 		sup.signals.stop()
 	}
