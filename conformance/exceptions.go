@@ -29,7 +29,8 @@ var long = []exception{
 // names. An entry needs a reason that would convince whoever wrote the test.
 var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os", test: "TestGetwdDeepWithPWDSet", why: "goes up by .. from a directory with a path of more than 4095 bytes"},
-	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system, with which a guest that sees mounts is refused"},
+	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system on a mount, which is refused"},
+	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system on a mount, which is refused"},
 })
 
 // traced lists tests that skip themselves where they are traced, as a debugger
