@@ -1,0 +1,187 @@
+package server
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/shadow/session"
+	"penumbra/shadow/wire"
+)
+
+// alwaysOpen are flags of every file that is opened: none may wait, none is a
+// terminal to this process.
+const alwaysOpen = unix.O_NONBLOCK | unix.O_NOCTTY
+
+// opOpen opens or creates a file. Of append only the guest's side has to know:
+// there are operations for writing to an offset and to the end.
+func (t *task) opOpen(o *wire.Op, r *wire.Result) error {
+	dir, err := t.directory(t.proc, o.FD)
+	if err != nil {
+		return err
+	}
+	defer t.done(dir)
+	b, err := t.base(&dir.handle, o.Path)
+	if err != nil {
+		return err
+	}
+	f := &file{flags: o.Flags, uses: 1}
+	if o.Singular() {
+		err = t.create(b, o, f)
+	} else {
+		f.fd, f.at, err = t.openFile(b, o.Flags, o.Mode)
+	}
+	if err != nil {
+		return err
+	}
+	return t.opened1(f, o.FD2, r)
+}
+
+// opened1 gives an open file to the representative.
+func (t *task) opened1(f *file, want int32, r *wire.Result) (err error) {
+	defer func() {
+		if err != nil {
+			unix.Close(f.fd)
+		}
+	}()
+	if r.Attr, err = attrOf(f.fd); err != nil {
+		return err
+	}
+	switch f.id = r.Attr.ID; r.Attr.Type {
+	case wire.TypeRegular, wire.TypeDirectory:
+	default:
+		if f.flags&wire.OpenPath == 0 {
+			return abi.EOPNOTSUPP
+		}
+	}
+	if r.Path, err = f.at.pathOf(f.fd); err != nil {
+		return err
+	}
+	if r.FD, err = t.install(t.proc, f, want); err != nil {
+		return err
+	}
+	t.opened = append(t.opened, r.FD)
+	return nil
+}
+
+// openFile opens a file, which it may create.
+func (t *task) openFile(b base, flags, mode uint32) (int, *export, error) {
+	if flags&wire.OpenPath != 0 {
+		flags &= wire.OpenPath | wire.OpenDirectory | wire.OpenNoFollow
+	}
+	host := wire.HostOpenFlags(flags&^wire.OpenAppend) | alwaysOpen
+	if flags&wire.OpenPath != 0 {
+		host &^= alwaysOpen
+	}
+	if flags&wire.OpenCreate == 0 {
+		mode = 0
+	}
+	if flags&(wire.OpenWrite|wire.OpenTruncate|wire.OpenCreate) == 0 {
+		return t.open(b, host, 0)
+	}
+	if !b.at.readOnly {
+		fd, err := openBeneath(b.dir, b.rel, host, uint64(mode&^t.umask()), 0)
+		if !errors.Is(err, unix.EXDEV) {
+			return fd, b.at, err
+		}
+	}
+	// Which export it is shows when it is known where the path leads; nothing
+	// must have happened by then.
+	fd, e, err := t.open(b, unix.O_PATH|host&unix.O_NOFOLLOW, 0)
+	if err == nil {
+		unix.Close(fd)
+	} else if errors.Is(err, unix.ENOENT) && flags&wire.OpenCreate != 0 {
+		if e, err = t.exportFor(b, flags&wire.OpenNoFollow == 0); err == nil && e.readOnly {
+			err = abi.EROFS
+		}
+	}
+	if err != nil {
+		return -1, nil, err
+	}
+	if e.readOnly {
+		if flags&(wire.OpenWrite|wire.OpenTruncate) != 0 {
+			return -1, nil, abi.EROFS
+		}
+		host &^= unix.O_CREAT | unix.O_EXCL
+		mode = 0
+	}
+	fd, at, err := t.open(b, host, uint64(mode&^t.umask()))
+	if err == nil && at != e && at.readOnly {
+		unix.Close(fd) // a link was exchanged meanwhile
+		return -1, nil, abi.EROFS
+	}
+	return fd, at, err
+}
+
+// exportFor returns the export in which a file will be that does not exist yet.
+func (t *task) exportFor(b base, follow bool) (*export, error) {
+	from, err := b.at.pathOf(b.dir)
+	if err != nil {
+		return nil, err
+	}
+	e, _, err := t.walk(from+"/"+b.rel, follow)
+	return e, err
+}
+
+// create opens a file that must not have existed.
+func (t *task) create(b base, o *wire.Op, f *file) error {
+	// The last name is not followed, so the file will be in this directory.
+	pl, err := t.place(&handle{b.dir, b.at}, b.rel, abi.EEXIST)
+	if err != nil {
+		return err
+	}
+	defer pl.close()
+	if err := pl.at.writable(); err != nil {
+		return err
+	}
+	if pl.slashed {
+		return abi.EISDIR
+	}
+	in := base{pl.dir, pl.at, pl.name}
+	f.fd = -1
+	_, err = t.once(change{
+		look: pl.look,
+		done: func(was session.Fact) verdict {
+			now, err := lookAt(pl.dir, pl.name)
+			if err != nil {
+				return notDone
+			}
+			return made(was, now, now.Type == wire.TypeRegular && now.Size == 0)
+		},
+		do: func() (out session.Outcome, err error) {
+			f.fd, f.at, err = t.openFile(in, o.Flags, o.Mode)
+			return out, err
+		},
+	})
+	if err == nil && f.fd < 0 { // a former shadow made it
+		f.fd, f.at, err = t.openFile(in, o.Flags&^(wire.OpenCreate|wire.OpenExclusive)|wire.OpenNoFollow, 0)
+	}
+	return err
+}
+
+// opReopen opens a file that was open before: the first of some paths where the
+// same file is found. There is none: ESTALE, for the descriptor's operations, too.
+func (t *task) opReopen(o *wire.Op, r *wire.Result) error {
+	for _, p := range o.Paths {
+		b, err := t.base(nil, absolute(p))
+		if err != nil {
+			continue
+		}
+		flags := o.Flags &^ (wire.OpenCreate | wire.OpenExclusive | wire.OpenTruncate)
+		f := &file{flags: flags, uses: 1}
+		if f.fd, f.at, err = t.openFile(b, flags, 0); err != nil {
+			continue
+		}
+		attr, err := attrOf(f.fd)
+		if err != nil || attr.ID != o.ID {
+			unix.Close(f.fd)
+			continue
+		}
+		return t.opened1(f, o.FD2, r)
+	}
+	if _, err := t.install(t.proc, &file{handle: handle{fd: -1}, flags: o.Flags, uses: 1}, o.FD2); err != nil {
+		return err
+	}
+	return abi.ESTALE
+}
