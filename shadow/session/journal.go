@@ -43,7 +43,8 @@ type Entry struct {
 	slot    uint16
 	seq     uint64
 
-	// Fact and Outcome are what the former shadow noted, or nil.
+	// Fact and Outcome are what the former shadow noted, or nil, until this one
+	// notes others.
 	Fact    *Fact
 	Outcome *Outcome
 	// Again: a former shadow may have performed the request. Then, without a
@@ -55,6 +56,7 @@ type Entry struct {
 // Intend notes that an operation is about to be performed. If durable, the note
 // is on the disk when Intend returns.
 func (e *Entry) Intend(f Fact, durable bool) error {
+	e.Fact = &f
 	return e.journal.write(e, false, func(b []byte) []byte {
 		b = append(b, boolByte(f.Exists))
 		b = appendID(appendID(b, f.ID), f.Other)
@@ -65,6 +67,7 @@ func (e *Entry) Intend(f Fact, durable bool) error {
 
 // Performed notes what became of it.
 func (e *Entry) Performed(o Outcome) error {
+	e.Outcome = &o
 	return e.journal.write(e, true, func(b []byte) []byte {
 		b = binary.LittleEndian.AppendUint16(b, uint16(o.Errno))
 		b = binary.LittleEndian.AppendUint64(b, uint64(o.Length))
@@ -180,7 +183,7 @@ func (e *Entry) place(outcome bool) int64 {
 }
 
 func (j *journal) write(e *Entry, outcome bool, content func([]byte) []byte, durable bool) error {
-	if j.file == nil {
+	if j == nil || j.file == nil {
 		return nil
 	}
 	b := make([]byte, 4, noteSize)
