@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"penumbra/abi"
@@ -71,6 +72,7 @@ type Client struct {
 	id     wire.ID
 	ctx    context.Context
 	cancel context.CancelFunc
+	bye    atomic.Bool   // the client ends the session
 	tokens chan struct{} // one a slot in use
 	done   chan struct{} // closed when the session has ended
 
@@ -121,6 +123,7 @@ func (c *Client) Err() error {
 // Close ends the session; the shadow frees all that it holds for it. Calls that
 // are under way fail.
 func (c *Client) Close() error {
+	c.bye.Store(true)
 	c.mu.Lock()
 	l := c.link
 	c.mu.Unlock()
@@ -242,7 +245,7 @@ func (c *Client) run(l *link) {
 		c.mu.Lock()
 		c.link = nil
 		c.mu.Unlock()
-		if c.cfg.Notice != nil && c.ctx.Err() == nil {
+		if c.cfg.Notice != nil && !c.bye.Load() {
 			c.cfg.Notice(err)
 		}
 		if l, err = c.reconnect(err); err != nil {
@@ -291,6 +294,9 @@ func final(err error) bool {
 
 // reconnect makes a link, with longer and longer pauses, until the lease ends.
 func (c *Client) reconnect(cause error) (*link, error) {
+	if c.bye.Load() {
+		return nil, ErrClosed
+	}
 	if final(cause) {
 		return nil, cause
 	}

@@ -116,6 +116,9 @@ func (st *state) serve(l *link) error {
 		if err != nil {
 			return err
 		}
+		if h.Kind != wire.KindRequest && h.Payload+h.Head != 0 {
+			return fmt.Errorf("%w: frame %d with content", wire.ErrMalformed, h.Kind)
+		}
 		switch h.Kind {
 		case wire.KindRequest:
 			err = st.request(l, h, head)
@@ -130,9 +133,6 @@ func (st *state) serve(l *link) error {
 			return errBye
 		default:
 			err = fmt.Errorf("%w: frame %d from a client", wire.ErrMalformed, h.Kind)
-		}
-		if err == nil && h.Kind != wire.KindRequest && h.Payload+h.Head != 0 {
-			err = fmt.Errorf("%w: frame %d with content", wire.ErrMalformed, h.Kind)
 		}
 		if err != nil {
 			return err
