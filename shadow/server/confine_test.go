@@ -278,3 +278,31 @@ func TestExportsMustNotOverlap(t *testing.T) {
 		}
 	}
 }
+
+// The whole tree can be exported, too.
+func TestExportOfAll(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir+"/d/f", "mine")
+	for link, to := range map[string]string{"abs": dir + "/d", "up": "../../../../../../../../.." + dir} {
+		if err := os.Symlink(to, dir+"/"+link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := process(t, "/")
+	for _, path := range []string{dir + "/d/f", dir + "/abs/f", "/.." + dir + "/d/f", dir + "/up/d/f", strings.TrimPrefix(dir, "/") + "/d/f"} {
+		buf := make([]byte, 10)
+		_, n, err := p.ReadFile(t.Context(), wire.CWD, path, buf)
+		is(t, path, err, 0)
+		if string(buf[:n]) != "mine" {
+			t.Errorf("%s: %q", path, buf[:n])
+		}
+	}
+	_, _, err := p.Open(t.Context(), wire.CWD, "/dev/null", wire.OpenRead, 0)
+	is(t, "a device", err, abi.EOPNOTSUPP)
+	f, attr, err := p.Open(t.Context(), wire.CWD, "/dev/null", wire.OpenPath, 0)
+	is(t, "a device, for its attributes", err, 0)
+	if attr.Type != wire.TypeCharDevice || attr.RdevMajor != 1 || attr.RdevMinor != 3 {
+		t.Errorf("%+v", attr)
+	}
+	is(t, "close", f.Close(t.Context()), 0)
+}

@@ -66,52 +66,58 @@ func (t *task) opened1(f *file, want int32, r *wire.Result) (err error) {
 }
 
 // openFile opens a file, which it may create.
+//
+// It takes hold of the file first, and looks what it is and in which export:
+// nothing must have happened by then. To open a device or a pipe does something,
+// even if it is closed at once.
 func (t *task) openFile(b base, flags, mode uint32) (int, *export, error) {
-	if flags&wire.OpenPath != 0 {
-		flags &= wire.OpenPath | wire.OpenDirectory | wire.OpenNoFollow
-	}
-	host := wire.HostOpenFlags(flags&^wire.OpenAppend) | alwaysOpen
-	if flags&wire.OpenPath != 0 {
-		host &^= alwaysOpen
-	}
-	if flags&wire.OpenCreate == 0 {
-		mode = 0
-	}
-	if flags&(wire.OpenWrite|wire.OpenTruncate|wire.OpenCreate) == 0 {
-		return t.open(b, host, 0)
-	}
-	if !b.at.readOnly {
-		fd, err := openBeneath(b.dir, b.rel, host, uint64(mode&^t.umask()), 0)
-		if !errors.Is(err, unix.EXDEV) {
-			return fd, b.at, err
-		}
-	}
-	// Which export it is shows when it is known where the path leads; nothing
-	// must have happened by then.
-	fd, e, err := t.open(b, unix.O_PATH|host&unix.O_NOFOLLOW, 0)
-	if err == nil {
-		unix.Close(fd)
-	} else if errors.Is(err, unix.ENOENT) && flags&wire.OpenCreate != 0 {
-		if e, err = t.exportFor(b, flags&wire.OpenNoFollow == 0); err == nil && e.readOnly {
-			err = abi.EROFS
-		}
-	}
-	if err != nil {
+	hold := unix.O_PATH | wire.HostOpenFlags(flags&(wire.OpenNoFollow|wire.OpenDirectory))
+	fd, e, err := t.open(b, hold, 0)
+	switch {
+	case err == nil && flags&wire.OpenPath != 0:
+		return fd, e, nil
+	case err == nil:
+		defer unix.Close(fd)
+		fd, err = openHeld(fd, e, flags)
+		return fd, e, err
+	case !errors.Is(err, unix.ENOENT) || flags&wire.OpenCreate == 0 || flags&wire.OpenPath != 0:
 		return -1, nil, err
 	}
-	if e.readOnly {
-		if flags&(wire.OpenWrite|wire.OpenTruncate) != 0 {
-			return -1, nil, abi.EROFS
-		}
-		host &^= unix.O_CREAT | unix.O_EXCL
-		mode = 0
+	if e, err = t.exportFor(b, flags&wire.OpenNoFollow == 0); err != nil {
+		return -1, nil, err
 	}
-	fd, at, err := t.open(b, host, uint64(mode&^t.umask()))
-	if err == nil && at != e && at.readOnly {
+	if err := e.writable(); err != nil {
+		return -1, nil, err
+	}
+	fd, at, err := t.open(b, wire.HostOpenFlags(flags&^wire.OpenAppend)|alwaysOpen, uint64(mode&^t.umask()))
+	if err == nil && at.readOnly {
 		unix.Close(fd) // a link was exchanged meanwhile
 		return -1, nil, abi.EROFS
 	}
 	return fd, at, err
+}
+
+// openHeld opens a file that is there, and that held is an O_PATH descriptor of.
+func openHeld(held int, e *export, flags uint32) (int, error) {
+	attr, err := attrOf(held)
+	if err != nil {
+		return -1, err
+	}
+	const both = wire.OpenCreate | wire.OpenExclusive
+	switch {
+	case flags&both == both:
+		return -1, abi.EEXIST
+	case attr.Type == wire.TypeSymlink:
+		return -1, abi.ELOOP // which was not to be followed
+	case attr.Type == wire.TypeDirectory && flags&(wire.OpenWrite|wire.OpenCreate|wire.OpenTruncate) != 0:
+		return -1, abi.EISDIR
+	case attr.Type != wire.TypeRegular && attr.Type != wire.TypeDirectory:
+		return -1, abi.EOPNOTSUPP
+	case e.readOnly && flags&(wire.OpenWrite|wire.OpenTruncate) != 0:
+		return -1, abi.EROFS
+	}
+	host := wire.HostOpenFlags(flags&^(wire.OpenAppend|both|wire.OpenNoFollow)) | alwaysOpen
+	return restart(func() (int, error) { return unix.Open(procPath(held), int(host)|unix.O_CLOEXEC, 0) })
 }
 
 // exportFor returns the export in which a file will be that does not exist yet.
