@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -301,6 +302,15 @@ func TestProtocolDocument(t *testing.T) {
 		l := layouts[code]
 		row := "| " + strconv.Itoa(int(code)) + " | " + l.name + " | " + strings.Join(l.args, ", ") + " | " + strings.Join(l.results, ", ") + " |"
 		if !strings.Contains(string(text), row) {
+			t.Errorf("docs/protocol.md lacks: %s", row)
+		}
+	}
+	var attr, fs, id coder
+	attr.attr(&Attr{})
+	fs.fsinfo(&FSInfo{})
+	id.identity(&Identity{})
+	for field, c := range map[string]*coder{"attr": &attr, "fs": &fs, "id": &id} {
+		if row := fmt.Sprintf("| `%s` | %d |", field, len(c.b)); !strings.Contains(string(text), row) {
 			t.Errorf("docs/protocol.md lacks: %s", row)
 		}
 	}
