@@ -156,7 +156,7 @@ func (f remoteFile) close() error { return f.f.Close(f.ctx) }
 // works: in the end all is as if it had worked here.
 func TestNothingIsLostNorDoneTwice(t *testing.T) {
 	const workers = 4
-	records, cuts, kills := 150, 600, 50
+	records, cuts, kills := 150, 1000, 50
 	if testing.Short() {
 		records, cuts, kills = 60, 100, 10
 	}

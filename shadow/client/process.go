@@ -21,14 +21,19 @@ type Process struct {
 func (c *Client) Spawn(ctx context.Context, dir string, umask uint32) (*Process, error) {
 	p := &Process{c, c.ledger.newProcess()}
 	_, err := c.one(ctx, p.id, nil, wire.Op{Code: wire.Spawn, Proc: p.id, Path: dir, Mode: umask & 0o777})
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Fork makes a copy of p, with the same open files and without p's own locks.
 func (p *Process) Fork(ctx context.Context) (*Process, error) {
 	child := &Process{p.c, p.c.ledger.newProcess()}
-	_, err := p.one(ctx, wire.Op{Code: wire.Fork, Proc: child.id})
-	return child, err
+	if _, err := p.one(ctx, wire.Op{Code: wire.Fork, Proc: child.id}); err != nil {
+		return nil, err
+	}
+	return child, nil
 }
 
 // Exit frees all that p has.
@@ -65,8 +70,10 @@ func (p *Process) Umask(ctx context.Context, mask uint32) (uint32, error) {
 func (p *Process) Adopt(ctx context.Context, f *File) (*File, error) {
 	fd := p.c.ledger.reserve(p.id)
 	defer p.c.ledger.unreserve(p.id, fd)
-	_, err := p.one(ctx, wire.Op{Code: wire.Dup, Proc: f.p.id, FD: f.fd, FD2: fd})
-	return &File{p, fd, f.flags}, err
+	if _, err := p.one(ctx, wire.Op{Code: wire.Dup, Proc: f.p.id, FD: f.fd, FD2: fd}); err != nil {
+		return nil, err
+	}
+	return &File{p, fd, f.flags}, nil
 }
 
 // Stat returns the attributes of what a path leads to.

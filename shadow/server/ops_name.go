@@ -108,8 +108,8 @@ func (t *task) remove1(o *wire.Op, noName abi.Errno, flags int) error {
 	return t.change(p.removed, p.look, func() error { return unix.Unlinkat(p.dir, p.name, flags) })
 }
 
-// opLink gives a file another name, in the same export: in another the file could
-// be changed where its own export forbids it.
+// opLink gives a file another name. One in an export that is read-only gets none
+// elsewhere, by which it could be changed.
 func (t *task) opLink(o *wire.Op, _ *wire.Result) error {
 	from, err := t.target(o, o.Flags&wire.AtNoFollow == 0)
 	if err != nil {
@@ -122,7 +122,7 @@ func (t *task) opLink(o *wire.Op, _ *wire.Result) error {
 	}
 	defer p.close()
 	switch {
-	case from.at != p.at:
+	case from.at.readOnly:
 		return abi.EXDEV
 	case p.slashed:
 		return abi.ENOENT
@@ -155,9 +155,6 @@ func (t *task) opRename(o *wire.Op, r *wire.Result) error {
 		return err
 	}
 	defer to.close()
-	if from.at != to.at {
-		return abi.EXDEV
-	}
 	if r.Path, err = from.path(); err != nil {
 		return err
 	}

@@ -177,7 +177,10 @@ func TestNames(t *testing.T) {
 		{"readlink of a file", func() error { _, err := p.Readlink(ctx, cwd, "b"); return err }, abi.EINVAL},
 		{"open a pipe", func() error { _, _, err := p.Open(ctx, cwd, "pipe", wire.OpenRead, 0); return err }, abi.EOPNOTSUPP},
 		{"stat a pipe", func() error { _, err := p.Stat(ctx, cwd, "pipe", 0); return err }, 0},
-		{"open excl", func() error { _, _, err := p.Open(ctx, cwd, "s", wire.OpenWrite|wire.OpenCreate|wire.OpenExclusive, 0o600); return err }, abi.EEXIST},
+		{"open excl", func() error {
+			_, _, err := p.Open(ctx, cwd, "s", wire.OpenWrite|wire.OpenCreate|wire.OpenExclusive, 0o600)
+			return err
+		}, abi.EEXIST},
 		{"open directory", func() error { _, _, err := p.Open(ctx, cwd, "b", wire.OpenRead|wire.OpenDirectory, 0); return err }, abi.ENOTDIR},
 		{"open nofollow", func() error { _, _, err := p.Open(ctx, cwd, "s", wire.OpenRead|wire.OpenNoFollow, 0); return err }, abi.ELOOP},
 		{"unlink", func() error { return p.Unlink(ctx, cwd, "l") }, 0},

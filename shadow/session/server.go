@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"penumbra/abi"
 	"penumbra/shadow/wire"
 )
 
@@ -23,63 +22,6 @@ type Executor interface {
 	// Execute performs r. When ctx is done, what waits should end with EINTR.
 	Execute(ctx context.Context, r *Request) Reply
 	Close()
-}
-
-// A Request is what an Executor has to perform.
-type Request struct {
-	Head, Payload []byte
-	Entry         *Entry
-
-	state   *state
-	charged int64    // bytes of the session's memory
-	pooled  [][]byte // to be given back
-}
-
-// Buffer returns n bytes for the payload of the reply, valid until that was sent.
-// They count as memory in flight, for which it waits if need be. A request that
-// has some of it already does not wait, as others may wait for that: it gets
-// ENOMEM.
-func (r *Request) Buffer(n int) ([]byte, error) {
-	if err := r.charge(int64(n)); err != nil {
-		return nil, err
-	}
-	return r.bytes(n), nil
-}
-
-func (r *Request) charge(n int64) error {
-	if r.charged > 0 {
-		if !r.state.memory.TryAcquire(n) {
-			return abi.ENOMEM
-		}
-	} else if err := r.state.memory.Acquire(r.state.ctx, n); err != nil {
-		return abi.EIO // the session is over
-	}
-	r.charged += n
-	return nil
-}
-
-// pool holds buffers of wire.MaxPayload bytes, for payloads of worthPooling
-// and more.
-var pool = sync.Pool{New: func() any { return new([wire.MaxPayload]byte) }}
-
-const worthPooling = 32 << 10
-
-// bytes returns n bytes that are r's until free.
-func (r *Request) bytes(n int) []byte {
-	if n < worthPooling || n > wire.MaxPayload {
-		return make([]byte, n)
-	}
-	b := pool.Get().(*[wire.MaxPayload]byte)[:]
-	r.pooled = append(r.pooled, b)
-	return b[:n:n]
-}
-
-// free gives back what r has.
-func (r *Request) free() {
-	r.state.memory.Release(r.charged)
-	for _, b := range r.pooled {
-		pool.Put((*[wire.MaxPayload]byte)(b))
-	}
 }
 
 // A Reply is what becomes of a Request.

@@ -438,7 +438,9 @@ func TestSlots(t *testing.T) {
 		"a reply":              func(r raw) { r.send(wire.Header{Kind: wire.KindReply}, nil) },
 		"a hello":              func(r raw) { r.send(wire.Header{Kind: wire.KindHello}, hello.Encode()) },
 		"a ping with content":  func(r raw) { r.send(wire.Header{Kind: wire.KindPing}, []byte("x")) },
-		"compressed unasked":   func(r raw) { r.send(wire.Header{Kind: wire.KindRequest, Slot: 3, Seq: 1, Flags: wire.FlagZstd}, []byte("x"), []byte("x")) },
+		"compressed unasked": func(r raw) {
+			r.send(wire.Header{Kind: wire.KindRequest, Slot: 3, Seq: 1, Flags: wire.FlagZstd}, []byte("x"), []byte("x"))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rawLink(t, cfg, hello)

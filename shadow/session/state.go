@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -163,28 +162,6 @@ func (st *state) request(l *link, h wire.Header, head []byte) error {
 		st.send(st.leave(h, reply), h, reply)
 	}()
 	return nil
-}
-
-// receive reads the payload.
-func (r *Request) receive(l *link, h wire.Header) error {
-	if h.Payload == 0 {
-		return nil
-	}
-	if h.Flags&wire.FlagZstd != 0 {
-		// What it will be when unpacked is known too late.
-		if err := r.charge(wire.MaxPayload); err != nil {
-			return err
-		}
-		var err error
-		r.Payload, err = l.unpack(h)
-		return err
-	}
-	if err := r.charge(int64(h.Payload)); err != nil {
-		return err
-	}
-	r.Payload = r.bytes(int(h.Payload))
-	_, err := io.ReadFull(l.r, r.Payload)
-	return err
 }
 
 // enter returns a context if the request is to be performed, else the reply that
