@@ -72,9 +72,14 @@ func (f *File) one(ctx context.Context, o wire.Op) (*wire.Result, error) {
 	return f.p.one(ctx, o)
 }
 
-// Close gives the descriptor up.
+// Close gives the descriptor up. It is EIO, though it does so, if the shadow's
+// machine went down and what was written but not synced may be lost.
 func (f *File) Close(ctx context.Context) error {
+	_, lost := f.p.c.ledger.wrote(f.p.id, f.fd)
 	_, err := f.one(ctx, wire.Op{Code: wire.Close})
+	if err == nil && lost {
+		err = abi.EIO
+	}
 	return err
 }
 
@@ -207,14 +212,22 @@ func (f *File) Seek(ctx context.Context, offset int64, what uint32) (int64, erro
 }
 
 // Sync returns when the shadow's disk has what was written; with dataOnly as
-// fdatasync(2).
+// fdatasync(2). It is EIO, once, if some of that may be lost because the shadow's
+// machine went down.
 func (f *File) Sync(ctx context.Context, dataOnly bool) error {
 	var flags uint32
 	if dataOnly {
 		flags = wire.SyncData
 	}
-	_, err := f.one(ctx, wire.Op{Code: wire.Sync, Flags: flags})
-	return err
+	n, lost := f.p.c.ledger.wrote(f.p.id, f.fd)
+	if _, err := f.one(ctx, wire.Op{Code: wire.Sync, Flags: flags}); err != nil {
+		return err
+	}
+	f.p.c.ledger.synced(f.p.id, f.fd, n)
+	if lost {
+		return abi.EIO
+	}
+	return nil
 }
 
 // ReadDir returns entries of a directory, with attributes, from a cookie on, 0

@@ -32,6 +32,32 @@ type opened struct {
 	id    wire.Identity
 	locks ranges // the open file's own
 	whole ranges // flock(2)'s
+
+	written, synced uint64 // changes that were answered, and of these on the disk
+	lost            bool   // some of them may be lost
+}
+
+// wrote returns the number of changes of a descriptor's file, and whether some
+// may be lost, which it tells once only; fsync(2) and close(2) do so.
+func (l *ledger) wrote(proc uint32, fd int32) (n uint64, lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.procs[proc]
+	if h == nil || h.files[fd] == nil {
+		return 0, false
+	}
+	f := h.files[fd]
+	lost, f.lost = f.lost, false
+	return f.written, lost
+}
+
+// synced notes that the first n changes are on the disk.
+func (l *ledger) synced(proc uint32, fd int32, n uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.procs[proc]; h != nil && h.files[fd] != nil {
+		h.files[fd].synced = max(h.files[fd].synced, n)
+	}
 }
 
 func (l *ledger) newProcess() uint32 {
@@ -121,6 +147,10 @@ func (l *ledger) noteOne(proc uint32, o *wire.Op, r *wire.Result) {
 		l.renamed(r.Path, r.Path2, o.Flags&wire.RenameExchange != 0)
 	case wire.Lock:
 		h.lock(o)
+	case wire.Write, wire.Append, wire.Truncate, wire.Allocate:
+		if f := h.files[o.FD]; f != nil && o.Path == "" {
+			f.written++
+		}
 	}
 }
 

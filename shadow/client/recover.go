@@ -10,6 +10,30 @@ import (
 	"penumbra/shadow/wire"
 )
 
+// recover is session.ClientConfig.Recover. What cannot be had again stays as a
+// descriptor that is ESTALE; an error is only a link that broke.
+func (c *Client) recover(s session.Recovery) error {
+	r := &recovery{c: c, do: s.Do, made: map[*opened]heldAt{}}
+	for _, p := range s.Pending {
+		if k, ok := p.About.(*call); ok {
+			r.pending = append(r.pending, k.request)
+		}
+	}
+	// No reply is on its way now: nobody else writes to the ledger.
+	c.ledger.mu.Lock()
+	if s.Rebooted {
+		c.ledger.each(func(f *opened) { f.lost = f.lost || f.written > f.synced })
+	}
+	procs := maps.Clone(c.ledger.procs)
+	c.ledger.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(procs)) {
+		if err := r.process(id, procs[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // A recovery has a shadow that knows nothing make anew what the ledger holds.
 type recovery struct {
 	c       *Client
@@ -22,27 +46,6 @@ type recovery struct {
 type heldAt struct {
 	proc uint32
 	fd   int32
-}
-
-// recover is session.ClientConfig.Recover. What cannot be had again stays as a
-// descriptor that is ESTALE; an error is only a link that broke.
-func (c *Client) recover(pending []*session.Call, do func(*session.Call) error) error {
-	r := &recovery{c: c, do: do, made: map[*opened]heldAt{}}
-	for _, p := range pending {
-		if k, ok := p.About.(*call); ok {
-			r.pending = append(r.pending, k.request)
-		}
-	}
-	// No reply is on its way now: nobody else writes to the ledger.
-	c.ledger.mu.Lock()
-	procs := maps.Clone(c.ledger.procs)
-	c.ledger.mu.Unlock()
-	for _, id := range slices.Sorted(maps.Keys(procs)) {
-		if err := r.process(id, procs[id]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // ask performs an operation. Its error is the shadow's answer, broken the link's.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -200,6 +201,74 @@ func TestLocksAreTakenAgain(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// The shadow's machine goes down: who wrote, and did not sync, is told so.
+func TestReboot(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	s := newSuccession(t, dir)
+	var boots atomic.Int32
+	dial := func(ctx context.Context) (io.ReadWriteCloser, error) {
+		rw, err := s.dial(ctx)
+		return &rebooted{ReadWriteCloser: rw, boot: byte(boots.Load())}, err
+	}
+	p := begin(t, dial, dir, false)
+	var files []*client.File
+	for _, name := range []string{"read", "synced", "written", "closed"} {
+		f, _, err := p.Open(ctx, wire.CWD, name, wire.OpenWrite|wire.OpenCreate, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+		if name == "read" {
+			continue
+		}
+		if _, err := f.WriteAt(ctx, []byte("x"), 0); err != nil {
+			t.Fatal(err)
+		}
+		if name == "synced" {
+			if err := f.Sync(ctx, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.end()
+	boots.Add(1)
+	s.begin()
+	if _, err := p.Stat(ctx, wire.CWD, ".", 0); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []abi.Errno{0, 0, abi.EIO} {
+		if err := files[i].Sync(ctx, false); client.Errno(err) != want {
+			t.Errorf("sync file %d: %v instead of %v", i, err, want)
+		}
+		if err := files[i].Sync(ctx, false); err != nil {
+			t.Errorf("sync file %d again: %v", i, err)
+		}
+	}
+	if err := files[3].Close(ctx); client.Errno(err) != abi.EIO {
+		t.Errorf("close: %v", err)
+	}
+	if err := files[3].Close(ctx); client.Errno(err) != abi.EBADF {
+		t.Errorf("close again: %v", err)
+	}
+}
+
+// A rebooted link changes the boot in the welcome, the first frame.
+type rebooted struct {
+	io.ReadWriteCloser
+	boot byte
+	at   int
+}
+
+func (r *rebooted) Read(b []byte) (int, error) {
+	const bootAt = wire.HeaderSize + 2 + 16
+	n, err := r.ReadWriteCloser.Read(b)
+	if r.at <= bootAt && bootAt < r.at+n {
+		b[bootAt-r.at] += r.boot
+	}
+	r.at += n
+	return n, err
 }
 
 // The working directory is gone, and nothing takes its place.

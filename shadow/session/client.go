@@ -55,14 +55,23 @@ type ClientConfig struct {
 	// Silence is how long a link may be silent before it counts as broken.
 	Silence time.Duration
 	// Recover has all that the client holds opened anew by a shadow that has
-	// lost it, with do, one call after the other. pending are the calls that
-	// have no reply; they are sent again afterwards. An error of do's is to be
-	// returned: the link broke, and recovery begins from the start. Any other
-	// error ends the session.
-	Recover func(pending []*Call, do func(*Call) error) error
+	// lost it. An error of Recovery.Do is to be returned: the link broke, and
+	// recovery begins from the start. Any other error ends the session.
+	Recover func(Recovery) error
 	// Notice, if not nil, is told when a link breaks (and why) or is there again
 	// (nil).
 	Notice func(err error)
+}
+
+// A Recovery is what there is to know and to use for it.
+type Recovery struct {
+	// Pending are the calls that have no reply. They are sent again afterwards.
+	Pending []*Call
+	// Rebooted: the shadow's machine was started anew. What was not synced may
+	// be lost.
+	Rebooted bool
+	// Do performs calls, one after the other.
+	Do func(*Call) error
 }
 
 // Client is the client's side of a session. Its methods may be called at the
@@ -398,11 +407,11 @@ func (c *Client) recover(l *link, w *wire.Welcome) error {
 	c.mu.Unlock()
 	var seq uint64
 	var broken error
-	err := c.cfg.Recover(pending, func(call *Call) error {
+	err := c.cfg.Recover(Recovery{Pending: pending, Rebooted: w.Boot != c.boot, Do: func(call *Call) error {
 		seq++
 		broken = c.exchange(l, call, seq)
 		return broken
-	})
+	}})
 	if err != nil && broken == nil {
 		return &brokenError{err}
 	}
