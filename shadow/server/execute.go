@@ -35,82 +35,43 @@ type task struct {
 type operation func(t *task, o *wire.Op, r *wire.Result) error
 
 // operations says how each operation is performed.
-func operations(c wire.Code) operation {
-	switch c {
-	case wire.Null:
-		return func(*task, *wire.Op, *wire.Result) error { return nil }
-	case wire.Spawn:
-		return (*task).opSpawn
-	case wire.Fork:
-		return func(t *task, o *wire.Op, _ *wire.Result) error { return t.fork(t.proc, o.Proc) }
-	case wire.Exit:
-		return func(t *task, _ *wire.Op, _ *wire.Result) error { return t.exit(t.proc) }
-	case wire.Chdir:
-		return (*task).opChdir
-	case wire.Umask:
-		return (*task).opUmask
-	case wire.Dup:
-		return (*task).opDup
-	case wire.Close:
-		return func(t *task, o *wire.Op, _ *wire.Result) error { return t.close(t.proc, o.FD) }
-	case wire.Open:
-		return (*task).opOpen
-	case wire.Reopen:
-		return (*task).opReopen
-	case wire.Stat:
-		return (*task).opStat
-	case wire.Readdir:
-		return (*task).opReaddir
-	case wire.Readlink:
-		return (*task).opReadlink
-	case wire.Read:
-		return (*task).opRead
-	case wire.Write:
-		return (*task).opWrite
-	case wire.Append:
-		return (*task).opAppend
-	case wire.Truncate:
-		return (*task).opTruncate
-	case wire.Allocate:
-		return (*task).opAllocate
-	case wire.Seek:
-		return (*task).opSeek
-	case wire.Rename:
-		return (*task).opRename
-	case wire.Link:
-		return (*task).opLink
-	case wire.Symlink:
-		return (*task).opSymlink
-	case wire.Mkdir:
-		return (*task).opMkdir
-	case wire.Rmdir:
-		return (*task).opRmdir
-	case wire.Unlink:
-		return (*task).opUnlink
-	case wire.Chmod:
-		return (*task).opChmod
-	case wire.Chown:
-		return (*task).opChown
-	case wire.Utimens:
-		return (*task).opUtimens
-	case wire.Getxattr:
-		return (*task).opGetxattr
-	case wire.Setxattr:
-		return (*task).opSetxattr
-	case wire.Listxattr:
-		return (*task).opListxattr
-	case wire.Removexattr:
-		return (*task).opRemovexattr
-	case wire.Sync:
-		return (*task).opSync
-	case wire.Statfs:
-		return (*task).opStatfs
-	case wire.Access:
-		return (*task).opAccess
-	case wire.Lock:
-		return (*task).opLock
-	}
-	return nil
+var operations = [...]operation{
+	wire.Null:        func(*task, *wire.Op, *wire.Result) error { return nil },
+	wire.Spawn:       (*task).opSpawn,
+	wire.Fork:        func(t *task, o *wire.Op, _ *wire.Result) error { return t.fork(t.proc, o.Proc) },
+	wire.Exit:        func(t *task, _ *wire.Op, _ *wire.Result) error { return t.exit(t.proc) },
+	wire.Chdir:       (*task).opChdir,
+	wire.Umask:       (*task).opUmask,
+	wire.Dup:         (*task).opDup,
+	wire.Close:       func(t *task, o *wire.Op, _ *wire.Result) error { return t.close(t.proc, o.FD) },
+	wire.Open:        (*task).opOpen,
+	wire.Reopen:      (*task).opReopen,
+	wire.Stat:        (*task).opStat,
+	wire.Readdir:     (*task).opReaddir,
+	wire.Readlink:    (*task).opReadlink,
+	wire.Read:        (*task).opRead,
+	wire.Write:       (*task).opWrite,
+	wire.Append:      (*task).opAppend,
+	wire.Truncate:    (*task).opTruncate,
+	wire.Allocate:    (*task).opAllocate,
+	wire.Seek:        (*task).opSeek,
+	wire.Rename:      (*task).opRename,
+	wire.Link:        (*task).opLink,
+	wire.Symlink:     (*task).opSymlink,
+	wire.Mkdir:       (*task).opMkdir,
+	wire.Rmdir:       (*task).opRmdir,
+	wire.Unlink:      (*task).opUnlink,
+	wire.Chmod:       (*task).opChmod,
+	wire.Chown:       (*task).opChown,
+	wire.Utimens:     (*task).opUtimens,
+	wire.Getxattr:    (*task).opGetxattr,
+	wire.Setxattr:    (*task).opSetxattr,
+	wire.Listxattr:   (*task).opListxattr,
+	wire.Removexattr: (*task).opRemovexattr,
+	wire.Sync:        (*task).opSync,
+	wire.Statfs:      (*task).opStatfs,
+	wire.Access:      (*task).opAccess,
+	wire.Lock:        (*task).opLock,
 }
 
 // Execute implements session.Executor.
@@ -134,7 +95,7 @@ func (x *executor) Execute(ctx context.Context, r *session.Request) session.Repl
 		if singular > 1 {
 			result.Errno = abi.EINVAL // the journal has room for one
 		} else {
-			result.Errno = wire.ErrnoOf(operations(o.Code)(t, o, &result))
+			result.Errno = wire.ErrnoOf(operations[o.Code](t, o, &result))
 		}
 		x.record(request.Proc, o, result.Errno)
 		reply.Results = append(reply.Results, result)

@@ -261,6 +261,15 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+// Each operation of the protocol is performed by something.
+func TestOperationsAreComplete(t *testing.T) {
+	for c := wire.Null; !strings.HasPrefix(c.String(), "operation"); c++ {
+		if int(c) >= len(operations) || operations[c] == nil {
+			t.Errorf("nothing performs %v", c)
+		}
+	}
+}
+
 func TestOneSingularOperation(t *testing.T) {
 	perform := solo(t, t.TempDir())
 	mkdir := func(name string) wire.Op { return wire.Op{Code: wire.Mkdir, FD: wire.CWD, Path: name} }

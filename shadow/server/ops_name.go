@@ -86,15 +86,15 @@ func (t *task) opSymlink(o *wire.Op, _ *wire.Result) error {
 }
 
 func (t *task) opRmdir(o *wire.Op, _ *wire.Result) error {
-	return t.remove1(o, abi.EINVAL, unix.AT_REMOVEDIR)
+	return t.takeAway(o, abi.EINVAL, unix.AT_REMOVEDIR)
 }
 
 func (t *task) opUnlink(o *wire.Op, _ *wire.Result) error {
-	return t.remove1(o, abi.EISDIR, 0)
+	return t.takeAway(o, abi.EISDIR, 0)
 }
 
-// remove1 takes a name away.
-func (t *task) remove1(o *wire.Op, noName abi.Errno, flags int) error {
+// takeAway takes a name away.
+func (t *task) takeAway(o *wire.Op, noName abi.Errno, flags int) error {
 	p, err := t.placeOf(o.FD, o.Path, noName)
 	if err != nil {
 		return err

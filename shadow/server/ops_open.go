@@ -35,11 +35,11 @@ func (t *task) opOpen(o *wire.Op, r *wire.Result) error {
 	if err != nil {
 		return err
 	}
-	return t.opened1(f, o.FD2, r)
+	return t.deliver(f, o.FD2, r)
 }
 
-// opened1 gives an open file to the representative.
-func (t *task) opened1(f *file, want int32, r *wire.Result) (err error) {
+// deliver gives an open file to the representative.
+func (t *task) deliver(f *file, want int32, r *wire.Result) (err error) {
 	defer func() {
 		if err != nil {
 			unix.Close(f.fd)
@@ -184,7 +184,7 @@ func (t *task) opReopen(o *wire.Op, r *wire.Result) error {
 			unix.Close(f.fd)
 			continue
 		}
-		return t.opened1(f, o.FD2, r)
+		return t.deliver(f, o.FD2, r)
 	}
 	if _, err := t.install(t.proc, &file{handle: handle{fd: -1}, flags: o.Flags, uses: 1}, o.FD2); err != nil {
 		return err
