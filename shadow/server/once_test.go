@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"penumbra/abi"
@@ -107,7 +109,7 @@ func TestSecondShadow(t *testing.T) {
 		{name: "link again", op: wire.Op{Code: wire.Link, FD: cwd, Path: "a", FD2: cwd, Path2: "f"}, want: abi.EEXIST},
 		{name: "create", op: wire.Op{Code: wire.Open, FD: cwd, Path: "new", FD2: 7, Flags: wire.OpenWrite | wire.OpenCreate | wire.OpenExclusive}, names: "a d f new"},
 		{name: "create again", op: wire.Op{Code: wire.Open, FD: cwd, Path: "a", FD2: 7, Flags: wire.OpenWrite | wire.OpenCreate | wire.OpenExclusive}, want: abi.EEXIST},
-		{name: "create, and another's", op: wire.Op{Code: wire.Open, FD: cwd, Path: "new", FD2: 7, Flags: wire.OpenWrite | wire.OpenCreate | wire.OpenExclusive},
+		{name: "create, and another's", op: wire.Op{Code: wire.Open, FD: cwd, Path: "new", FD2: 7, Mode: 0o600, Flags: wire.OpenWrite | wire.OpenCreate | wire.OpenExclusive},
 			between: func(dir string) { os.WriteFile(dir+"/new", []byte("theirs"), 0o600) }, want: abi.EEXIST},
 	}
 	open := wire.Op{Code: wire.Open, FD: cwd, Path: "f", FD2: 5, Flags: wire.OpenRead | wire.OpenWrite}
@@ -258,6 +260,52 @@ func TestDoubt(t *testing.T) {
 	}
 	if _, err := perform(&session.Entry{Again: true}, wire.Op{Code: wire.Unlink, FD: wire.CWD, Path: "a"}); err != nil {
 		t.Errorf("without a doubt: %v", err)
+	}
+}
+
+// Root may open what permissions forbid. Others may not.
+func TestAsAnotherUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to be another user")
+	}
+	tmp, err := os.MkdirTemp("", "shadow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(tmp)
+	const nobody = 65534
+	if err := os.Chown(tmp, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run=TestSecondShadow|TestReadOnlyFileIsReopened|TestNames|TestPaths|TestReadOnlyExports", "-test.v")
+	cmd.Dir, cmd.Env = "/", append(os.Environ(), "TMPDIR="+tmp)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestReadOnlyFileIsReopened") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// git creates its objects for writing, with permissions that forbid that.
+func TestReadOnlyFileIsReopened(t *testing.T) {
+	dir := t.TempDir()
+	perform := solo(t, dir)
+	open := wire.Op{Code: wire.Open, FD: wire.CWD, Path: "f", FD2: 3, Mode: 0o444, Flags: wire.OpenWrite | wire.OpenCreate | wire.OpenExclusive}
+	reply, err := perform(&session.Entry{}, open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	perform = solo(t, dir)
+	reopen := wire.Op{Code: wire.Reopen, Paths: []string{"/none", reply.Results[0].Path}, ID: reply.Results[0].Attr.ID, Flags: open.Flags, FD2: 3}
+	if _, err := perform(&session.Entry{}, reopen, wire.Op{Code: wire.Write, FD: 3, Data: [][]byte{[]byte("x")}}); err != nil {
+		t.Error(err)
+	}
+	if info, err := os.Stat(dir + "/f"); err != nil || info.Mode() != 0o444 || info.Size() != 1 {
+		t.Errorf("%v, %v", info, err)
+	}
+	reopen.ID.Ino++
+	if _, err := perform(&session.Entry{}, reopen); err != abi.ESTALE {
+		t.Errorf("another file: %v", err)
 	}
 }
 

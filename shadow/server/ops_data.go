@@ -130,7 +130,7 @@ func (f *file) appended(was session.Fact, b []byte) (v verdict, at int64) {
 		return notDone, 0
 	}
 	tail := make([]byte, now.Size-was.Size)
-	n, err := readBack(f.fd, tail, was.Size)
+	n, err := readBack(f.fd, now, tail, was.Size)
 	if err != nil || n < len(tail) {
 		return cannotTell, 0
 	}
@@ -167,8 +167,16 @@ func (f *file) finish(was session.Fact, b []byte) (session.Outcome, error) {
 }
 
 // readBack reads from a file that may be open for writing only.
-func readBack(fd int, b []byte, offset int64) (int, error) {
-	again, err := unix.Open(procPath(fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+func readBack(fd int, attr wire.Attr, b []byte, offset int64) (int, error) {
+	again := -1
+	open := func() (err error) {
+		again, err = unix.Open(procPath(fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		return err
+	}
+	err := open()
+	if errors.Is(err, unix.EACCES) {
+		err = permitted(fd, attr, open)
+	}
 	if err != nil {
 		return 0, err
 	}

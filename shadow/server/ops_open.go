@@ -120,6 +120,49 @@ func openHeld(held int, e *export, flags uint32) (int, error) {
 	return restart(func() (int, error) { return unix.Open(procPath(held), int(host)|unix.O_CLOEXEC, 0) })
 }
 
+// openAgain opens a file that was open before, and is still the one with the
+// identity id if that is not nil; else ESTALE. It may be open for what its
+// permissions forbid, if these have changed, or since it was created.
+func (t *task) openAgain(b base, flags uint32, id *wire.Identity) (int, *export, error) {
+	flags &^= wire.OpenCreate | wire.OpenExclusive
+	held, e, err := t.openFile(b, wire.OpenPath|flags&(wire.OpenNoFollow|wire.OpenDirectory), 0)
+	if err != nil {
+		return -1, nil, err
+	}
+	attr, err := attrOf(held)
+	if err == nil && id != nil && attr.ID != *id {
+		err = abi.ESTALE
+	}
+	if err == nil && flags&wire.OpenPath != 0 {
+		return held, e, nil
+	}
+	defer unix.Close(held)
+	if err != nil {
+		return -1, nil, err
+	}
+	fd, err := openHeld(held, e, flags)
+	if errors.Is(err, unix.EACCES) {
+		err = permitted(held, attr, func() error {
+			fd, err = openHeld(held, e, flags)
+			return err
+		})
+	}
+	return fd, e, err
+}
+
+// permitted calls do while the owner, if that is the shadow's user, may read and
+// write a file.
+func permitted(fd int, attr wire.Attr, do func() error) error {
+	if attr.UID != uint32(unix.Geteuid()) {
+		return abi.EACCES
+	}
+	if err := unix.Chmod(procPath(fd), uint32(attr.Perm)|0o600); err != nil {
+		return err
+	}
+	err := do()
+	return errors.Join(err, unix.Chmod(procPath(fd), uint32(attr.Perm)))
+}
+
 // exportFor returns the export in which a file will be that does not exist yet.
 func (t *task) exportFor(b base, follow bool) (*export, error) {
 	from, err := b.at.pathOf(b.dir)
@@ -161,7 +204,7 @@ func (t *task) create(b base, o *wire.Op, f *file) error {
 		},
 	})
 	if err == nil && f.fd < 0 { // a former shadow made it
-		f.fd, f.at, err = t.openFile(in, o.Flags&^(wire.OpenCreate|wire.OpenExclusive)|wire.OpenNoFollow, 0)
+		f.fd, f.at, err = t.openAgain(in, o.Flags|wire.OpenNoFollow, nil)
 	}
 	return err
 }
@@ -174,14 +217,8 @@ func (t *task) opReopen(o *wire.Op, r *wire.Result) error {
 		if err != nil {
 			continue
 		}
-		flags := o.Flags &^ (wire.OpenCreate | wire.OpenExclusive | wire.OpenTruncate)
-		f := &file{flags: flags, uses: 1}
-		if f.fd, f.at, err = t.openFile(b, flags, 0); err != nil {
-			continue
-		}
-		attr, err := attrOf(f.fd)
-		if err != nil || attr.ID != o.ID {
-			unix.Close(f.fd)
+		f := &file{flags: o.Flags &^ (wire.OpenCreate | wire.OpenExclusive | wire.OpenTruncate), uses: 1}
+		if f.fd, f.at, err = t.openAgain(b, f.flags, &o.ID); err != nil {
 			continue
 		}
 		return t.deliver(f, o.FD2, r)
