@@ -30,6 +30,7 @@ var mayImport = []struct {
 	{"vft", []string{"abi", "internal", "guest"}},
 	{"namespace", []string{"abi", "internal", "guest"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace"}},
+	{"shadow", []string{"abi", "internal"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
 	{"view", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module"}},
 	{".", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module", "view"}},

@@ -1,0 +1,142 @@
+// Package client makes calls to a shadow: what a guest's process would do to
+// files here, done by its representative there.
+//
+// A Client is one session; it has a Process for each process of the guest, and a
+// File for each descriptor. Errors that the guest may see are abi.Errno. When
+// the session ends, calls fail with a session.EndedError, which is EIO.
+//
+// Positions are the caller's: reads and writes say where. A call that needs no
+// answer from another call before it is one round trip, and so are some that
+// come together: Process.ReadFile, Process.WriteFile, File.ReadDir.
+//
+// # Locks
+//
+// ledger.mu guards the ledger. No call is made while it is held.
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"penumbra/abi"
+	"penumbra/shadow/session"
+	"penumbra/shadow/wire"
+)
+
+// Config says how to reach the shadow; see session.ClientConfig, whose Recover
+// the Client sets itself.
+type Config = session.ClientConfig
+
+// Client is a session with a shadow. Its methods and those of what it gives out
+// may be called at the same time.
+type Client struct {
+	session *session.Client
+	ledger  ledger
+}
+
+// Dial begins a session.
+func Dial(ctx context.Context, cfg Config) (*Client, error) {
+	c := &Client{}
+	c.ledger.procs = map[uint32]*holdings{}
+	cfg.Recover = c.recover
+	var err error
+	c.session, err = session.Dial(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close ends the session. The shadow frees all that it holds for it.
+func (c *Client) Close() error { return c.session.Close() }
+
+// Done is closed when the session has ended, and Err then says why.
+func (c *Client) Done() <-chan struct{} { return c.session.Done() }
+
+// Err returns why the session has ended, or nil.
+func (c *Client) Err() error { return c.session.Err() }
+
+// call is what a session.Call is about.
+type call struct {
+	request wire.Request
+	reply   *wire.Reply
+	session.Call
+}
+
+// newCall encodes a request. Data of its reply is read into the slices of into.
+func (c *Client) newCall(proc uint32, into [][]byte, ops []wire.Op) (*call, error) {
+	k := &call{request: wire.Request{Proc: proc, Ops: ops}}
+	var err error
+	k.Head, k.Payload, err = k.request.Encode(nil)
+	if err != nil {
+		return nil, abi.ENAMETOOLONG // the only limit that a caller can break without knowing
+	}
+	k.About = k
+	k.Place = func(head []byte, n int) ([][]byte, error) {
+		k.reply, err = wire.DecodeReply(head, n)
+		if err != nil {
+			return nil, err
+		}
+		return into, k.check(n, into)
+	}
+	k.Finish = func() { c.ledger.note(&k.request, k.reply) }
+	return k, nil
+}
+
+// check returns an error if the reply does not answer the request.
+func (k *call) check(n int, into [][]byte) error {
+	room := 0
+	for _, b := range into {
+		room += len(b)
+	}
+	if n > room {
+		return fmt.Errorf("%w: %d bytes of data, and %d were asked for", wire.ErrMalformed, n, room)
+	}
+	results := k.reply.Results
+	for i := range results {
+		if i >= len(k.request.Ops) || results[i].Code != k.request.Ops[i].Code && results[i].Errno == 0 {
+			return fmt.Errorf("%w: the reply is to another request", wire.ErrMalformed)
+		}
+	}
+	if len(results) < len(k.request.Ops) && k.reply.Err() == nil {
+		return fmt.Errorf("%w: the reply lacks results", wire.ErrMalformed)
+	}
+	return nil
+}
+
+// do performs operations, the representative's one after the other, in one round
+// trip. The error is that of the operation that failed; the reply then holds the
+// results of those before it.
+func (c *Client) do(ctx context.Context, proc uint32, into [][]byte, ops ...wire.Op) (*wire.Reply, error) {
+	k, err := c.newCall(proc, into, ops)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.session.Do(ctx, &k.Call); err != nil {
+		return nil, err
+	}
+	return k.reply, k.reply.Err()
+}
+
+// one performs a single operation.
+func (c *Client) one(ctx context.Context, proc uint32, into [][]byte, o wire.Op) (*wire.Result, error) {
+	reply, err := c.do(ctx, proc, into, o)
+	if reply == nil {
+		return nil, err
+	}
+	return &reply.Results[0], err
+}
+
+// Errno returns what a guest sees of an error of this package: its number, EIO if
+// it has none, 0 for nil.
+func Errno(err error) abi.Errno {
+	var e abi.Errno
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return e
+	}
+	return abi.EIO
+}

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"penumbra/abi"
+	"penumbra/shadow/session"
+	"penumbra/shadow/wire"
+)
+
+// An executor performs the requests of one session.
+type executor struct {
+	server  *Server
+	exports []*export
+	audit   *slog.Logger
+
+	mu          sync.Mutex
+	procs       map[uint32]*process
+	descriptors int
+}
+
+// A task is a request being performed.
+type task struct {
+	*executor
+	ctx     context.Context
+	proc    uint32
+	request *session.Request
+	keep    bool
+	opened  []int32 // to be closed again if a later operation fails
+}
+
+// An operation performs o and fills in r, whose code is set.
+type operation func(t *task, o *wire.Op, r *wire.Result) error
+
+// operations says how each operation is performed.
+var operations = [...]operation{
+	wire.Null:        func(*task, *wire.Op, *wire.Result) error { return nil },
+	wire.Spawn:       (*task).opSpawn,
+	wire.Fork:        func(t *task, o *wire.Op, _ *wire.Result) error { return t.fork(t.proc, o.Proc) },
+	wire.Exit:        func(t *task, _ *wire.Op, _ *wire.Result) error { return t.exit(t.proc) },
+	wire.Chdir:       (*task).opChdir,
+	wire.Umask:       (*task).opUmask,
+	wire.Dup:         (*task).opDup,
+	wire.Close:       func(t *task, o *wire.Op, _ *wire.Result) error { return t.close(t.proc, o.FD) },
+	wire.Open:        (*task).opOpen,
+	wire.Reopen:      (*task).opReopen,
+	wire.Stat:        (*task).opStat,
+	wire.Readdir:     (*task).opReaddir,
+	wire.Readlink:    (*task).opReadlink,
+	wire.Read:        (*task).opRead,
+	wire.Write:       (*task).opWrite,
+	wire.Append:      (*task).opAppend,
+	wire.Truncate:    (*task).opTruncate,
+	wire.Allocate:    (*task).opAllocate,
+	wire.Seek:        (*task).opSeek,
+	wire.Rename:      (*task).opRename,
+	wire.Link:        (*task).opLink,
+	wire.Symlink:     (*task).opSymlink,
+	wire.Mkdir:       (*task).opMkdir,
+	wire.Rmdir:       (*task).opRmdir,
+	wire.Unlink:      (*task).opUnlink,
+	wire.Chmod:       (*task).opChmod,
+	wire.Chown:       (*task).opChown,
+	wire.Utimens:     (*task).opUtimens,
+	wire.Getxattr:    (*task).opGetxattr,
+	wire.Setxattr:    (*task).opSetxattr,
+	wire.Listxattr:   (*task).opListxattr,
+	wire.Removexattr: (*task).opRemovexattr,
+	wire.Sync:        (*task).opSync,
+	wire.Statfs:      (*task).opStatfs,
+	wire.Access:      (*task).opAccess,
+	wire.Lock:        (*task).opLock,
+}
+
+// Execute implements session.Executor.
+func (x *executor) Execute(ctx context.Context, r *session.Request) session.Reply {
+	request, err := wire.DecodeRequest(r.Head, r.Payload)
+	if err != nil {
+		x.audit.Warn("malformed request", "error", err)
+		return encode(&wire.Reply{Results: []wire.Result{{Code: wire.Null, Errno: abi.EINVAL}}}, false)
+	}
+	t := &task{executor: x, ctx: ctx, proc: request.Proc, request: r, keep: !request.Repeatable()}
+	singular := 0
+	for i := range request.Ops {
+		if request.Ops[i].Singular() {
+			singular++
+		}
+	}
+	var reply wire.Reply
+	for i := range request.Ops {
+		o := &request.Ops[i]
+		result := wire.Result{Code: o.Code}
+		if singular > 1 {
+			result.Errno = abi.EINVAL // the journal has room for one
+		} else {
+			result.Errno = wire.ErrnoOf(operations[o.Code](t, o, &result))
+		}
+		x.record(request.Proc, o, result.Errno)
+		reply.Results = append(reply.Results, result)
+		if result.Errno != 0 {
+			t.undo()
+			break
+		}
+	}
+	return encode(&reply, t.keep)
+}
+
+// undo closes what the request has opened.
+func (t *task) undo() {
+	for _, fd := range t.opened {
+		_ = t.close(t.proc, fd)
+	}
+}
+
+func encode(r *wire.Reply, keep bool) session.Reply {
+	head, payload, err := r.Encode(nil)
+	if err != nil {
+		// A name of this machine's that the protocol has no room for.
+		last := &r.Results[len(r.Results)-1]
+		*last = wire.Result{Code: last.Code, Errno: abi.EOVERFLOW}
+		head, payload, err = (&wire.Reply{Results: r.Results[len(r.Results)-1:]}).Encode(nil)
+		if err != nil {
+			panic(err) // a code and an error number can be encoded
+		}
+	}
+	return session.Reply{Head: head, Payload: payload, Keep: keep}
+}
+
+// record tells the audit log of changes, and of what was not permitted.
+func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
+	level := slog.LevelInfo
+	switch {
+	case errno == abi.EACCES || errno == abi.EPERM || errno == abi.EROFS:
+		level = slog.LevelWarn
+	case !o.Changes():
+		level = slog.LevelDebug
+	}
+	if !x.audit.Enabled(context.Background(), level) {
+		return
+	}
+	args := []any{"op", o.Code.String(), "proc", proc}
+	if o.Path != "" {
+		args = append(args, "path", o.Path)
+	}
+	if o.Path2 != "" {
+		args = append(args, "path2", o.Path2)
+	}
+	if errno != 0 {
+		args = append(args, "errno", errno.Name())
+	}
+	x.audit.Log(context.Background(), level, "operation", args...)
+}
+
+// Close implements session.Executor.
+func (x *executor) Close() {
+	x.mu.Lock()
+	ids := make([]uint32, 0, len(x.procs))
+	for id := range x.procs {
+		ids = append(ids, id)
+	}
+	x.mu.Unlock()
+	for _, id := range ids {
+		_ = x.exit(id)
+	}
+	closeExports(x.exports)
+}

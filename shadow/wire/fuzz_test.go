@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+)
+
+// What can be decoded has to be the same when it is encoded and decoded again.
+
+func FuzzDecodeRequest(f *testing.F) {
+	for code := Null; code < codeEnd; code++ {
+		r := Request{Proc: 1, Ops: []Op{filled(code)}}
+		head, payload, err := r.Encode(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(head, bytes.Join(payload, nil))
+	}
+	f.Fuzz(func(t *testing.T, head, payload []byte) {
+		r, err := DecodeRequest(head, payload)
+		if err != nil {
+			return
+		}
+		again, data, err := r.Encode(nil)
+		if err != nil {
+			t.Fatalf("%+v: %v", r, err)
+		}
+		r2, err := DecodeRequest(again, bytes.Join(data, nil))
+		if err != nil || !reflect.DeepEqual(r, r2) {
+			t.Errorf("%+v\n%+v\n%v", r, r2, err)
+		}
+		r.Repeatable()
+	})
+}
+
+func FuzzDecodeReply(f *testing.F) {
+	for code := Null; code < codeEnd; code++ {
+		head, _, err := (&Reply{[]Result{{Code: Null}, {Code: code}}}).Encode(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(head, 0)
+	}
+	f.Fuzz(func(t *testing.T, head []byte, payload int) {
+		r, err := DecodeReply(head, payload)
+		if err != nil {
+			return
+		}
+		total := 0
+		for i := range r.Results {
+			total += r.Results[i].Size
+		}
+		if total != payload || len(r.Results) == 0 {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+func FuzzDecodeDirents(f *testing.F) {
+	b, err := AppendDirent(nil, &Dirent{Name: "x", HasAttr: true})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		all, err := DecodeDirents(b)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for i := range all {
+			if again, err = AppendDirent(again, &all[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(again, b) {
+			t.Errorf("%x\n%x", b, again)
+		}
+	})
+}
+
+func FuzzDecodeGreetings(f *testing.F) {
+	f.Add((&Hello{}).Encode())
+	f.Add(Header{Kind: KindPing}.Append(nil))
+	f.Add(Refuse{Why: "x"}.Encode())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if h, err := DecodeHello(b); err == nil && !bytes.HasPrefix(b, h.Encode()) {
+			t.Errorf("%+v", h)
+		}
+		if w, err := DecodeWelcome(b); err == nil {
+			if e, err := w.Encode(); err != nil || !bytes.HasPrefix(b, e) {
+				t.Errorf("%+v: %v", w, err)
+			}
+		}
+		if r, err := DecodeRefuse(b); err == nil && !bytes.Equal(b, r.Encode()) {
+			t.Errorf("%+v", r)
+		}
+		if len(b) >= HeaderSize {
+			if h, err := DecodeHeader(b); err == nil && !bytes.HasPrefix(b, h.Append(nil)) {
+				t.Errorf("%+v", h)
+			}
+		}
+	})
+}
