@@ -36,8 +36,12 @@ type Table struct {
 }
 
 // NewTable returns a table that knows nothing, behind a copy of Code. Linux
-// refuses it where vm.memfd_noexec forbids memory of that kind to be executed.
+// refuses it where vm.memfd_noexec forbids memory of that kind to be executed. A
+// filter of a container's may forbid openat2(2), which Code calls.
 func NewTable() (*Table, error) {
+	if err := tryInstead(); err != nil {
+		return nil, fmt.Errorf("inner door: openat2: %w", err)
+	}
 	fd, err := unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC|unix.MFD_EXEC)
 	if err == unix.EINVAL { // MFD_EXEC is younger (Linux 6.3) than what it asks for
 		fd, err = unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC)
@@ -64,6 +68,15 @@ func NewTable() (*Table, error) {
 	t.Forget()
 	t.Moved()
 	return t, nil
+}
+
+// tryInstead makes a call that Code makes in the place of others.
+func tryInstead() error {
+	fd, err := unix.Openat2(unix.AT_FDCWD, "/", &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS})
+	if err == nil {
+		unix.Close(fd)
+	}
+	return err
 }
 
 // FD returns a descriptor of the memory from which it can be mapped, but not to
