@@ -44,7 +44,7 @@ func candidates() []candidate {
 			What: "no open file can be handed to a guest"}, tryAddFD},
 		{Feature{Name: "seccomp sync wake-up", Since: "6.6", Need: Optional,
 			What: "calls at the notify door take longer"}, trySyncWakeUp},
-		{Feature{Name: "inner door", Since: "3.17", Need: Optional,
+		{Feature{Name: "inner door", Since: "5.6", Need: Optional,
 			What: "calls with paths take some microseconds longer where there are mounts"}, tryInner},
 		{Feature{Name: "privileged filter", Since: "3.5", Need: Optional,
 			What: "set-id programs such as sudo run without their privileges in a guest (no_new_privs)"}, tryPrivilege},
