@@ -237,6 +237,9 @@ func (g *Guest) launch(t *tracer) error {
 		g.notify, err = newNotifyDoor(g, listener)
 	}
 	if err == nil {
+		if g.config.Ready != nil {
+			g.config.Ready()
+		}
 		err = t.release(g.first)
 	}
 	switch {

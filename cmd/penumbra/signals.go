@@ -56,7 +56,7 @@ func newSignalRelay() *signalRelay {
 		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
 		group: map[unix.Signal]groupSignal{}, ready: make(chan struct{}),
 	}
-	// It takes the runtime as long as it takes to start a guest.
+	// It takes the runtime as long as it takes to set up a guest.
 	go func() {
 		defer close(r.ready)
 		signal.Notify(r.incoming, relayed()...)

@@ -112,8 +112,8 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		}
 	}
 	sup.signals = newSignalRelay()
+	config.Ready = func() { <-sup.signals.ready }
 	g, err := intercept.Start(config)
-	<-sup.signals.ready
 	if err != nil {
 		sup.signals.stop()
 	}
