@@ -69,7 +69,8 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 		return v.refIn(key.as.host, found), e
 	}
 	fact := v.lead(c, key)
-	if v.inner != nil && fact.errno == 0 && !fact.found.Apart {
+	// What the inner door knows is the same for all: of this namespace.
+	if v.inner != nil && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
 		v.teach(c, era, dirfd, key, fact.found)
 	}
 	return v.refIn(key.as.host, fact.found), fact.errno
