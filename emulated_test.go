@@ -19,30 +19,35 @@ import (
 	"penumbra"
 	"penumbra/abi"
 	"penumbra/internal/testguest"
+	modules "penumbra/module"
 	"penumbra/module/mirror"
 	"penumbra/vft"
 )
 
+// writableTree returns a tree that shows, and changes, what is below a directory.
+func writableTree(t *testing.T, dir string, aggravate bool) modules.Tree {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	tree, err := mirror.New(mirror.Root(root), mirror.Options{Kind: "fs", Source: dir, Aggravate: aggravate,
+		Failed: func(name string, err error) { t.Errorf("%s: %v", name, err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
 // TestMountWritablePOSIX runs the suite of package view/posix in a file system
 // that can be changed, and in aggravate mode.
 func TestMountWritablePOSIX(t *testing.T) {
-	suite := filepath.Join(t.TempDir(), "posix")
-	if out, err := exec.Command("go", "test", "-c", "-o", suite, "penumbra/view/posix").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	suite := posixSuite(t)
 	for name, aggravate := range map[string]bool{"plain": false, "aggravate": true} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			root, err := os.OpenRoot(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer root.Close()
-			tree, err := mirror.New(mirror.Root(root), mirror.Options{Kind: "fs", Source: dir, Aggravate: aggravate,
-				Failed: func(name string, err error) { t.Errorf("%s: %v", name, err) }})
-			if err != nil {
-				t.Fatal(err)
-			}
+			tree := writableTree(t, dir, aggravate)
 			cmd := penumbra.Command(suite, "-dir", "/penumbra-test", "-lacks", "pipes,sockets,exchange", "-test.parallel", "8")
 			cmd.MountTree("/penumbra-test", tree, false)
 			if out, err := cmd.CombinedOutput(); err != nil {
@@ -303,16 +308,7 @@ func TestMountWritableTree(t *testing.T) {
 	for name, aggravate := range map[string]bool{"plain": false, "aggravate": true} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			root, err := os.OpenRoot(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer root.Close()
-			tree, err := mirror.New(mirror.Root(root), mirror.Options{Kind: "fs", Source: dir, Aggravate: aggravate,
-				Failed: func(name string, err error) { t.Errorf("%s: %v", name, err) }})
-			if err != nil {
-				t.Fatal(err)
-			}
+			tree := writableTree(t, dir, aggravate)
 			from, err := filepath.Abs("view")
 			if err != nil {
 				t.Fatal(err)

@@ -43,14 +43,21 @@ cd /deep/er/tree; echo kept >file; pwd; cat file ../tree/file; ls /deep/er; ls /
 	}
 }
 
-// TestMountPOSIX runs the suite of package view/posix in a bind mount and in
-// memory, and with each call observed; here the race detector sees the supervisor
-// at work.
-func TestMountPOSIX(t *testing.T) {
+// posixSuite builds the suite of package view/posix.
+func posixSuite(t *testing.T) string {
+	t.Helper()
 	suite := filepath.Join(t.TempDir(), "posix")
 	if out, err := exec.Command("go", "test", "-c", "-o", suite, "penumbra/view/posix").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return suite
+}
+
+// TestMountPOSIX runs the suite of package view/posix in a bind mount and in
+// memory, and with each call observed; here the race detector sees the supervisor
+// at work.
+func TestMountPOSIX(t *testing.T) {
+	suite := posixSuite(t)
 	for name, open := range map[string]func() (modules.Tree, error){
 		"bind": func() (modules.Tree, error) { return bind.New(t.TempDir()) },
 		"mem":  func() (modules.Tree, error) { return mem.New(0o777) },

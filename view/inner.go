@@ -12,8 +12,14 @@ import (
 	"penumbra/namespace"
 )
 
-// Inner implements intercept.Insider.
-func (v *View) Inner() *intercept.Inner { return v.inner }
+// Inner implements intercept.Insider. A view that is not asked, being a layer,
+// has nothing to tell.
+func (v *View) Inner() *intercept.Inner {
+	if len(v.mounts) > 0 {
+		v.openInner()
+	}
+	return v.inner
+}
 
 // hidden are names of procfs that are not what the kernel takes them for,
 // beside those below /proc itself, for whoever works there.

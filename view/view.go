@@ -118,9 +118,6 @@ func New(mounts []Mount, notice func(string)) (*View, error) {
 		_ = v.Close()
 		return nil, err
 	}
-	if len(v.mounts) > 0 {
-		v.openInner()
-	}
 	return v, nil
 }
 

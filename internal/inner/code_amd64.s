@@ -75,6 +75,16 @@
 	CMPQ X, 0(AX)           \
 	JNE  bad
 
+// Load what the guest's call was made with.
+#define ARGUMENTS \
+	MOVQ fAX, AX   \
+	MOVQ fDI, DI   \
+	MOVQ fSI, SI   \
+	MOVQ fDX, DX   \
+	MOVQ fR10, R10 \
+	MOVQ fR8, R8   \
+	MOVQ fR9, R9
+
 // Restore the registers from the frame, and the call's number to another one.
 #define RESTORE(number) \
 	POPQ R15    \
@@ -321,24 +331,13 @@ probe:
 	JEQ     link
 
 pass:
-	MOVQ fAX, AX
-	MOVQ fDI, DI
-	MOVQ fSI, SI
-	MOVQ fDX, DX
-	MOVQ fR10, R10
-	MOVQ fR8, R8
-	MOVQ fR9, R9
+	ARGUMENTS
 	SYSCALL_
 	JMP  done
 
 follows:
 	// As if it were not to be followed; if it is a link, that was wrong.
-	MOVQ fAX, AX
-	MOVQ fDI, DI
-	MOVQ fSI, SI
-	MOVQ fDX, DX
-	MOVQ fR10, R10
-	MOVQ fR8, R8
+	ARGUMENTS
 	CMPL AX, $4
 	JEQ  followsStat
 	CMPL AX, $262

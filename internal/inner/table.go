@@ -1,7 +1,6 @@
 package inner
 
 import (
-	"encoding/binary"
 	"fmt"
 	"runtime"
 	"sync"
@@ -152,10 +151,6 @@ func (t *Table) learn(key uint64) {
 // Forget makes all that was learned void.
 func (t *Table) Forget() { t.word(tableGeneration).Add(1) }
 
-// Generation returns how often Forget was called, and Learned may be asked
-// whether anything was learned since.
-func (t *Table) Generation() uint64 { return t.word(tableGeneration).Load() }
-
 // Moved tells that a working directory may have become another. It returns the
 // era that begins.
 func (t *Table) Moved() uint64 { return t.word(tableEra).Add(1) }
@@ -177,10 +172,3 @@ func hash(h uint64, s string) uint64 {
 }
 
 func fold(h uint64) uint32 { return uint32(h ^ h>>32) }
-
-// own returns the content of Own but for its trampolines.
-func own(flags Flags) []byte {
-	b := make([]byte, OwnSites)
-	binary.LittleEndian.PutUint64(b[OwnFlags:], uint64(flags))
-	return b
-}
