@@ -54,16 +54,23 @@ func newIn(base string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scratch directory: %w", err)
 	}
-	path, err := os.MkdirTemp(base, prefix)
-	if err != nil {
-		return nil, fmt.Errorf("scratch directory: %w", err)
-	}
-	d := &Dir{path: path}
-	if err := d.fill(); err != nil {
+	const tries = 100
+	for n := 1; ; n++ {
+		path, err := os.MkdirTemp(base, prefix)
+		if err != nil {
+			return nil, fmt.Errorf("scratch directory: %w", err)
+		}
+		d := &Dir{path: path}
+		if err = d.fill(); err == nil {
+			return d, nil
+		}
 		_ = d.Close()
-		return nil, fmt.Errorf("scratch directory: %w", err)
+		// Another process that sweeps may take a directory for one that was left
+		// behind, as long as its lock is not held.
+		if swept := errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.EWOULDBLOCK); !swept || n == tries {
+			return nil, fmt.Errorf("scratch directory: %w", err)
+		}
 	}
-	return d, nil
 }
 
 func (d *Dir) fill() (err error) {

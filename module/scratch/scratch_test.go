@@ -3,6 +3,7 @@ package scratch
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -44,4 +45,28 @@ func TestSweep(t *testing.T) {
 	if err := held.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// Who makes a directory is not taken for one that has gone by who sweeps.
+func TestNewAtOnce(t *testing.T) {
+	base := t.TempDir()
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for range 40 {
+				d, err := newIn(base)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := os.WriteFile(filepath.Join(d.Path(), "file"), nil, 0o600); err != nil {
+					t.Error(err)
+				}
+				if err := d.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
