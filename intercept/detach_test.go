@@ -147,7 +147,7 @@ func TestWakerKilled(t *testing.T) {
 		for _, pid := range kill {
 			unix.Kill(pid, unix.SIGKILL)
 		}
-		for len(kill) > 0 && len(wakersOf(t, tg)) > 0 && wakersOf(t, tg)[0] == kill[0] {
+		for left := kill; len(left) > 0 && left[0] == kill[0]; left = wakersOf(t, tg) {
 			time.Sleep(time.Millisecond)
 		}
 	}
