@@ -34,6 +34,8 @@ var chances = compileChances([]chance{
 	{`((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)get\(.*= )\d+`, "${1}ID"},
 	{`((?:msg|sem|shm)\w+\(.*?\)) += `, "$1 = "},
+	// In the old layout the mode stands there, and the count of the ids before.
+	{`(\bIPC_STAT, \{msg_perm=\{.*\bcuid=)\d{5,}`, "$1#"},
 	{`(\bsed)\w{6}\b`, "$1######"},
 	{`\bhtons\(\d{4,5}\)`, "htons(#)"},
 	{`((?:127\.0\.0\.1|0\.0\.0\.0|\[::1\]):)\d{4,5}\b`, "$1#"},
