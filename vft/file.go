@@ -46,7 +46,7 @@ type File struct {
 	claims   map[int]claim
 	pinned   spans // may be looked at without a call
 	next     int64 // where a read that goes on from the last would begin
-	window   int64 // how far to read ahead
+	begun    int64 // where the first of those reads began
 	ahead    bool  // that is under way
 	length   int64 // of the source; it belongs to who is flushing
 	cut      int64 // to what length it has to be cut before it is written to

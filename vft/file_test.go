@@ -259,7 +259,7 @@ func TestReadAhead(t *testing.T) {
 			}
 		}
 	}
-	if got := len(source.reads); got <= 8 || got > 8+2*longestRun {
+	if got := len(source.reads); got <= 8 || got > 8+4*8 {
 		t.Errorf("%d blocks were asked for", got)
 	}
 	far := &memory{data: source.data}

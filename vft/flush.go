@@ -119,26 +119,31 @@ func (f *File) setLength(source Source, size int64) error {
 	return nil
 }
 
-// send copies the bytes of s from the placeholder to the source.
+// send copies the bytes of s from the placeholder to the source, several runs at a
+// time.
 func (f *File) send(host *os.File, source Source, s span) error {
 	to, ok := source.(io.WriterAt)
 	if !ok {
 		return errReadOnly
 	}
+	return inRuns(s.from/BlockSize, blocksIn(s.to), func(b, end int64) error {
+		return sendRun(host, to, span{max(s.from, b*BlockSize), min(s.to, end*BlockSize)})
+	})
+}
+
+// sendRun is send for as much as a buffer holds.
+func sendRun(host *os.File, to io.WriterAt, s span) error {
 	buffer := buffers.Get().(*[longestRun * BlockSize]byte)
 	defer buffers.Put(buffer)
-	for at := s.from; at < s.to; {
-		n, err := host.ReadAt(buffer[:min(s.to-at, int64(len(buffer)))], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("vft: read a placeholder: %w", err)
-		}
-		if n == 0 {
-			return nil // it was made shorter by somebody else
-		}
-		if _, err := to.WriteAt(buffer[:n], at); err != nil {
-			return fmt.Errorf("write %d bytes at %d: %w", n, at, err)
-		}
-		at += int64(n)
+	n, err := host.ReadAt(buffer[:s.to-s.from], s.from)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("vft: read a placeholder: %w", err)
+	}
+	if n == 0 {
+		return nil // it was made shorter by somebody else
+	}
+	if _, err := to.WriteAt(buffer[:n], s.from); err != nil {
+		return fmt.Errorf("write %d bytes at %d: %w", n, s.from, err)
 	}
 	return nil
 }
