@@ -137,7 +137,10 @@ var zeros [BlockSize]byte
 // put writes to the placeholder what the source has. A hole there is zeros
 // already.
 func (f *File) put(host *os.File, data []byte, off int64) error {
-	for len(data) > 0 && !f.table.aggravate && bytes.Equal(data[:min(len(data), BlockSize)], zeros[:min(len(data), BlockSize)]) {
+	f.mu.Lock()
+	holes := !f.table.aggravate && !f.stale
+	f.mu.Unlock()
+	for len(data) > 0 && holes && bytes.Equal(data[:min(len(data), BlockSize)], zeros[:min(len(data), BlockSize)]) {
 		n := min(len(data), BlockSize)
 		data, off = data[n:], off+int64(n)
 	}

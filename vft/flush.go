@@ -36,7 +36,7 @@ func (f *File) Flush() error {
 	err := f.writeBack(dirty, mapped, cut)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sending = nil
+	f.sending, f.flushed = nil, time.Now()
 	if err != nil {
 		for _, s := range dirty {
 			f.dirty = f.dirty.with(s)
@@ -98,12 +98,14 @@ func (f *File) writeBack(dirty, mapped spans, cut int64) error {
 			return err
 		}
 	}
+	if f.options.Written != nil && unix.Fstat(int(host.Fd()), &st) == nil {
+		if err := f.options.Written(source, time.Unix(st.Mtim.Unix())); err != nil {
+			return err
+		}
+	}
 	f.mu.Lock()
 	maps.Copy(f.hashes, hashes)
 	f.mu.Unlock()
-	if f.options.Written != nil && unix.Fstat(int(host.Fd()), &st) == nil {
-		f.options.Written(time.Unix(st.Mtim.Unix()))
-	}
 	return nil
 }
 
