@@ -33,6 +33,7 @@ type Call struct {
 	number    int
 	args      abi.Args
 	placed    []placement
+	loan      *loan  // what the guest is lent for it, or nil
 	cleanup   func() // called at the end of a rewritten call
 	passes    bool   // is on its way to the notify door
 	passed    *Call  // at the notify door, what it was at the trace door

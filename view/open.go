@@ -112,18 +112,25 @@ func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) interc
 		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
 		return intercept.Fail(abi.ENOSYS)
 	}
-	path, e := v.pathFor(c.Thread, r.Place)
-	if e != 0 {
-		return intercept.Fail(e)
+	flags := o.flags
+	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
+		flags |= markPath
+	}
+	path, ok := v.pathFor(c.Thread, r.Place)
+	if !ok {
+		var err error
+		if path, err = v.lendTree(c, r.Place); err != nil {
+			return intercept.Fail(errnoOf(err))
+		}
 	}
 	if r.Slash {
 		path += "/"
 	}
-	arg := sh.paths[0].arg
-	c.SetArgString(arg, path)
-	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
-		c.SetArg(arg+1, uint64(o.flags|markPath))
-	}
+	number, _ := abi.ByName("openat").On(c.Arch)
+	c.SetNumber(number)
+	c.SetArgString(1, path)
+	c.SetArg(2, uint64(flags))
+	c.SetArg(3, uint64(o.mode))
 	return intercept.Run
 }
 
