@@ -60,6 +60,9 @@ func (c *Call) Memory() guest.Memory { return c.Thread.Memory() }
 // its id may name a stranger.
 func (c *Call) Alive() bool { return c.door == nil || c.door.alive(c.id) }
 
+// Passed reports whether the call has come from the trace door to the notify door.
+func (c *Call) Passed() bool { return c.passed != nil }
+
 // Leave lets another take the next call from the notify door. Enter should call
 // it before it waits for anything: without it all other calls at the door wait
 // up to two milliseconds for somebody to step in.

@@ -22,7 +22,7 @@ const (
 // isPassed reports whether a call is made with that instruction pointer.
 func isPassed(ip uint64) bool { return ip&(passMark|aboveIt) == passMark }
 
-// passes reports whether calls may be passed on: by layers, or to be lent a file.
+// passes reports whether the policy can have calls passed on.
 func (g *Guest) passes() bool {
 	_, ok := g.config.Policy.(*layers)
 	return ok || g.wants(Answer) && g.wants(Observe)

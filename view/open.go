@@ -98,20 +98,13 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	case !r.Apart && !marks:
 		return intercept.Run
 	case o.flags&unix.O_PATH != 0:
-		return v.openThere(c, sh, &o, r)
+		return v.openThere(c, &o, r)
 	}
 	return v.openHere(c, &o, r)
 }
 
 // openThere has the guest open a file of a mount as an O_PATH descriptor.
-func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) intercept.Verdict {
-	if sh.call.Name == "openat2" {
-		if !r.Apart {
-			return intercept.Run
-		}
-		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
-		return intercept.Fail(abi.ENOSYS)
-	}
+func (v *View) openThere(c *intercept.Call, o *opening, r ref) intercept.Verdict {
 	flags := o.flags
 	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
 		flags |= markPath
