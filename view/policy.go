@@ -60,8 +60,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return h
 	}
 	switch s.Name {
-	case "open", "openat", "openat2", "creat":
+	case "open", "openat", "creat":
 		return handler{enter: (*View).open, shape: sh}
+	case "openat2":
+		return handler{enter: (*View).openByHow, exit: func(*View, *intercept.Call) {}, shape: sh}
 	case "readlink", "readlinkat":
 		return handler{enter: (*View).readlink, shape: sh}
 	case "execve", "execveat":

@@ -116,9 +116,16 @@ func TestSymlinks(t *testing.T) {
 func TestDirectoryDescriptors(t *testing.T) {
 	dir := enterDir(t)
 	run(t, []step{mkdir("d"), mkdir("d/e"), write("d/f", "text")})
-	for name, flags := range map[string]int{"plain": unix.O_RDONLY, "path": unix.O_PATH} {
+	const flags = unix.O_DIRECTORY | unix.O_CLOEXEC
+	for name, open := range map[string]func() (int, error){
+		"plain": func() (int, error) { return unix.Open("d", flags, 0) },
+		"path":  func() (int, error) { return unix.Open("d", flags|unix.O_PATH, 0) },
+		"how": func() (int, error) {
+			return unix.Openat2(unix.AT_FDCWD, dir+"/d", &unix.OpenHow{Flags: flags | unix.O_PATH, Resolve: unix.RESOLVE_NO_MAGICLINKS})
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
-			fd := must[int](t)(unix.Open("d", flags|unix.O_DIRECTORY|unix.O_CLOEXEC, 0))
+			fd := must[int](t)(open())
 			defer unix.Close(fd)
 			var st unix.Stat_t
 			run(t, []step{
@@ -195,9 +202,13 @@ func TestOpenHow(t *testing.T) {
 			{"a mode too large", open2(unix.O_CREAT|unix.O_RDWR, 1<<20, 0), unix.EINVAL},
 			{"an unknown way", open2(unix.O_RDONLY, 0, 1<<40), unix.EINVAL},
 			{"two roots", open2(unix.O_RDONLY, 0, unix.RESOLVE_BENEATH|unix.RESOLVE_IN_ROOT), unix.EINVAL},
+			{"no such file, as a path", open2(unix.O_PATH, 0, 0), unix.ENOENT},
 			stat(at("f")).fails(unix.ENOENT),
 			{"make", open2(unix.O_CREAT|unix.O_RDWR, 0o600, 0), nil},
 			stat(at("f")),
+			{"as a path", open2(unix.O_PATH, 0, 0), nil},
+			{"as the path of a directory", open2(unix.O_PATH|unix.O_DIRECTORY, 0, 0), unix.ENOTDIR},
+			{"as a path, and flags of nothing", open2(unix.O_PATH|unix.O_APPEND, 0, 0), unix.EINVAL},
 		})
 	})
 }
