@@ -45,13 +45,15 @@ type File struct {
 	dirty    spans // to be written back
 	sending  spans // being written back
 	claims   map[int]claim
-	pinned   spans // may be looked at without a call
-	next     int64 // where a read that goes on from the last would begin
-	begun    int64 // where the first of those reads began
-	ahead    bool  // that is under way
-	length   int64 // of the source; it belongs to who is flushing
-	cut      int64 // to what length it has to be cut before it is written to
-	mapped   spans // may be changed without a call
+	pinned   spans     // may be looked at without a call
+	read     time.Time // when that was last
+	next     int64     // where a read that goes on from the last would begin
+	begun    int64     // where the first of those reads began
+	ahead    bool      // that is under way
+	behind   bool      // what was written is being written back
+	length   int64     // of the source; it belongs to who is flushing
+	cut      int64     // to what length it has to be cut before it is written to
+	mapped   spans     // may be changed without a call
 	mappers  map[int]bool
 	hashes   map[int64]uint64 // of what the source has of mapped blocks
 	unlinked bool             // nobody asks any more what is written back

@@ -97,6 +97,7 @@ func (f *File) fillFrom(b, end int64) (int64, error) {
 		}
 	}
 	close(done)
+	f.table.fetched(got * BlockSize)
 	return got, err
 }
 

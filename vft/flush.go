@@ -47,7 +47,39 @@ func (f *File) Flush() error {
 	if alone && len(f.mappers) == 0 {
 		f.mapped, f.hashes = nil, map[int64]uint64{}
 	}
+	f.settleOrigin()
 	return nil
+}
+
+// settleOrigin has what the source was given count as what it has.
+func (f *File) settleOrigin() {
+	if f.length <= f.origin || f.origin%BlockSize != 0 && !f.present.has(f.origin/BlockSize) {
+		return
+	}
+	for b := f.origin / BlockSize; b < blocksIn(f.length); b++ {
+		f.present.add(b)
+	}
+	f.origin = f.length
+}
+
+// mostDirty is how many bytes are written to a file before they are written back
+// without anybody's asking.
+const mostDirty = 64 << 20
+
+// writeBehind does so.
+func (f *File) writeBehind() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.behind || f.dirty.size() < mostDirty {
+		return
+	}
+	f.behind = true
+	go func() {
+		_ = f.Flush() // who closes or syncs it is told
+		f.mu.Lock()
+		f.behind = false
+		f.mu.Unlock()
+	}()
 }
 
 // Sync is Flush, and has the source make it permanent.

@@ -20,6 +20,9 @@ func (t *Tree) Writable(rel string) error {
 		return abi.EROFS
 	}
 	return elsewhere(func() error {
+		if w, ok := t.writer.(WritableFS); ok {
+			return errnoOf(w.Writable(rel))
+		}
 		f, err := t.writer.OpenFile(rel, os.O_RDWR, 0)
 		if err == nil {
 			err = f.Close()

@@ -18,7 +18,12 @@ import (
 type node struct {
 	names []string
 	file  *vft.File
+	inode any // or nil, if it is not known
 }
+
+// An Expecter is an fs.File that may turn out to be another than its name had
+// before: reading that fails then, with ESTALE.
+type Expecter interface{ Expect(inode any) }
 
 // Files implements module.Emulator.
 func (t *Tree) Files() *vft.Table { return t.files }
@@ -71,7 +76,7 @@ func (t *Tree) emulate(name string, size int64) error {
 	if err := unix.Lstat(t.host(name), &st); err != nil {
 		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
 	}
-	n := &node{names: t.namesOf(&st, name)}
+	n := &node{names: t.namesOf(&st, name), inode: t.inodes[name]}
 	var err error
 	n.file, err = t.files.Add(&st, vft.Options{
 		Size:    size,
@@ -162,6 +167,9 @@ func (t *Tree) openSource(n *node) (vft.Source, error) {
 	f, err := t.fsys.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", name, err)
+	}
+	if e, ok := f.(Expecter); ok && n.inode != nil {
+		e.Expect(n.inode)
 	}
 	source, ok := sourceOf(f)
 	if !ok {
