@@ -30,6 +30,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/internal/sys"
 	"penumbra/shadow/session"
 )
 
@@ -135,6 +136,11 @@ func (s *Server) Serve(l net.Listener, authenticate func(net.Conn) (name string,
 		if errors.Is(err, net.ErrClosed) {
 			return nil
 		}
+		if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
+			s.cfg.Audit.Warn("link", "error", err)
+			time.Sleep(100 * time.Millisecond) // somebody will close a file, and must not be lost for this
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("shadow: %w", err)
 		}
@@ -150,32 +156,30 @@ func (s *Server) Serve(l net.Listener, authenticate func(net.Conn) (name string,
 	}
 }
 
+// Sessions returns how many sessions there are, with a link or without.
+func (s *Server) Sessions() int { return s.sessions.Sessions() }
+
 // Close breaks all links and frees all that clients hold.
 func (s *Server) Close() { s.sessions.Close() }
 
+// UserName returns the name of a client that is known to be a process of that user.
+func UserName(uid uint32) string { return fmt.Sprintf("uid:%d", uid) }
+
 // SameUser authenticates the other end of a Unix socket: it has to be a process
-// of the user that this one runs as; SO_PEERCRED of unix(7).
+// of the user that this one runs as.
 func SameUser(conn net.Conn) (name string, err error) {
 	u, ok := conn.(*net.UnixConn)
 	if !ok {
 		return "", fmt.Errorf("authenticate: %T is no Unix socket", conn)
 	}
-	raw, err := u.SyscallConn()
+	uid, err := sys.PeerUser(u)
 	if err != nil {
 		return "", fmt.Errorf("authenticate: %w", err)
 	}
-	var peer *unix.Ucred
-	var failed error
-	err = raw.Control(func(fd uintptr) {
-		peer, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
-	})
-	if err = errors.Join(err, failed); err != nil {
-		return "", fmt.Errorf("authenticate: %w", err)
+	if uid != uint32(os.Geteuid()) {
+		return "", fmt.Errorf("authenticate: the client is user %d, and this shadow serves user %d", uid, os.Geteuid())
 	}
-	if peer.Uid != uint32(os.Geteuid()) {
-		return "", fmt.Errorf("authenticate: the client is user %d, and this shadow serves user %d", peer.Uid, os.Geteuid())
-	}
-	return fmt.Sprintf("uid:%d", peer.Uid), nil
+	return UserName(uid), nil
 }
 
 // appender returns the lock of those who append to the file with that inode.

@@ -135,6 +135,13 @@ func (s *Server) Close() {
 	}
 }
 
+// Sessions returns how many sessions there are, with a link or without.
+func (s *Server) Sessions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.states)
+}
+
 // ServeLink serves a link until it breaks, of a client that the transport
 // authenticated as name. It closes rw. The error says why the link ended; nil if
 // the client ended the session or just hung up.
