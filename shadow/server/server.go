@@ -66,7 +66,7 @@ type Server struct {
 }
 
 // ErrRoot says that a shadow will not run as root unless it is told to.
-var ErrRoot = errors.New("the shadow runs as root, so its clients could do whatever root may; start it as the user whose files they are for, or allow root explicitly")
+var ErrRoot = errors.New("the shadow runs as root, so its clients could do whatever root may; start it as the user whose files they are for, or say --allow-root")
 
 // New returns a shadow. It sets the umask of this process to 0: a guest has a
 // mask of its own.
