@@ -34,7 +34,7 @@ var mayImport = []struct {
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
 	{"view", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module"}},
 	{".", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module", "view"}},
-	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "trace", "view", "."}},
+	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow", "trace", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

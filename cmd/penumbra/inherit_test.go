@@ -71,9 +71,9 @@ func TestInheritance(t *testing.T) {
 	}
 }
 
-// session is a line that names ids, which differ in each run where the session
+// sessionLine is a line that names ids, which differ in each run where the session
 // is the command's own.
-var session = regexp.MustCompile(`(?m)^pgrp \d+ session \d+$`)
+var sessionLine = regexp.MustCompile(`(?m)^pgrp \d+ session \d+$`)
 
 func compareInherited(t *testing.T, prefix, guest []string) {
 	ownSession := strings.Contains(strings.Join(prefix, " "), "setsid")
@@ -86,7 +86,7 @@ func compareInherited(t *testing.T, prefix, guest []string) {
 		// The directory is another in each run.
 		r.stdout = regexp.MustCompile(`/[^ \n]*/\d{3}\b`).ReplaceAllString(r.stdout, "DIR")
 		if ownSession {
-			r.stdout = session.ReplaceAllString(r.stdout, "session")
+			r.stdout = sessionLine.ReplaceAllString(r.stdout, "session")
 		}
 		return r
 	}

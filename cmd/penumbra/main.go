@@ -25,6 +25,7 @@ func verbs() []*verb {
 	return []*verb{
 		runVerb(),
 		traceVerb(),
+		shadowVerb(),
 		doctorVerb(),
 		explainVerb(),
 		completionVerb(),

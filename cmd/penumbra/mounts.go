@@ -96,7 +96,9 @@ func (s *mountSpec) set(name, value string, hasValue bool) error {
 		}
 		s.mode = uint32(mode)
 	case "limit":
-		s.limit, err = parseSize(value)
+		if s.limit, err = parseSize(value); err != nil {
+			err = valueError("limit " + err.Error())
+		}
 	}
 	return err
 }
@@ -112,7 +114,7 @@ func parseSize(text string) (int64, error) {
 		err = errors.New("two units")
 	}
 	if err != nil || n <= 0 || n > 1<<62>>shift {
-		return 0, valueError(fmt.Sprintf("limit %q is not a number of bytes, such as 500M or 8G", text))
+		return 0, valueError(fmt.Sprintf("%q is not a number of bytes, such as 500M or 8G", text))
 	}
 	return n << shift, nil
 }

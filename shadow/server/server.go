@@ -13,8 +13,9 @@
 // # Locks
 //
 // executor.mu guards the representatives and counts; file.mu the position of a
-// directory. A lock of the appenders may be held while a call is made, the other
-// two are not.
+// directory; leases.mu the leases. A lock of the appenders may be held while a
+// call is made, and file.mu while leases.mu is taken. leases.telling is held while
+// notices are sent, and is taken before leases.mu.
 package server
 
 import (
@@ -30,6 +31,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/internal/sys"
 	"penumbra/shadow/session"
 )
 
@@ -50,6 +52,10 @@ type Config struct {
 	// Files and Processes bound what a session has: open files, 1024 if 0, and
 	// representatives, 4096 if 0.
 	Files, Processes int
+	// Watches bounds what a session's leases watch, 32768 if 0: their directories, in
+	// these all subdirectories, and files with several names. inotify(7) has limits
+	// of its own.
+	Watches int
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
 	// Audit, if not nil, is told of sessions, of each change, and of each
@@ -65,7 +71,7 @@ type Server struct {
 }
 
 // ErrRoot says that a shadow will not run as root unless it is told to.
-var ErrRoot = errors.New("the shadow runs as root, so its clients could do whatever root may; start it as the user whose files they are for, or allow root explicitly")
+var ErrRoot = errors.New("the shadow runs as root, so its clients could do whatever root may; start it as the user whose files they are for, or say --allow-root")
 
 // New returns a shadow. It sets the umask of this process to 0: a guest has a
 // mask of its own.
@@ -81,6 +87,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Processes <= 0 {
 		cfg.Processes = 4096
+	}
+	if cfg.Watches <= 0 {
+		cfg.Watches = 32768
 	}
 	if cfg.Audit == nil {
 		cfg.Audit = slog.New(slog.DiscardHandler)
@@ -113,7 +122,7 @@ func (s *Server) begin(name string) (session.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &executor{server: s, exports: tree, procs: map[uint32]*process{},
+	return &executor{server: s, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
 		audit: s.cfg.Audit.With("client", name)}, nil
 }
 
@@ -135,6 +144,11 @@ func (s *Server) Serve(l net.Listener, authenticate func(net.Conn) (name string,
 		if errors.Is(err, net.ErrClosed) {
 			return nil
 		}
+		if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
+			s.cfg.Audit.Warn("link", "error", err)
+			time.Sleep(100 * time.Millisecond) // somebody will close a file, and must not be lost for this
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("shadow: %w", err)
 		}
@@ -150,32 +164,30 @@ func (s *Server) Serve(l net.Listener, authenticate func(net.Conn) (name string,
 	}
 }
 
+// Sessions returns how many sessions there are, with a link or without.
+func (s *Server) Sessions() int { return s.sessions.Sessions() }
+
 // Close breaks all links and frees all that clients hold.
 func (s *Server) Close() { s.sessions.Close() }
 
+// UserName returns the name of a client that is known to be a process of that user.
+func UserName(uid uint32) string { return fmt.Sprintf("uid:%d", uid) }
+
 // SameUser authenticates the other end of a Unix socket: it has to be a process
-// of the user that this one runs as; SO_PEERCRED of unix(7).
+// of the user that this one runs as.
 func SameUser(conn net.Conn) (name string, err error) {
 	u, ok := conn.(*net.UnixConn)
 	if !ok {
 		return "", fmt.Errorf("authenticate: %T is no Unix socket", conn)
 	}
-	raw, err := u.SyscallConn()
+	uid, err := sys.PeerUser(u)
 	if err != nil {
 		return "", fmt.Errorf("authenticate: %w", err)
 	}
-	var peer *unix.Ucred
-	var failed error
-	err = raw.Control(func(fd uintptr) {
-		peer, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
-	})
-	if err = errors.Join(err, failed); err != nil {
-		return "", fmt.Errorf("authenticate: %w", err)
+	if uid != uint32(os.Geteuid()) {
+		return "", fmt.Errorf("authenticate: the client is user %d, and this shadow serves user %d", uid, os.Geteuid())
 	}
-	if peer.Uid != uint32(os.Geteuid()) {
-		return "", fmt.Errorf("authenticate: the client is user %d, and this shadow serves user %d", peer.Uid, os.Geteuid())
-	}
-	return fmt.Sprintf("uid:%d", peer.Uid), nil
+	return UserName(uid), nil
 }
 
 // appender returns the lock of those who append to the file with that inode.

@@ -13,11 +13,16 @@ import (
 // run serves link after link until the session ends.
 func (c *Client) run(l *link) {
 	for {
-		err := c.serve(l)
+		err := explain(l, c.serve(l))
 		l.close()
 		c.mu.Lock()
 		c.link = nil
 		c.mu.Unlock()
+		if c.cfg.Changed != nil {
+			// The shadow ends all leases at a new link: nobody knows which notices
+			// have arrived.
+			c.cfg.Changed([]wire.Change{{All: true}})
+		}
 		if c.cfg.Notice != nil && !c.bye.Load() {
 			c.cfg.Notice(err)
 		}
@@ -111,11 +116,24 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 		err = ctx.Err()
 	}
 	if err != nil {
+		err = explain(l, err)
 		l.close()
 		return nil, err
 	}
 	c.install(l, w)
 	return l, nil
+}
+
+// An Explainer is a link that may know better why it broke than the error that it
+// returned, as a program does that has said something on its standard error.
+type Explainer interface{ Explain(err error) error }
+
+// explain returns err, or what l knows about it.
+func explain(l *link, err error) error {
+	if x, ok := l.rw.(Explainer); ok && err != nil && !final(err) {
+		return x.Explain(err)
+	}
+	return err
 }
 
 // greet exchanges hello and welcome.
@@ -129,6 +147,9 @@ func (c *Client) greet(l *link) (*wire.Welcome, error) {
 		return nil, fmt.Errorf("greet the shadow: %w", err)
 	}
 	h, head, err := l.head()
+	if errors.Is(err, wire.ErrMalformed) {
+		return nil, fmt.Errorf("greet the shadow: %w: is this a shadow?", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("greet the shadow: %w", err)
 	}

@@ -28,6 +28,7 @@ type counter struct {
 	times  map[uint64]int
 	closed atomic.Bool
 	hold   chan struct{} // requests of 'h' wait for it
+	notice func([]byte) error
 }
 
 func newCounter() *counter { return &counter{times: map[uint64]int{}, hold: make(chan struct{})} }
@@ -52,6 +53,12 @@ func (c *counter) Execute(ctx context.Context, r *Request) Reply {
 		return Reply{Head: r.Head, Payload: [][]byte{b[:copy(b, r.Payload)]}}
 	}
 	return Reply{Head: r.Head, Payload: [][]byte{r.Payload}, Keep: true}
+}
+
+func (c *counter) Linked(notice func([]byte) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.notice = notice
 }
 
 func (c *counter) Close() { c.closed.Store(true) }
@@ -537,6 +544,8 @@ func FuzzDecodeLink(f *testing.F) {
 }
 
 type echo struct{}
+
+func (echo) Linked(func([]byte) error) {}
 
 func (echo) Execute(_ context.Context, r *Request) Reply { return Reply{Head: r.Head} }
 func (echo) Close()                                      {}
