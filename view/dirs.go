@@ -186,8 +186,18 @@ func (v *View) StartIn(dir string) (string, error) {
 	return v.hostPath(found.Place), nil
 }
 
+// Begin has relative paths, for HostPath and StartIn, begin in dir instead of this
+// process's working directory. It has to be absolute.
+func (v *View) Begin(dir string) { v.base = dir }
+
+// Beginning returns what Begin was told, or "".
+func (v *View) Beginning() string { return v.base }
+
 func (v *View) follow(name string) (namespace.Found, error) {
-	dir := readLink("/proc/self/cwd")
+	dir := v.base
+	if dir == "" {
+		dir = readLink("/proc/self/cwd")
+	}
 	switch {
 	case name == "" && dir == "":
 		return namespace.Found{Place: "/"}, nil // it stays in a directory that is gone

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,7 @@ type guestRun struct {
 	policy      intercept.Policy  // or nil
 	heard       string            // which calls penumbra hears of, for --verbose
 	view        *view.View        // what the guest sees, nil without mounts; runGuest closes it
+	shadow      *shadowView       // what it sees of its shadow, or nil
 	killOrphans bool              // end the guests that outlive the first one, instead of waiting
 	verbose     bool              // tell on stderr what penumbra does
 	limits      []intercept.Limit // those of the guest that are not penumbra's
@@ -46,7 +48,7 @@ func runGuest(r guestRun, argv []string) (exit int) {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
 	var g *intercept.Guest
-	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
+	err = execCommand(path, argv, environment(r.view), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
@@ -159,6 +161,11 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 			sup.say(fmt.Sprintf("cannot remove what the mounts left: %v", err))
 		}
 	}
+	if sup.shadow != nil {
+		if exit := sup.shadow.exit(sup.streams, 0); exit != 0 {
+			return exit
+		}
+	}
 	if sup.ended != nil {
 		if exit := sup.ended(); exit != 0 {
 			return exit
@@ -195,12 +202,17 @@ func dieOf(s unix.Signal) int {
 
 // environment returns the environment as it was handed to penumbra. That of
 // package os lacks what a shell would not have produced, such as a name twice.
-func environment() []string {
-	b, err := os.ReadFile("/proc/self/environ")
-	if err != nil || len(b) == 0 {
-		return os.Environ()
+// PWD tells the directory in which the guest starts if that is another.
+func environment(v *view.View) []string {
+	env := os.Environ()
+	if b, err := os.ReadFile("/proc/self/environ"); err == nil && len(b) > 0 {
+		env = strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
 	}
-	return strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
+	if v == nil || v.Beginning() == "" {
+		return env
+	}
+	env = slices.DeleteFunc(env, func(s string) bool { return strings.HasPrefix(s, "PWD=") })
+	return append(env, "PWD="+v.Beginning())
 }
 
 // killChildren ends all processes below this one.

@@ -76,6 +76,7 @@ var operations = [...]operation{
 	wire.Access:      (*task).opAccess,
 	wire.Lock:        (*task).opLock,
 	wire.Unwatch:     (*task).opUnwatch,
+	wire.Exports:     (*task).opExports,
 }
 
 // Execute implements session.Executor.

@@ -49,6 +49,7 @@ const (
 	Lock   // of all three kinds
 	_
 	Unwatch // end a lease
+	Exports // what there is
 	codeEnd
 )
 
@@ -99,6 +100,7 @@ var layouts = [codeEnd]layout{
 	Access:      {name: "access", args: []string{"fd", "path", "mode", "at"}, reads: true},
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
+	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }
