@@ -81,7 +81,7 @@ func (x *executor) Linked(notice func([]byte) error) {
 func (l *leases) begin(number uint32, f *file) *lease {
 	l.giveUp(number)
 	path, err := f.at.pathOf(f.fd)
-	if err != nil {
+	if err != nil || !tells(f.fd) {
 		return nil
 	}
 	rel, ok := within(path, f.at.name)
