@@ -8,7 +8,7 @@
 // Positions are the caller's: reads and writes say where. A call that needs no
 // answer from another call before it is one round trip, and so are some that
 // come together: Process.ReadFile, Process.WriteFile, Process.List, and changes
-// with the attributes that come of them (Process.Change).
+// with the attributes that come of them (Process.Modify).
 //
 // # Leases
 //
@@ -21,7 +21,7 @@
 // So who keeps what a lease covers takes it from listings and changes alone, in the
 // order in which they come: a reply may hold what was so before a change that has
 // been told already. Of what the client changes itself it has been told when a call
-// of Change, WriteAtStat or AppendStat returns.
+// of Modify, WriteAtStat or AppendStat returns.
 //
 // A lease is on a directory, not on a path: who concludes something from a path
 // needs leases on all directories on the way. docs/protocol.md says what a lease

@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"math/rand"
 	"os"
 	"path/filepath"
@@ -147,4 +149,49 @@ func TestLeaseOfALargeDirectory(t *testing.T) {
 	}
 	roundTrip(t, p)
 	c.compare(k, dir, "afterwards")
+}
+
+// A session may end, and a link break, while directories change.
+func TestLeaseEndsWithTheSession(t *testing.T) {
+	dir := t.TempDir()
+	s := shadowOf(t, server.Config{}, dir)
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		r := rand.New(rand.NewSource(1))
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				step(r, dir, dir)
+			}
+		}
+	})
+	for i := range 50 {
+		var link io.ReadWriteCloser
+		c, err := client.Dial(t.Context(), client.Config{Changed: func([]client.Change) {}, Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+			var err error
+			link, err = pipeTo(s)(ctx)
+			return link, err
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.Spawn(t.Context(), dir, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			if l, err := p.List(t.Context(), wire.CWD, ".", func(*client.Listing) {}); err != nil || l.Lease == 0 {
+				t.Fatal(l, err)
+			}
+		}
+		if i%2 == 0 {
+			link.Close() // the session goes on, and has another soon
+		}
+		c.Close()
+	}
+	close(done)
+	wg.Wait()
 }

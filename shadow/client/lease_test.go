@@ -159,11 +159,11 @@ func TestOwnChangesAreEqual(t *testing.T) {
 	own("write", "f", attr, err)
 	_, _, attr, err = f.AppendStat(ctx, []byte("hello"))
 	own("append", "f", attr, err)
-	_, attr, err = p.Change(ctx, wire.Op{Code: wire.Chmod, FD: wire.CWD, Path: "f", Mode: 0o600})
+	_, attr, err = p.Modify(ctx, wire.Op{Code: wire.Chmod, FD: wire.CWD, Path: "f", Mode: 0o600})
 	own("chmod", "f", attr, err)
-	_, attr, err = p.Change(ctx, wire.Op{Code: wire.Mkdir, FD: wire.CWD, Path: "d", Mode: 0o755})
+	_, attr, err = p.Modify(ctx, wire.Op{Code: wire.Mkdir, FD: wire.CWD, Path: "d", Mode: 0o755})
 	own("mkdir", "d", attr, err)
-	_, attr, err = p.Change(ctx, wire.Op{Code: wire.Rename, FD: wire.CWD, Path: "f", FD2: wire.CWD, Path2: "g"})
+	_, attr, err = p.Modify(ctx, wire.Op{Code: wire.Rename, FD: wire.CWD, Path: "f", FD2: wire.CWD, Path2: "g"})
 	own("rename", "g", attr, err)
 }
 
