@@ -77,9 +77,9 @@ there is an authority it adds what --host and --client ask for.`,
 					return s.usage("shadow", fmt.Sprintf("unexpected argument %q: it is init or nothing", args[0]))
 				}
 				// Its flags may stand before and behind the directory.
-				var dir string
-				for rest := args[1:]; ; rest = rest[1:] {
-					rest, err := parseFlags(fs, rest)
+				for rest, dir := args[1:], ""; ; rest, dir = rest[1:], rest[0] {
+					var err error
+					rest, err = parseFlags(fs, rest)
 					switch {
 					case errors.Is(err, flag.ErrHelp):
 						return s.print(findVerb("shadow").help())
@@ -90,7 +90,6 @@ there is an authority it adds what --host and --client ask for.`,
 					case dir != "":
 						return s.usage("shadow", fmt.Sprintf("unexpected argument %q: init makes one directory, %s", rest[0], dir))
 					}
-					dir = rest[0]
 				}
 			}
 		},

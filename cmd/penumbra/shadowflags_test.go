@@ -390,10 +390,10 @@ func TestShadowOutOfReach(t *testing.T) {
 			fakeSSH(h)
 			h.t.Setenv(link.EnvShadowCommand, quoted(append(h.shadow, "--stdio", "--idle=1s")...))
 			return []string{"--shadow=ssh:home", "--export=/nonexistent:ro"}
-		}, `^shadow ssh:home: shadow: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(ssh: exit status 1\)$`},
+		}, `^shadow ssh:home: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(ssh: exit status 1\)$`},
 		{"export that is not there, demo", func(h *home) []string {
 			return []string{"--shadow=demo", "--export=/nonexistent:ro"}
-		}, `^shadow demo: shadow: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(.*penumbra: exit status 1\)$`},
+		}, `^shadow demo: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(.*penumbra: exit status 1\)$`},
 		{"nobody there", func(h *home) []string {
 			h.certify()
 			return []string{"--shadow=tls:127.0.0.1:1", "--shadow-cert=" + h.clientDir("a")}

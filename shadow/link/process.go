@@ -143,7 +143,8 @@ func (t *tail) String() string {
 	defer t.mu.Unlock()
 	var lines []string
 	for line := range strings.Lines(string(t.b)) {
-		if line = strings.TrimPrefix(strings.TrimSpace(line), "penumbra: "); line != "" {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "penumbra: ")
+		if line = strings.TrimPrefix(line, "shadow: "); line != "" {
 			lines = append(lines, line)
 		}
 	}

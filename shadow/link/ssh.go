@@ -63,7 +63,7 @@ func checkSSH(text string) error {
 // sshOptions keep ssh from doing what a link has no use for: asking questions,
 // forwarding, waiting for minutes.
 var sshOptions = []string{"-T", "-a", "-x",
-	"-oBatchMode=yes", "-oConnectTimeout=10", "-oClearAllForwardings=yes", "-oRemoteCommand=none"}
+	"-oBatchMode=yes", "-oConnectTimeout=10", "-oLogLevel=ERROR", "-oClearAllForwardings=yes", "-oRemoteCommand=none"}
 
 // command returns the command line.
 func (a sshAddress) command(exports []string) []string {
