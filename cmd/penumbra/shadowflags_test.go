@@ -390,10 +390,10 @@ func TestShadowOutOfReach(t *testing.T) {
 			fakeSSH(h)
 			h.t.Setenv(link.EnvShadowCommand, quoted(append(h.shadow, "--stdio", "--idle=1s")...))
 			return []string{"--shadow=ssh:home", "--export=/nonexistent:ro"}
-		}, `^shadow ssh:home: shadow: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(ssh: exit status 1\)$`},
+		}, `^shadow ssh:home: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(ssh: exit status 1\)$`},
 		{"export that is not there, demo", func(h *home) []string {
 			return []string{"--shadow=demo", "--export=/nonexistent:ro"}
-		}, `^shadow demo: shadow: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(.*penumbra: exit status 1\)$`},
+		}, `^shadow demo: export /nonexistent:ro: lstat /nonexistent: no such file or directory \(penumbra: exit status 1\)$`},
 		{"nobody there", func(h *home) []string {
 			h.certify()
 			return []string{"--shadow=tls:127.0.0.1:1", "--shadow-cert=" + h.clientDir("a")}
@@ -718,6 +718,32 @@ func TestShadowDemoData(t *testing.T) {
 	got := make([]byte, len(data))
 	if n, err := file.ReadAt(t.Context(), got, 0); n != len(data) || err != nil || !bytes.Equal(got, data) {
 		t.Error("read back: ", n, err, bytes.Equal(got, data))
+	}
+}
+
+// What inetd would start has not been authenticated by anybody.
+func TestShadowAtNetworkSocket(t *testing.T) {
+	h := newHome(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	file, err := conn.(*net.TCPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, how := range []string{"--stdio", "--single"} {
+		got := run(t, append(h.shadow, how), func(cmd *exec.Cmd) { cmd.Stdin = file })
+		if got.status != "exit status 2" || !strings.Contains(got.stderr, "nobody has authenticated") {
+			t.Errorf("%s: %s", how, got)
+		}
 	}
 }
 
