@@ -103,6 +103,8 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	switch {
 	case v.privileged && changesIdentity[s.Name]:
 		return handler{enter: (*View).changeIdentity}
+	case sh != nil && sh.refused:
+		return handler{enter: (*View).mounting, shape: sh}
 	case sh != nil:
 		return handler{enter: (*View).byPath, shape: sh}
 	}
