@@ -22,7 +22,6 @@ import (
 // is in the same group and tells of such a signal.
 type signalRelay struct {
 	incoming chan os.Signal
-	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
 	group map[unix.Signal]groupSignal // what the init told of
@@ -53,10 +52,11 @@ type groupSignal struct {
 
 func newSignalRelay() *signalRelay {
 	r := &signalRelay{
-		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
-		group: map[unix.Signal]groupSignal{}, ready: make(chan struct{}),
+		incoming: make(chan os.Signal, 64),
+		group:    map[unix.Signal]groupSignal{}, ready: make(chan struct{}),
 	}
-	// It takes the runtime as long as it takes to set up a guest.
+	// It takes the runtime as long as all else that a guest needs, which is done
+	// meanwhile: for each signal one thread wakes another, and that one the first.
 	go func() {
 		defer close(r.ready)
 		signal.Notify(r.incoming, relayed()...)
@@ -155,11 +155,6 @@ func (r *signalRelay) wentOn() {
 		r.restore = nil
 	}
 }
-
-// stop ends a relay for a guest that never was.
-func (r *signalRelay) stop() { signal.Stop(r.incoming) }
-
-func (r *signalRelay) guestEnded() { close(r.ended) }
 
 // isStopped reports whether a process is stopped by a signal. Whoever sends
 // SIGCONT to penumbra wants the guest to go on; penumbra gets one too whenever

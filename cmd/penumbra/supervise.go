@@ -36,7 +36,7 @@ type guestRun struct {
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
-	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
+	sup := &supervisor{streams: s, guestRun: r, signals: newSignalRelay(), inherited: inheritedFiles()}
 	find := finderIn(r.view)
 	if r.view != nil {
 		defer r.view.Close()
@@ -46,7 +46,7 @@ func runGuest(r guestRun, argv []string) (exit int) {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
 	var g *intercept.Guest
-	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
+	err = execCommand(path, argv, sys.Environ(), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
@@ -79,8 +79,9 @@ func explainStart(err error) string {
 type supervisor struct {
 	streams
 	guestRun
-	inherited []int
-	signals   *signalRelay
+	inherited  []int
+	signals    *signalRelay
+	firstEnded chan struct{} // closed when the guest's first process has ended
 }
 
 // start begins the run: the guest finds all as penumbra found it.
@@ -111,13 +112,9 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 			return nil, err
 		}
 	}
-	sup.signals = newSignalRelay()
+	sup.firstEnded = make(chan struct{})
 	config.Ready = func() { <-sup.signals.ready }
-	g, err := intercept.Start(config)
-	if err != nil {
-		sup.signals.stop()
-	}
-	return g, err
+	return intercept.Start(config)
 }
 
 func (sup *supervisor) event(e intercept.Event) {
@@ -129,7 +126,7 @@ func (sup *supervisor) event(e intercept.Event) {
 	case intercept.Continued:
 		sup.signals.wentOn()
 	case intercept.Ended:
-		sup.signals.guestEnded()
+		close(sup.firstEnded)
 	}
 }
 
@@ -144,7 +141,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	go sup.signals.readHeld()
 	if sup.killOrphans {
 		go func() {
-			<-sup.signals.ended
+			<-sup.firstEnded
 			g.Kill()
 		}()
 	}
@@ -191,16 +188,6 @@ func dieOf(s unix.Signal) int {
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	dieBySignal(s)
 	return 128 + int(s)
-}
-
-// environment returns the environment as it was handed to penumbra. That of
-// package os lacks what a shell would not have produced, such as a name twice.
-func environment() []string {
-	b, err := os.ReadFile("/proc/self/environ")
-	if err != nil || len(b) == 0 {
-		return os.Environ()
-	}
-	return strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
 }
 
 // killChildren ends all processes below this one.
