@@ -31,7 +31,7 @@ func inheritedFiles() (fds []int) {
 		return nil
 	}
 	defer unix.Close(dir)
-	buf := make([]byte, 1024)
+	buf := make([]byte, 256)
 	for {
 		n, err := unix.ReadDirent(dir, buf)
 		if err != nil || n <= 0 {
