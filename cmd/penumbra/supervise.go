@@ -36,7 +36,7 @@ type guestRun struct {
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
-	sup := &supervisor{streams: s, guestRun: r, signals: newSignalRelay(), inherited: inheritedFiles()}
+	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
 	find := finderIn(r.view)
 	if r.view != nil {
 		defer r.view.Close()
@@ -44,6 +44,9 @@ func runGuest(r guestRun, argv []string) (exit int) {
 	path, err := find.lookCommand(argv[0])
 	if err != nil {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
+	}
+	if sup.signals, err = newSignalRelay(); err != nil {
+		return s.fail(r.verb+": "+explainStart(err), exitFailure)
 	}
 	var g *intercept.Guest
 	err = execCommand(path, argv, sys.Environ(), func(path string, argv, env []string) error {
@@ -113,7 +116,6 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		}
 	}
 	sup.firstEnded = make(chan struct{})
-	config.Ready = func() { <-sup.signals.ready }
 	return intercept.Start(config)
 }
 
@@ -138,7 +140,7 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
 	}
 	go sup.signals.relay(g)
-	go sup.signals.readHeld()
+	go sup.signals.read()
 	if sup.killOrphans {
 		go func() {
 			<-sup.firstEnded
