@@ -14,10 +14,12 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"penumbra/abi"
 )
@@ -80,7 +82,8 @@ type (
 
 // An Opener may offer more.
 type (
-	// Stamper returns a text that is another one when the content of a file is.
+	// Stamper returns a text that is another one when the content of a file is, or
+	// "" if that cannot be told.
 	Stamper interface {
 		Stamp(ctx context.Context, name string) (string, error)
 	}
@@ -121,6 +124,19 @@ func Replace(ctx context.Context, o Opener, name string, perm fs.FileMode, write
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
+}
+
+// settled is how long ago a file has to be changed for its times to tell it from
+// what it is next. Clocks tick slowly, some file systems' by two seconds (FAT).
+const settled = 2 * time.Second
+
+// StampOf makes a stamp from a file's identity, size, and times of last change: ""
+// if that was a moment ago.
+func StampOf(identity string, size int64, mtime, ctime time.Time) string {
+	if age := time.Since(ctime); age > -settled && age < settled {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d:%d", identity, size, mtime.UnixNano(), ctime.UnixNano())
 }
 
 // Identity returns the identity of f, or "".

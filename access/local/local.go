@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -32,8 +33,8 @@ func (Opener) Open(_ context.Context, name string, flag int, perm fs.FileMode) (
 	if err != nil {
 		return nil, access.Failed("open", name, err)
 	}
-	var st unix.Statx_t
-	if err := unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st); err != nil {
+	st, err := statx(int(f.Fd()), "", unix.AT_EMPTY_PATH)
+	if err != nil {
 		f.Close()
 		return nil, access.Failed("open", name, err)
 	}
@@ -41,18 +42,28 @@ func (Opener) Open(_ context.Context, name string, flag int, perm fs.FileMode) (
 		f.Close()
 		return nil, access.Failed("open", name, abi.EISDIR)
 	}
-	// The time of birth, since numbers of inodes come back.
-	identity := fmt.Sprintf("%d:%d:%d:%d.%d", st.Dev_major, st.Dev_minor, st.Ino, st.Btime.Sec, st.Btime.Nsec)
-	return &file{Handle: handle.Handle{Name: name, Flag: flag}, host: f, identity: identity}, nil
+	return &file{Handle: handle.Handle{Name: name, Flag: flag}, host: f, identity: identity(&st)}, nil
 }
 
 // Stamp implements access.Stamper.
 func (Opener) Stamp(_ context.Context, name string) (string, error) {
-	var st unix.Stat_t
-	if err := unix.Stat(name, &st); err != nil {
+	st, err := statx(unix.AT_FDCWD, name, 0)
+	if err != nil {
 		return "", access.Failed("stat", name, err)
 	}
-	return fmt.Sprintf("%d:%d:%d:%d:%d", st.Dev, st.Ino, st.Size, st.Mtim.Nano(), st.Ctim.Nano()), nil
+	at := func(t unix.StatxTimestamp) time.Time { return time.Unix(t.Sec, int64(t.Nsec)) }
+	return access.StampOf(identity(&st), int64(st.Size), at(st.Mtime), at(st.Ctime)), nil
+}
+
+func statx(dir int, name string, flags int) (st unix.Statx_t, err error) {
+	err = unix.Statx(dir, name, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st)
+	return st, err
+}
+
+// identity tells files apart, also by when they were made: numbers of inodes come
+// back.
+func identity(st *unix.Statx_t) string {
+	return fmt.Sprintf("%d:%d:%d:%d.%d", st.Dev_major, st.Dev_minor, st.Ino, st.Btime.Sec, st.Btime.Nsec)
 }
 
 // Replace implements access.Replacer.

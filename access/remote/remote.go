@@ -93,7 +93,7 @@ func (o Opener) Stamp(ctx context.Context, name string) (string, error) {
 
 // StampOf returns the stamp of a file with these attributes; access.Stamper.
 func StampOf(a *wire.Attr) string {
-	return fmt.Sprintf("%s:%d:%d.%d:%d.%d", identity(a.ID), a.Size, a.Mtime.Sec, a.Mtime.Nsec, a.Ctime.Sec, a.Ctime.Nsec)
+	return access.StampOf(identity(a.ID), a.Size, a.Mtime.Go(), a.Ctime.Go())
 }
 
 func identity(id wire.Identity) string {
