@@ -96,6 +96,15 @@ type (
 	}
 )
 
+// SizeAtOpen returns the length that f had when it was opened, if that is known
+// without asking, or else what it has.
+func SizeAtOpen(f File) (int64, error) {
+	if s, ok := f.(interface{ SizeAtOpen() int64 }); ok {
+		return s.SizeAtOpen(), nil
+	}
+	return f.Size()
+}
+
 // ErrUnsupported is the error of what a method cannot do.
 var ErrUnsupported = errors.ErrUnsupported
 

@@ -127,7 +127,7 @@ func lowerFlag(flag int) int {
 
 // unpacked returns the content of lower, a file that was just opened.
 func (o *Opener) unpacked(lower access.File, name string, flag int, perm fs.FileMode) (*spool.Spool, error) {
-	size, err := lower.Size()
+	size, err := access.SizeAtOpen(lower)
 	if err != nil {
 		return nil, err
 	}

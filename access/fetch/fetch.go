@@ -140,7 +140,7 @@ func (o *Opener) download(ctx context.Context, name string) (*download, error) {
 
 // read takes all of f, several pieces at a time.
 func (d *download) read(f access.File) error {
-	size, err := f.Size()
+	size, err := access.SizeAtOpen(f)
 	if err != nil {
 		return err
 	}

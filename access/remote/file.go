@@ -15,7 +15,11 @@ type file struct {
 	f   *client.File
 	ctx context.Context
 	id  wire.Identity
+	was int64 // the size when it was opened
 }
+
+// SizeAtOpen saves a round trip; access.SizeAtOpen.
+func (f *file) SizeAtOpen() int64 { return f.was }
 
 // Identity implements access.Identifier.
 func (f *file) Identity() string { return identity(f.id) }

@@ -68,7 +68,7 @@ func (o Opener) Open(ctx context.Context, name string, flag int, perm fs.FileMod
 		return nil, access.Failed("open", name, err)
 	}
 	// The calls of a file are bounded by the session, not by the opening.
-	return &file{handle.Handle{Name: name, Flag: flag}, f, context.WithoutCancel(ctx), attr.ID}, nil
+	return &file{handle.Handle{Name: name, Flag: flag}, f, context.WithoutCancel(ctx), attr.ID, attr.Size}, nil
 }
 
 // bits returns permissions as the protocol has them.
