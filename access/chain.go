@@ -1,6 +1,7 @@
 package access
 
 import (
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -15,7 +16,8 @@ import (
 // as in buffer:(1m,64k):compress:remote:/home/x/y. Where no method ends it, remote
 // does. A path is absolute, and takes up all that is left. One with a slash at its
 // end is a directory that names are looked up in; without a path a name is its
-// own.
+// own. A URL is one of RFC 3986, but that of an object of S3, which is
+// s3://BUCKET/KEY with the key as it is.
 type Chain struct {
 	Links []Link // at least one; the last is of a method that ends a chain
 	Path  string // or URL, or ""
@@ -62,7 +64,11 @@ func (c Chain) For(name string) string {
 		return name
 	case strings.HasSuffix(c.Path, "/"):
 		// No .. leads out of the directory.
-		return c.Path + strings.TrimPrefix(path.Clean("/"+name), "/")
+		name = strings.TrimPrefix(path.Clean("/"+name), "/")
+		if c.Last() == "ioserver" && !strings.HasPrefix(c.Path, "s3:") {
+			name = (&url.URL{Path: name}).EscapedPath()
+		}
+		return c.Path + name
 	}
 	return c.Path
 }

@@ -26,7 +26,7 @@ func TestParseChain(t *testing.T) {
 		{"append:buffer:local:/tmp/", "append:buffer:local:/tmp/", "/tmp/"},
 		{"special:/dev/tty", "special:/dev/tty", "/dev/tty"},
 		{"fetch:ioserver:https://me:pw@host:8080/a?b=c", "fetch:ioserver:https://me:pw@host:8080/a?b=c", "https://me:pw@host:8080/a?b=c"},
-		{"ioserver:s3://bucket/key", "ioserver:s3://bucket/key", "s3://bucket/key"},
+		{"ioserver:s3://bucket/50%", "ioserver:s3://bucket/50%", "s3://bucket/50%"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
@@ -98,7 +98,8 @@ func TestChainFor(t *testing.T) {
 		{"remote:/y", "/home/x", "/y"},
 		{"remote:/y/", "/home/x", "/y/home/x"},
 		{"remote:/y/", "/home/../../x", "/y/x"},
-		{"ioserver:https://h/d/", "/a/b", "https://h/d/a/b"},
+		{"ioserver:https://h/d/", "/a b/50%", "https://h/d/a%20b/50%25"},
+		{"ioserver:s3://bucket/d/", "/a b/50%", "s3://bucket/d/a b/50%"},
 	}
 	for _, tt := range tests {
 		c, err := access.ParseChain(tt.chain)

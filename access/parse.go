@@ -181,12 +181,18 @@ func (p *parser) url(text string) {
 		p.fail(p.at, "%s", reason)
 		return
 	}
+	if scheme == "s3" {
+		if bucket, _, _ := strings.Cut(text[len("s3://"):], "/"); bucket == "" {
+			p.fail(p.at, "the URL names no bucket")
+		}
+		return
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
 		p.fail(p.at, "this is no URL: %v", unwrapURL(err))
 	case u.Host == "":
-		p.fail(p.at, "the URL names no %s", map[bool]string{true: "bucket", false: "host"}[scheme == "s3"])
+		p.fail(p.at, "the URL names no host")
 	}
 }
 

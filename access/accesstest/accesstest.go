@@ -69,6 +69,27 @@ func Run(t *testing.T, subject func(t *testing.T) Subject) {
 	}
 }
 
+// RunAppending runs the part of the suite that files pass which are only
+// appended to.
+func RunAppending(t *testing.T, subject func(t *testing.T) Subject) {
+	tests := []struct {
+		name string
+		run  func(*testing.T, Subject)
+	}{
+		{"missing", missing},
+		{"read", reading},
+		{"sizes", sizes},
+		{"concurrent readers", concurrentReaders},
+		{"closed", closed},
+		{"append", appending},
+		{"anywhere", appendingAnywhere},
+		{"permissions of handles", handles},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { tt.run(t, subject(t)) })
+	}
+}
+
 // open opens the subject's file.
 func (s Subject) open(t testing.TB, flag int) access.File {
 	t.Helper()

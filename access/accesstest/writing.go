@@ -218,6 +218,24 @@ func appending(t *testing.T, s Subject) {
 	}
 }
 
+// appendingAnywhere writes at offsets that do not count.
+func appendingAnywhere(t *testing.T, s Subject) {
+	s.put(t, []byte("0"))
+	f := s.open(t, os.O_RDWR)
+	for i, off := range []int64{0, 7, 0, 1 << 40, 1} {
+		if n, err := f.WriteAt([]byte{byte('a' + i)}, off); err != nil || n != 1 {
+			t.Fatalf("%d, %v", n, err)
+		}
+	}
+	same(t, "read", all(t, f), []byte("0abcde"))
+	is(t, "truncate", f.Truncate(2), 0)
+	_, err := f.WriteAt([]byte("z"), 0)
+	is(t, "write", err, 0)
+	is(t, "sync", f.Sync(), 0)
+	is(t, "close", f.Close(), 0)
+	s.check(t, []byte("0az"))
+}
+
 // twoHandles: what one has written and closed, the other sees when it is opened,
 // though it may be still open to a third.
 func twoHandles(t *testing.T, s Subject) {

@@ -2,9 +2,11 @@ package buffer
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
+	"penumbra/abi"
 	"penumbra/access"
 )
 
@@ -16,6 +18,9 @@ func (c *core) write(p []byte, off int64) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	size := c.opener.block
+	if off > math.MaxInt64-int64(len(p)) {
+		return 0, abi.EFBIG
+	}
 	for done := int64(0); done < int64(len(p)); {
 		at := off + done
 		from := at % size
