@@ -28,6 +28,8 @@ type Subject struct {
 	Fault *Fault
 	// ReadOnly methods refuse to write.
 	ReadOnly bool
+	// CannotSync is the error of Sync, where others cannot be asked to.
+	CannotSync abi.Errno
 	// AppendsAlone says that appending is not in one piece beside other handles.
 	AppendsAlone bool
 }

@@ -12,6 +12,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/access"
+	"penumbra/access/internal/follow"
 	"penumbra/access/internal/handle"
 	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
@@ -100,35 +101,24 @@ func identity(id wire.Identity) string {
 	return fmt.Sprintf("%d:%d:%d.%d", id.Dev, id.Ino, id.Birth.Sec, id.Birth.Nsec)
 }
 
-// mostLinks is how many links the kernel follows (MAXSYMLINKS).
-const mostLinks = 40
-
-// target returns where the link name leads, or name if it is none.
+// target returns what name leads to.
 func (o Opener) target(ctx context.Context, name string) (string, error) {
-	for range mostLinks {
+	return follow.Links(name, func(name string) (string, error) {
 		text, err := o.Process.Readlink(ctx, o.Dir, name)
-		switch {
-		case errors.Is(err, abi.EINVAL), errors.Is(err, abi.ENOENT):
-			return name, nil
-		case err != nil:
-			return "", err
-		case path.IsAbs(text):
-			name = text
-		default:
-			// The directory itself may be a link: its .. is for the shadow to follow.
-			dir, _ := path.Split(name)
-			name = dir + text
+		if errors.Is(err, abi.EINVAL) || errors.Is(err, abi.ENOENT) {
+			return "", nil
 		}
-	}
-	return "", abi.ELOOP
+		return text, err
+	})
 }
 
 // Replace implements access.Replacer.
 func (o Opener) Replace(ctx context.Context, name string, perm fs.FileMode, write func(access.File) error) error {
-	name, err := o.target(ctx, name)
+	target, err := o.target(ctx, name)
 	if err != nil {
 		return access.Failed("replace", name, err)
 	}
+	name = target
 	temp, f, err := o.temporary(ctx, name)
 	if err != nil {
 		return access.Failed("replace", name, err)
