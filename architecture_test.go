@@ -31,10 +31,11 @@ var mayImport = []struct {
 	{"namespace", []string{"abi", "internal", "guest"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace"}},
 	{"shadow", []string{"abi", "internal"}},
+	{"access", []string{"abi", "internal", "shadow"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
 	{"view", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module"}},
 	{".", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module", "view"}},
-	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow", "trace", "view", "."}},
+	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }
