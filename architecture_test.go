@@ -33,9 +33,10 @@ var mayImport = []struct {
 	{"access", []string{"abi", "internal", "shadow"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace", "shadow", "access"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
+	{"network", []string{"abi", "internal", "guest", "intercept", "shadow"}},
 	{"view", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module"}},
 	{".", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module", "view"}},
-	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "view", "."}},
+	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "network", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

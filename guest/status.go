@@ -52,6 +52,25 @@ func Lineage(tid int) (group, parent int, err error) {
 	return s.Group, s.Parent, err
 }
 
+// Signalled reports whether a signal is pending that t does not block.
+func (t *Thread) Signalled() bool {
+	b, _ := os.ReadFile(t.proc("status")) // an error: it has died
+	var pending, blocked uint64
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		switch name {
+		case "SigPnd", "ShdPnd", "SigBlk":
+			set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+			if name == "SigBlk" {
+				blocked = set
+			} else {
+				pending |= set
+			}
+		}
+	}
+	return pending&^blocked != 0
+}
+
 // IsKernelThread reports whether pid is a thread of the kernel's own, by its
 // flags (proc_pid_stat(5), linux/sched.h).
 func IsKernelThread(pid int) bool {
@@ -68,4 +87,20 @@ func IsKernelThread(pid int) bool {
 	}
 	n, err := strconv.ParseUint(string(fields[flags]), 10, 64)
 	return err == nil && n&kthread != 0
+}
+
+// Umask reads the file mode creation mask of a thread. The error wraps
+// fs.ErrNotExist or ESRCH when there is none of that id.
+func Umask(tid int) (uint32, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return 0, fmt.Errorf("guest: status of thread %d: %w", tid, err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if value, ok := strings.CutPrefix(line, "Umask:"); ok {
+			n, err := strconv.ParseUint(strings.TrimSpace(value), 8, 32)
+			return uint32(n), err
+		}
+	}
+	return 0, nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
 	"penumbra/guest"
@@ -47,22 +46,6 @@ func status(tid int) (who identity, umask uint32, err error) {
 		}
 	}
 	return who, umask, nil
-}
-
-// signals reads a thread's pending and blocked signals.
-func signals(tid int) (pending, blocked uint64) {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid)) // an error: it has died
-	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		switch name {
-		case "SigPnd", "ShdPnd":
-			pending |= set
-		case "SigBlk":
-			blocked = set
-		}
-	}
-	return pending, blocked
 }
 
 func number(s string) uint32 {
@@ -171,12 +154,7 @@ var changesIdentity = sync.OnceValue(func() map[string]bool {
 
 // copyFD returns a copy of a descriptor of t.
 func copyFD(t *guest.Thread, fd int32) (int, abi.Errno) {
-	pidfd, err := unix.PidfdOpen(t.Process().ID, 0)
-	if err != nil {
-		return -1, errnoOf(err)
-	}
-	defer unix.Close(pidfd)
-	own, err := unix.PidfdGetfd(pidfd, int(fd), 0)
+	own, err := t.CopyFD(fd)
 	if err != nil {
 		return -1, errnoOf(err)
 	}

@@ -9,8 +9,10 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"penumbra/module"
 	"penumbra/module/bind"
 	"penumbra/module/remote"
+	"penumbra/network"
 	"penumbra/shadow/client"
 	"penumbra/view"
 )
@@ -26,6 +28,9 @@ type shadowView struct {
 	// start is where the guest begins if the shadow lacks the working directory.
 	start string
 	trees []*remote.FS
+	shown []module.Tree // of the mounts that show trees
+	// network is the guest's, or nil: then it is this machine's.
+	network *network.Network
 	told  atomic.Pointer[[]*remote.FS]
 	lost  atomic.Bool // something could not be written back
 }
@@ -85,7 +90,7 @@ func (h *shadowView) mount(source string, s streams) error {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}
 		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
-		h.trees = append(h.trees, fs)
+		h.trees, h.shown = append(h.trees, fs), append(h.shown, tree)
 		if e.Path == "/" {
 			if err := h.keepLocal(); err != nil {
 				return err
@@ -159,7 +164,12 @@ func (h *shadowView) ended() error {
 }
 
 // close ends the session. What is to be written back was, by the view's end.
-func (h *shadowView) close() { _ = h.client.Close() }
+func (h *shadowView) close() {
+	if h.network != nil {
+		h.network.Close()
+	}
+	_ = h.client.Close()
+}
 
 // exit ends the session after a run that would exit with status, and returns the
 // status that tells of what went wrong with the shadow.

@@ -119,6 +119,9 @@ func (o *runOptions) open(s streams) (v *view.View, h *shadowView, err error) {
 	}
 	switch {
 	case h != nil:
+		if o.shadow.network != networkLocal {
+			h.connect(v)
+		}
 		err = h.begin(v, o.chdir)
 	case o.chdir != "" && v != nil:
 		err = startIn(v, o.chdir)

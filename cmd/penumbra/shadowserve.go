@@ -17,6 +17,7 @@ import (
 	"penumbra/shadow/link"
 	"penumbra/shadow/resident"
 	"penumbra/shadow/server"
+	"penumbra/shadow/sockets"
 )
 
 // serve is the shadow, or brings a link to the one in the background.
@@ -92,7 +93,11 @@ func (o *shadowOptions) open() (shadow *server.Server, closeAudit func() error, 
 	if err := os.MkdirAll(o.journal, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("journal: %w", err)
 	}
-	config := server.Config{Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
+	network, err := sockets.ParsePolicy(o.network)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := server.Config{Network: network, Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
 		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot}
 	closeAudit = func() error { return nil }
 	if o.audit != "" {

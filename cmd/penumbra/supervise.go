@@ -108,9 +108,9 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 		Event:   sup.event,
 	}
 	if sup.view != nil {
-		config.Policy = sup.view
+		config.Policy = sup.shadow.seenBy(sup.view)
 		if sup.policy != nil {
-			config.Policy = intercept.Layers(sup.policy, sup.view)
+			config.Policy = intercept.Layers(sup.policy, config.Policy)
 		}
 		var err error
 		if config.Dir, err = sup.view.StartIn(""); err != nil {

@@ -33,6 +33,7 @@ import (
 
 	"penumbra/internal/sys"
 	"penumbra/shadow/session"
+	"penumbra/shadow/sockets"
 )
 
 // Config says what a shadow shows, and to whom.
@@ -56,6 +57,9 @@ type Config struct {
 	// these all subdirectories, and files with several names. inotify(7) has limits
 	// of its own.
 	Watches int
+	// Network says what clients may do by sockets: nothing if it is not set. Files
+	// bounds how many a session has of these, too, apart from its files.
+	Network sockets.Policy
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
 	// Audit, if not nil, is told of sessions, of each change, and of each
@@ -122,8 +126,10 @@ func (s *Server) begin(name string) (session.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &executor{server: s, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
-		audit: s.cfg.Audit.With("client", name)}, nil
+	x := &executor{server: s, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
+		audit: s.cfg.Audit.With("client", name)}
+	x.sockets = x.newSockets()
+	return x, nil
 }
 
 // ServeLink serves a link of a client that has been authenticated as name, until

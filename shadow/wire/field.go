@@ -24,6 +24,11 @@ var opFields = map[string]func(*coder, *Op){
 	"lease":  func(c *coder, o *Op) { c.u32(&o.Lease) },
 	"paths":  func(c *coder, o *Op) { c.paths(&o.Paths) },
 	"data":   func(c *coder, o *Op) { c.bulk(&o.Data) },
+	"sock":   func(c *coder, o *Op) { c.u32(&o.Sock) },
+	"family": func(c *coder, o *Op) { c.family(&o.Family) },
+	"type":   func(c *coder, o *Op) { c.socketType(&o.Type) },
+	"addr":   func(c *coder, o *Op) { c.address(&o.Addr) },
+	"option": func(c *coder, o *Op) { c.option(&o.Option) },
 }
 
 // resultFields do the same for results.
@@ -41,6 +46,8 @@ var resultFields = map[string]func(*coder, *Result){
 	"proc":   func(c *coder, r *Result) { c.u32(&r.Proc) },
 	"lease":  func(c *coder, r *Result) { c.u32(&r.Lease) },
 	"data":   func(c *coder, r *Result) { c.size(r) },
+	"addr":   func(c *coder, r *Result) { c.address(&r.Addr) },
+	"addr2":  func(c *coder, r *Result) { c.address(&r.Addr2) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

@@ -50,6 +50,21 @@ const (
 	_
 	Unwatch // end a lease
 	Exports // what there is
+)
+
+// The operations on sockets; docs/protocol.md tells of their flows.
+const (
+	Socket      Code = 60 + iota // a new one
+	Bind                         // give it a name
+	Connect                      // begin to connect
+	Listen                       // let others connect
+	Send                         // to the flow that leaves
+	Credit                       // what of the flow that comes has been taken
+	Shutdown                     // end one direction or both
+	SocketNames                  // its own and its peer's
+	GetOption                    // getsockopt(2)
+	SetOption                    // setsockopt(2)
+	Hangup                       // give it up
 	codeEnd
 )
 
@@ -101,6 +116,18 @@ var layouts = [codeEnd]layout{
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
 	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
+
+	Socket:      {name: "socket", args: []string{"sock", "family", "type"}},
+	Bind:        {name: "bind", args: []string{"sock", "addr", "mode"}, results: []string{"addr"}},
+	Connect:     {name: "connect", args: []string{"sock", "addr"}, results: []string{"end"}},
+	Listen:      {name: "listen", args: []string{"sock", "length"}},
+	Send:        {name: "send", args: []string{"sock", "offset", "addr", "data"}, results: []string{"offset"}},
+	Credit:      {name: "credit", args: []string{"sock", "offset", "length", "flags"}, reads: true},
+	Shutdown:    {name: "shutdown", args: []string{"sock", "flags"}},
+	SocketNames: {name: "names", args: []string{"sock"}, results: []string{"addr", "addr2"}, reads: true},
+	GetOption:   {name: "getoption", args: []string{"sock", "option"}, results: []string{"data"}},
+	SetOption:   {name: "setoption", args: []string{"sock", "option", "data"}},
+	Hangup:      {name: "hangup", args: []string{"sock"}},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }

@@ -43,6 +43,11 @@ type Op struct {
 	ID           Identity
 	Paths        []string
 	Lease        uint32 // chosen by the client; 0 is none
+	Sock         uint32 // a socket
+	Family       Family
+	Type         SocketType
+	Addr         Address
+	Option       Option
 	Data         [][]byte
 }
 
@@ -66,6 +71,8 @@ type Result struct {
 	Flags  uint32
 	Proc   uint32
 	Lease  uint32
+	Addr   Address
+	Addr2  Address
 	Data   [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
@@ -221,13 +228,14 @@ func (r *Request) Repeatable() bool {
 	return len(open) == 0
 }
 
-// Changes reports whether o may change a file or a directory.
+// Changes reports whether o may change a file or a directory, or has to do with
+// others by a socket.
 func (o *Op) Changes() bool {
 	switch o.Code {
 	case Open:
 		return o.Flags&(OpenWrite|OpenCreate|OpenTruncate) != 0
 	case Write, Append, Truncate, Allocate, Rename, Link, Symlink, Mkdir, Rmdir, Unlink,
-		Chmod, Chown, Utimens, Setxattr, Removexattr:
+		Chmod, Chown, Utimens, Setxattr, Removexattr, Bind, Connect, Listen:
 		return true
 	}
 	return false
