@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-
 	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/sys"

@@ -31,8 +31,8 @@ type shadowView struct {
 	shown []module.Tree // of the mounts that show trees
 	// network is the guest's, or nil: then it is this machine's.
 	network *network.Network
-	told  atomic.Pointer[[]*remote.FS]
-	lost  atomic.Bool // something could not be written back
+	told    atomic.Pointer[[]*remote.FS]
+	lost    atomic.Bool // something could not be written back
 }
 
 // open reaches the shadow.
