@@ -40,6 +40,7 @@ func (n *Network) connect(r *request) (intercept.Verdict, bool) {
 // as it is if that fails.
 func (n *Network) connectUnix(r *request, own int, a wire.Address) intercept.Verdict {
 	r.Leave()
+	n.settle()
 	remote, kind, e := n.unixSocket(own)
 	if e != 0 {
 		return intercept.Fail(e)
@@ -65,8 +66,9 @@ func (n *Network) connectUnix(r *request, own int, a wire.Address) intercept.Ver
 	if e != 0 {
 		return intercept.Fail(e)
 	}
+	spelled, _ := readAddress(r.Call, r.args.Addr(1), r.args.Int32(2))
 	s.change(func() {
-		s.peer = a
+		s.peer = spelled
 		if kind != wire.SocketDatagram {
 			s.state, s.told = connected, true
 		}
@@ -78,6 +80,7 @@ func (n *Network) connectUnix(r *request, own int, a wire.Address) intercept.Ver
 // connectDatagram gives a socket a peer, or takes it.
 func (s *socket) connectDatagram(r *request, a wire.Address) intercept.Verdict {
 	r.Leave()
+	s.network.settle()
 	if err := s.remote.Connect(s.network.ctx, a); err != nil {
 		return intercept.Fail(errnoOf(err))
 	}
@@ -110,6 +113,7 @@ func (s *socket) connectStream(r *request, own int, a wire.Address) intercept.Ve
 	s.mu.Unlock()
 	r.Leave()
 	if was == idle {
+		s.network.settle()
 		if !waits {
 			s.fill(own)
 		}

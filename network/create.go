@@ -95,6 +95,9 @@ func (n *Network) adopt(r *request, own int, remote *client.Socket, kind wire.So
 		return nil, errnoOf(err)
 	}
 	s := n.attach(remote, wire.FamilyUnix, kind, ours, own)
+	if kind == wire.SocketDatagram {
+		go s.watch()
+	}
 	s.holder.Store(int64(r.Thread.Process().ID))
 	return s, 0
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/internal/sys"
 	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
@@ -25,7 +26,8 @@ func (s *socket) collect() {
 		read := s.read(func(fd int) bool {
 			var err error
 			n, _, err = unix.Recvfrom(fd, buf, unix.MSG_DONTWAIT)
-			ended = err != nil && err != unix.EAGAIN && err != unix.EINTR || n == 0 && err == nil && hungUp(fd)
+			ended = err != nil && err != unix.EAGAIN && err != unix.EINTR || n == 0 && err == nil && hungUp(fd) ||
+				err == unix.EAGAIN && s.isOrphan()
 			return err == nil || ended
 		})
 		if !read || ended || s.isBroken() {
@@ -41,6 +43,31 @@ func (s *socket) collect() {
 		s.post(client.Message{Data: append([]byte(nil), buf[:n]...)})
 		s.mu.Unlock()
 	}
+}
+
+func (s *socket) isOrphan() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.orphan
+}
+
+// watch looks now and then whether the guest has closed a datagram socket of its
+// own that was adopted: the kernel does not tell.
+func (s *socket) watch() {
+	const interval = time.Second
+	for closed := false; !closed; {
+		select {
+		case <-s.gone:
+			return
+		case <-s.network.ending:
+			closed = true
+		case <-time.After(interval):
+			alive, err := unixSockets()
+			closed = err == nil && !alive[s.inode]
+		}
+	}
+	s.change(func() { s.orphan = true })
+	s.kick()
 }
 
 // post leaves a datagram to sendOut, with mu held.
@@ -109,7 +136,7 @@ func (s *socket) deliver() {
 func (s *socket) drop(b, control []byte) {
 	_ = s.raw.Write(func(fd uintptr) bool {
 		for {
-			err := unix.Sendmsg(int(fd), b, control, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+			err := sys.Sendmsg(int(fd), b, control, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
 			switch err {
 			case unix.EAGAIN:
 				return false
@@ -198,7 +225,7 @@ func (s *socket) receive(p *patience, own, room, flags int) (datagram, abi.Errno
 	data := make([]byte, min(room, client.MaxMessage))
 	control := make([]byte, unix.CmsgSpace(4*4))
 	for {
-		n, controlSize, got, _, err := unix.Recvmsg(own, data, control, flags|unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		n, controlSize, got, err := sys.Recvmsg(own, data, control, flags|unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 		switch {
 		case err == unix.EINTR:
 			continue

@@ -14,7 +14,7 @@ import (
 // false if that is one of this machine: a Unix socket's that is here.
 func (n *Network) addressee(r *request, at abi.Addr, size int32, make bool) (a wire.Address, ours bool, e abi.Errno) {
 	a, e = readAddress(r.Call, at, size)
-	if e != 0 || a.Family != wire.FamilyUnix || a.Name == "" || a.Name[0] == 0 {
+	if e != 0 || !isPath(&a) {
 		return a, true, e
 	}
 	place, shadow := n.cfg.Place(r.Call, a.Name, make)
@@ -25,6 +25,11 @@ func (n *Network) addressee(r *request, at abi.Addr, size int32, make bool) (a w
 		return a, true, abi.ENAMETOOLONG
 	}
 	return a, true, 0
+}
+
+// isPath reports whether a names a Unix socket by a path.
+func isPath(a *wire.Address) bool {
+	return a.Family == wire.FamilyUnix && a.Name != "" && a.Name[0] != 0
 }
 
 // bind answers bind(2).
@@ -46,6 +51,7 @@ func (n *Network) bind(r *request) (intercept.Verdict, bool) {
 		return intercept.Run, false // the kernel chooses a name that nobody will look for
 	}
 	r.Leave()
+	n.settle()
 	remote, kind := s.remoteOf()
 	if s == nil {
 		if remote, kind, e = n.unixSocket(own); e != 0 {
@@ -65,7 +71,14 @@ func (n *Network) bind(r *request) (intercept.Verdict, bool) {
 		}
 		s.start()
 	}
+	if isPath(&a) && n.cfg.Made != nil {
+		n.cfg.Made(a.Name)
+	}
+	if a.Family == wire.FamilyUnix {
+		name, _ = readAddress(r.Call, r.args.Addr(1), r.args.Int32(2)) // as the guest spells it
+	}
 	s.change(func() { s.own = name })
+	n.name(s)
 	return intercept.Skip(0), true
 }
 
@@ -85,6 +98,7 @@ func (s *socket) listen(r *request, _ int) intercept.Verdict {
 		return intercept.Fail(errnoOf(err))
 	}
 	s.change(func() { s.state = listening })
+	s.network.name(s)
 	return intercept.Skip(0)
 }
 

@@ -27,6 +27,7 @@ import (
 	"context"
 	"encoding/binary"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -42,30 +43,39 @@ type Config struct {
 	// to the shadow, by which absolute path there, or else to this machine. The last
 	// name of one that is to be made need not be there.
 	Place func(c *intercept.Call, path string, make bool) (place string, shadow bool)
+	// Made, if not nil, is told that a socket was made at such a place.
+	Made func(place string)
 }
 
 // Network answers calls about sockets.
 type Network struct {
-	cfg Config
-	ctx context.Context
-	end context.CancelFunc
+	cfg    Config
+	ctx    context.Context
+	end    context.CancelFunc
+	ending chan struct{} // closed when there is no guest any more
 
 	mu      sync.Mutex
 	sockets map[uint64]*socket // by inode of the guest's end
+	named   map[*socket]bool   // those that others may be kept from a name by
 	over    []*socket          // those of which nobody will tell when the guest closes them
-	relays  sync.WaitGroup     // what the guest has left has yet to be sent
+	closing sync.Once
+	relays  sync.WaitGroup // what the guest has left has yet to be sent
 }
 
 // New returns the network of a shadow.
 func New(cfg Config) *Network {
-	n := &Network{cfg: cfg, sockets: map[uint64]*socket{}}
+	n := &Network{cfg: cfg, sockets: map[uint64]*socket{}, named: map[*socket]bool{}, ending: make(chan struct{})}
 	n.ctx, n.end = context.WithCancel(context.Background())
 	return n
 }
 
+// parting is how long the end waits for peers to take what was sent to them.
+const parting = 10 * time.Second
+
 // Close waits until what the guest has sent is on its way, and ends. There must be
 // no guest any more.
 func (n *Network) Close() {
+	n.closing.Do(func() { close(n.ending) })
 	done := make(chan struct{})
 	go func() {
 		n.relays.Wait()
@@ -74,6 +84,7 @@ func (n *Network) Close() {
 	select {
 	case <-done:
 	case <-n.cfg.Client.Done():
+	case <-time.After(parting):
 	}
 	n.end()
 }
@@ -213,6 +224,31 @@ func (n *Network) find(r *request) (*socket, int) {
 		s.holder.Store(int64(r.Thread.Process().ID))
 	}
 	return s, own
+}
+
+// name notes that a socket has a name of its own.
+func (n *Network) name(s *socket) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.named[s] = true
+}
+
+// settle waits until the shadow has given up those names whose sockets the guest
+// has closed: it may count on that when close(2) returns.
+func (n *Network) settle() {
+	n.mu.Lock()
+	var all []*socket
+	for s := range n.named {
+		all = append(all, s)
+	}
+	n.mu.Unlock()
+	for _, s := range all {
+		closed := true
+		_ = s.control(func(fd int) error { closed = hungUp(fd); return nil })
+		if closed {
+			<-s.gone
+		}
+	}
 }
 
 // inodeOf returns the inode of an open socket, or 0.

@@ -40,6 +40,14 @@ func hungUp(fd int) bool {
 	return n > 0 && fds[0].Revents&unix.POLLHUP != 0
 }
 
+// closedByGuest returns an error if nothing goes either way any more.
+func closedByGuest(fd int) error {
+	if hungUp(fd) {
+		return unix.EPIPE
+	}
+	return nil
+}
+
 // fromGuest relays what the guest writes, once it is connected.
 func (s *socket) fromGuest() {
 	defer func() {
@@ -53,10 +61,12 @@ func (s *socket) fromGuest() {
 		return
 	}
 	s.unfill()
-	if s.relay() {
-		// The guest has ended its side, and may have closed it.
+	switch whole := s.relay(); {
+	case s.isState(failed), whole && s.control(closedByGuest) != nil:
+		return
+	case whole:
 		_ = s.remote.Shutdown(s.network.ctx, wire.ShutdownWrite)
-	} else {
+	default:
 		_ = s.control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_RD) })
 	}
 	s.read(func(fd int) bool { return hungUp(fd) || s.isState(failed) })
@@ -92,6 +102,12 @@ func (s *socket) isBroken() bool {
 	return s.broken
 }
 
+func (s *socket) ownName() wire.Address {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.own
+}
+
 func (s *socket) isState(is state) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,6 +120,8 @@ func (s *socket) leave() {
 	s.once.Do(func() {
 		_ = s.remote.Close(context.Background())
 		s.end.Close()
+		s.network.unname(s)
+		close(s.gone)
 		s.mu.Lock()
 		waiting, unsure := s.waiting, s.ended || s.state == failed
 		s.waiting = nil
@@ -180,6 +198,9 @@ func (s *socket) arrive(r *client.Record) {
 	}
 	c.protocol, c.state, c.told = s.protocol, connected, true
 	c.own, c.peer = r.Addr2, r.Addr
+	if s.family == wire.FamilyUnix {
+		c.own = s.ownName()
+	}
 	c.start()
 	s.mu.Lock()
 	listens := s.state == listening
@@ -200,7 +221,10 @@ func (s *socket) connected(r *client.Record) {
 	sync := s.filled == 0 // somebody waits for it
 	switch {
 	case r.Errno == 0:
-		s.state, s.own, s.peer = connected, r.Addr2, r.Addr
+		s.state = connected
+		if s.family != wire.FamilyUnix { // else what the guest calls them is known
+			s.own, s.peer = r.Addr2, r.Addr
+		}
 	case sync:
 		s.state, s.err = idle, r.Errno
 	default:
@@ -209,6 +233,12 @@ func (s *socket) connected(r *client.Record) {
 	s.tell()
 	s.mu.Unlock()
 	s.kick()
+}
+
+func (n *Network) unname(s *socket) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.named, s)
 }
 
 // retire keeps what is known of a socket that the guest may still ask about.

@@ -41,8 +41,10 @@ type socket struct {
 	outgoing int  // bytes of out
 	ended    bool // the peer sends nothing more, and the guest knows
 	broken   bool // the shadow says so
+	orphan   bool // the guest has closed a datagram socket of its own
 
 	reader chan struct{} // closed when nobody reads from the guest any more
+	gone   chan struct{} // closed when the shadow has given it up
 	once   sync.Once     // for leave
 }
 
@@ -84,7 +86,7 @@ func (n *Network) pair(remote *client.Socket, family wire.Family, kind wire.Sock
 func (n *Network) attach(remote *client.Socket, family wire.Family, kind wire.SocketType, ours, guests int) *socket {
 	_ = unix.SetNonblock(ours, true) // it is open
 	s := &socket{network: n, remote: remote, family: family, kind: kind, inode: inodeOf(guests),
-		end: os.NewFile(uintptr(ours), "socket"), news: make(chan struct{}), reader: make(chan struct{})}
+		end: os.NewFile(uintptr(ours), "socket"), news: make(chan struct{}), reader: make(chan struct{}), gone: make(chan struct{})}
 	s.raw, _ = s.end.SyscallConn()
 	n.mu.Lock()
 	n.sockets[s.inode] = s

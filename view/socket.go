@@ -152,6 +152,9 @@ func (v *View) SocketPlace(c *intercept.Call, name string, make bool) (place str
 	return r.Place, tree, true
 }
 
+// SocketMade says that a socket was made at a place, past the view.
+func (v *View) SocketMade() { v.paths.forget() }
+
 // unixAddress returns the address of a Unix socket of that name.
 func unixAddress(name string) []byte {
 	return append(binary.NativeEndian.AppendUint16(nil, unix.AF_UNIX), name...)

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"penumbra/module"
 	"penumbra/module/bind"
+	"penumbra/module/mirror"
 	"penumbra/module/remote"
 	"penumbra/network"
 	"penumbra/shadow/client"
@@ -21,6 +21,12 @@ import (
 // they are about this machine and the processes on it.
 var localDirs = []string{"/proc", "/sys", "/dev"}
 
+// A shownTree shows an export.
+type shownTree struct {
+	path string
+	tree *mirror.Tree
+}
+
 // A shadowView is what a guest sees of its shadow.
 type shadowView struct {
 	client *client.Client
@@ -28,7 +34,7 @@ type shadowView struct {
 	// start is where the guest begins if the shadow lacks the working directory.
 	start string
 	trees []*remote.FS
-	shown []module.Tree // of the mounts that show trees
+	shown []shownTree
 	// network is the guest's, or nil: then it is this machine's.
 	network *network.Network
 	told    atomic.Pointer[[]*remote.FS]
@@ -90,7 +96,7 @@ func (h *shadowView) mount(source string, s streams) error {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}
 		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
-		h.trees, h.shown = append(h.trees, fs), append(h.shown, tree)
+		h.trees, h.shown = append(h.trees, fs), append(h.shown, shownTree{e.Path, tree})
 		if e.Path == "/" {
 			if err := h.keepLocal(); err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/internal/sys"
 	"penumbra/shadow/wire"
 )
 
@@ -60,7 +61,7 @@ func (s *socket) readStream() {
 			s.tell(wire.Record{Kind: wire.RecordFailed, Errno: wire.ErrnoOf(err)}, nil)
 			return
 		case n == 0:
-			s.tell(wire.Record{Kind: wire.RecordEnd}, nil)
+			s.ended()
 			return
 		}
 		data := buf[:n:n]
@@ -69,6 +70,20 @@ func (s *socket) readStream() {
 		}
 		s.tell(wire.Record{Kind: wire.RecordData}, data)
 	}
+}
+
+// ended says that the peer sends nothing more. A Unix socket also knows whether it
+// receives anything.
+func (s *socket) ended() {
+	r := wire.Record{Kind: wire.RecordEnd}
+	_ = s.control(func(fd int) error {
+		fds := []unix.PollFd{{Fd: int32(fd)}}
+		if n, _ := unix.Poll(fds, 0); n > 0 && fds[0].Revents&unix.POLLHUP != 0 && s.family == wire.FamilyUnix {
+			r = wire.Record{Kind: wire.RecordFailed, Errno: abi.EPIPE}
+		}
+		return nil
+	})
+	s.tell(r, nil)
 }
 
 // readMessages does the same with a sequence of messages.
@@ -82,7 +97,7 @@ func (s *socket) readMessages() {
 			s.tell(wire.Record{Kind: wire.RecordFailed, Errno: wire.ErrnoOf(err)}, nil)
 			return
 		case len(data) == 0:
-			s.tell(wire.Record{Kind: wire.RecordEnd}, nil)
+			s.ended()
 			return
 		}
 		s.tell(wire.Record{Kind: wire.RecordData}, data)
@@ -193,6 +208,9 @@ func (s *socket) reader() func() {
 // connected has been found out: it is, or err says why not.
 func (s *socket) connected(err error) {
 	r := wire.Record{Kind: wire.RecordConnected, Errno: wire.ErrnoOf(err)}
+	if err != nil {
+		_ = s.control(sys.Disconnect) // it may be tried again
+	}
 	if err == nil {
 		_ = s.raw.Control(func(fd uintptr) {
 			own, _ := unix.Getsockname(int(fd))
