@@ -119,7 +119,7 @@ func (s *socket) connectStream(r *request, own int, a wire.Address) intercept.Ve
 		}
 		if err := s.remote.Connect(s.network.ctx, a); err != nil {
 			s.change(func() { s.state = idle })
-			s.unfill()
+			s.unfill(0)
 			return intercept.Fail(errnoOf(err))
 		}
 	}
@@ -178,10 +178,10 @@ func (s *socket) fill(own int) {
 	}
 }
 
-// unfill has what fill wrote read.
-func (s *socket) unfill() {
+// unfill has what fill wrote read, but for the last bytes of it.
+func (s *socket) unfill(last int) {
 	s.mu.Lock()
-	n := s.filled
+	n := s.filled - last
 	s.filled = 0
 	s.mu.Unlock()
 	b := make([]byte, 64<<10)

@@ -58,9 +58,10 @@ func (s *socket) fromGuest() {
 	}()
 	began := s.read(func(fd int) bool { return s.isState(connected) || s.isState(failed) || hungUp(fd) })
 	if !began || !s.isState(connected) {
+		s.unfill(1) // so that the guest finds it broken, and can write
 		return
 	}
-	s.unfill()
+	s.unfill(0)
 	switch whole := s.relay(); {
 	case s.isState(failed), whole && s.control(closedByGuest) != nil:
 		return
