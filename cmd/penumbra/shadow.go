@@ -223,7 +223,7 @@ func stateDir() (string, error) {
 // arguments returns the flags for a shadow in the background that is configured as
 // o. They are also what tells one such from another.
 func (o *shadowOptions) arguments() []string {
-	all := []string{"--network=" + o.network, "--lease=" + o.lease.String(), "--idle=" + o.idle.String(), "--journal=" + o.journal}
+	all := []string{"--lease=" + o.lease.String(), "--idle=" + o.idle.String(), "--journal=" + o.journal, "--network=" + o.network}
 	for _, e := range o.exports {
 		all = append(all, "--export="+e.String())
 	}

@@ -8,7 +8,7 @@
 // the wire is not trusted.
 //
 // Files are regular ones, directories and links. Pipes, sockets and devices are
-// seen, but cannot be opened: EOPNOTSUPP.
+// seen, but cannot be opened: EOPNOTSUPP. Sockets are apart; see package sockets.
 //
 // # Locks
 //
