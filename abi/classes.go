@@ -4,12 +4,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The classes of ParseSet that are no Class of their own, and the calls
 // beyond its own, or fewer, that a Class has there. strace(1) drew these lines;
 // the sets by argument kinds follow them without a list.
-var (
+const (
 	alsoFile    = words("fsconfig")
 	alsoMemory  = words("shmat shmdt io_setup io_destroy io_uring_register")
 	alsoNetwork = words("sendfile sendfile64 getpmsg putpmsg")
@@ -38,45 +39,59 @@ var (
 	fstatfsCalls = words("fstatfs fstatfs64")
 )
 
-func words(s string) []string { return strings.Fields(s) }
+// words are names of calls with spaces between them: constants, so that a start
+// of the program costs nothing for them.
+type words string
 
-// classes are the classes that ParseSet knows, by the word that follows %.
-var classes = map[string]func(*Syscall) bool{
-	"file":     without(notFile, (*Syscall).namesFile),
-	"desc":     without(notDesc, (*Syscall).usesDescriptor),
-	"memory":   without(notMemory, classAnd(ClassMemory, alsoMemory)),
-	"network":  classAnd(ClassNetwork, alsoNetwork),
-	"net":      classAnd(ClassNetwork, alsoNetwork),
-	"signal":   classAnd(ClassSignal, alsoSignal),
-	"process":  named(lifeCalls),
-	"time":     classAnd(ClassTime, nil),
-	"identity": classAnd(ClassIdentity, nil),
-	"ipc":      without(notIPC, classAnd(ClassIPC, nil)),
-	"machine":  classAnd(ClassMachine, nil),
-	"other":    classAnd(ClassOther, nil),
-	"creds":    (*Syscall).usesCredentials,
-	"clock":    named(clockCalls),
-	"pure":     named(pureCalls),
-	"stat":     named(statCalls),
-	"lstat":    named(lstatCalls),
-	"fstat":    named(fstatCalls),
-	"%stat":    named(statCalls, lstatCalls, fstatCalls),
-	"statfs":   named(statfsCalls),
-	"fstatfs":  named(fstatfsCalls),
-	"%statfs":  named(statfsCalls, fstatfsCalls, words("ustat")),
+func (w words) has(name string) bool {
+	for word := range strings.FieldsSeq(string(w)) {
+		if word == name {
+			return true
+		}
+	}
+	return false
 }
 
-func classAnd(c Class, also []string) func(*Syscall) bool {
-	return func(s *Syscall) bool { return s.Class == c || slices.Contains(also, s.Name) }
+// classes returns the classes that ParseSet knows, by the word that follows %.
+var classes = sync.OnceValue(func() map[string]func(*Syscall) bool {
+	return map[string]func(*Syscall) bool{
+		"file":     without(notFile, (*Syscall).namesFile),
+		"desc":     without(notDesc, (*Syscall).usesDescriptor),
+		"memory":   without(notMemory, classAnd(ClassMemory, alsoMemory)),
+		"network":  classAnd(ClassNetwork, alsoNetwork),
+		"net":      classAnd(ClassNetwork, alsoNetwork),
+		"signal":   classAnd(ClassSignal, alsoSignal),
+		"process":  named(lifeCalls),
+		"time":     classAnd(ClassTime, ""),
+		"identity": classAnd(ClassIdentity, ""),
+		"ipc":      without(notIPC, classAnd(ClassIPC, "")),
+		"machine":  classAnd(ClassMachine, ""),
+		"other":    classAnd(ClassOther, ""),
+		"creds":    (*Syscall).usesCredentials,
+		"clock":    named(clockCalls),
+		"pure":     named(pureCalls),
+		"stat":     named(statCalls),
+		"lstat":    named(lstatCalls),
+		"fstat":    named(fstatCalls),
+		"%stat":    named(statCalls, lstatCalls, fstatCalls),
+		"statfs":   named(statfsCalls),
+		"fstatfs":  named(fstatfsCalls),
+		"%statfs":  named(statfsCalls, fstatfsCalls, "ustat"),
+	}
+})
+
+func classAnd(c Class, also words) func(*Syscall) bool {
+	return func(s *Syscall) bool { return s.Class == c || also.has(s.Name) }
 }
 
-func without(not []string, keep func(*Syscall) bool) func(*Syscall) bool {
-	return func(s *Syscall) bool { return keep(s) && !slices.Contains(not, s.Name) }
+func without(not words, keep func(*Syscall) bool) func(*Syscall) bool {
+	return func(s *Syscall) bool { return keep(s) && !not.has(s.Name) }
 }
 
-func named(lists ...[]string) func(*Syscall) bool {
-	all := slices.Concat(lists...)
-	return func(s *Syscall) bool { return slices.Contains(all, s.Name) }
+func named(lists ...words) func(*Syscall) bool {
+	return func(s *Syscall) bool {
+		return slices.ContainsFunc(lists, func(w words) bool { return w.has(s.Name) })
+	}
 }
 
 func (s *Syscall) hasArg(kinds ...Kind) bool {
@@ -84,7 +99,7 @@ func (s *Syscall) hasArg(kinds ...Kind) bool {
 }
 
 func (s *Syscall) namesFile() bool {
-	return s.Class == ClassFile || s.hasArg(KindPath) || slices.Contains(alsoFile, s.Name)
+	return s.Class == ClassFile || s.hasArg(KindPath) || alsoFile.has(s.Name)
 }
 
 func (s *Syscall) usesDescriptor() bool {
@@ -106,14 +121,14 @@ func (s *Syscall) usesCredentials() bool {
 // Classes returns the classes that ParseSet knows, each with its %, sorted.
 func Classes() []string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(classes)) {
+	for _, name := range slices.Sorted(maps.Keys(classes())) {
 		all = append(all, "%"+name)
 	}
 	return all
 }
 
 func parseClass(item string) (Set, error) {
-	if keep := classes[item[1:]]; keep != nil {
+	if keep := classes()[item[1:]]; keep != nil {
 		return setWhere(keep), nil
 	}
 	return Set{}, Unknown("class", item, slices.Values(Classes()))

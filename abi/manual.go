@@ -1,6 +1,10 @@
 package abi
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Manual is what there is to say of a call to people. The texts are those of
 // manual.txt and words.txt.
@@ -38,8 +42,8 @@ func (s *Syscall) Reason(e Errno) string {
 
 // Reason returns why calls fail with e, in a few words.
 func (e Errno) Reason() string {
-	if reason := errnoReasons[e]; reason != "" {
-		return reason
+	if int(e) < len(errnoReasons) && errnoReasons[e] != "" {
+		return errnoReasons[e]
 	}
 	text := e.Error()
 	return strings.ToLower(text[:1]) + text[1:]
@@ -65,13 +69,25 @@ func (c Class) Meaning() string {
 // flagKey names a flag in one set, or in all if the set is "".
 type flagKey struct{ set, name string }
 
+type flagMeaning struct {
+	flagKey
+	text string
+}
+
 // Meaning returns what the flag of that name does, in a few words, or "" if
 // there are none for it.
 func (set *FlagSet) Meaning(name string) string {
-	if text := flagMeanings[flagKey{set.Name, name}]; text != "" {
-		return text
+	return cmp.Or(flagKey{set.Name, name}.meaning(), flagKey{"", name}.meaning())
+}
+
+func (k flagKey) meaning() string {
+	i, found := slices.BinarySearchFunc(flagMeanings[:], k, func(m flagMeaning, k flagKey) int {
+		return cmp.Or(cmp.Compare(m.set, k.set), cmp.Compare(m.name, k.name))
+	})
+	if !found {
+		return ""
 	}
-	return flagMeanings[flagKey{"", name}]
+	return flagMeanings[i].text
 }
 
 // Action is what a signal does to a process that has no handler for it and

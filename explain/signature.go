@@ -7,7 +7,7 @@ import (
 )
 
 // cTypes are the C types of plain values.
-var cTypes = map[abi.Kind]string{
+var cTypes = [...]string{
 	abi.KindUint: "unsigned int", abi.KindLong: "long", abi.KindUlong: "unsigned long",
 	abi.KindU8: "uint8_t", abi.KindS8: "int8_t", abi.KindU16: "uint16_t", abi.KindS16: "int16_t",
 	abi.KindU32: "uint32_t", abi.KindS32: "int32_t", abi.KindU64: "uint64_t", abi.KindS64: "int64_t",
@@ -23,8 +23,8 @@ var cTypes = map[abi.Kind]string{
 
 // cType returns the C type of a plain value.
 func cType(k abi.Kind) string {
-	if t := cTypes[k]; t != "" {
-		return t
+	if int(k) < len(cTypes) && cTypes[k] != "" {
+		return cTypes[k]
 	}
 	return "int"
 }

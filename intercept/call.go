@@ -33,6 +33,7 @@ type Call struct {
 	number    int
 	args      abi.Args
 	placed    []placement
+	loan      *loan  // what the guest is lent for it, or nil
 	cleanup   func() // called at the end of a rewritten call
 	passes    bool   // is on its way to the notify door
 	passed    *Call  // at the notify door, what it was at the trace door
@@ -58,6 +59,9 @@ func (c *Call) Memory() guest.Memory { return c.Thread.Memory() }
 // from its memory before Alive said so was the thread's own; once it has died,
 // its id may name a stranger.
 func (c *Call) Alive() bool { return c.door == nil || c.door.alive(c.id) }
+
+// Passed reports whether the call has come from the trace door to the notify door.
+func (c *Call) Passed() bool { return c.passed != nil }
 
 // Leave lets another take the next call from the notify door. Enter should call
 // it before it waits for anything: without it all other calls at the door wait

@@ -26,8 +26,8 @@ func (t *tracer) callStops(tr *tracee) {
 		return
 	}
 	tr.inside = true
-	if tr.isAgain(&t.info) {
-		t.placeAgain(tr)
+	if next := tr.isAgain(&t.info); next != nil {
+		next()
 		return
 	}
 	arch, ok := abi.ArchOfAudit(t.info.Arch)

@@ -94,7 +94,11 @@ func (g *Guest) interest(a abi.Arch, s *abi.Syscall) Interest {
 
 // enter gives the verdict on a call, whichever door it came to.
 func (g *Guest) enter(c *Call) Verdict {
-	if c.passed != nil {
+	switch {
+	case c.passed == nil:
+	case c.passed.loan != nil && !c.passed.loan.granted():
+		return Give(c.passed.loan.fd, true)
+	default:
 		return g.config.Policy.Enter(c) // the rest was done at the trace door
 	}
 	if c.Syscall != nil && g.preparing(c) {

@@ -54,15 +54,33 @@ type span struct {
 // end there. The inner door may make those inside whatever becomes of them
 // elsewhere.
 func buildFilter(arches []abi.Arch, interest func(abi.Arch, *abi.Syscall) Interest, rules []rule, passes bool, inside map[string]bool) []sys.Filter {
-	var prog []sys.Filter
-	prog = append(prog, load(dataArch))
+	p := make(program, 0, 256)
+	p.add(load(dataArch))
 	for _, a := range arches {
-		body := append([]sys.Filter{load(dataNumber)}, search(spans(a, interest, rules, inside), ending(passes))...)
-		prog = append(prog, jump(unix.BPF_JEQ, a.Audit(), 1, 0), always(len(body)))
-		prog = append(prog, body...)
+		p.add(jump(unix.BPF_JEQ, a.Audit(), 1, 0))
+		others := p.far()
+		p.add(load(dataNumber))
+		p.search(spans(a, interest, rules, inside), ending(passes))
+		p.land(others)
 	}
-	return append(prog, ret(sys.RetAllow))
+	p.add(ret(sys.RetAllow))
+	return p
 }
+
+// program is a filter that is being written.
+type program []sys.Filter
+
+func (p *program) add(code ...sys.Filter) { *p = append(*p, code...) }
+
+// far adds a jump and returns its place, for land to tell where it leads: a
+// conditional jump reaches 255 instructions, an unconditional one all.
+func (p *program) far() (at int) {
+	p.add(always(0))
+	return len(*p) - 1
+}
+
+// land makes the jump at that place lead to what is added next.
+func (p program) land(at int) { p[at].K = uint32(len(p) - 1 - at) }
 
 // spans lists what becomes of all numbers of a, neighbours of the same action
 // as one.
@@ -108,16 +126,18 @@ func action(i Interest) uint32 {
 	return sys.RetAllow
 }
 
-// search returns a binary search over list with the number in the accumulator.
-func search(list []span, end ending) []sys.Filter {
+// search adds a binary search over list with the number in the accumulator.
+func (p *program) search(list []span, end ending) {
 	if len(list) == 1 {
-		return list[0].code(end)
+		p.add(list[0].code(end)...)
+		return
 	}
 	middle := len(list) / 2
-	below, above := search(list[:middle], end), search(list[middle:], end)
-	// A conditional jump reaches 255 instructions, an unconditional one all.
-	code := []sys.Filter{jump(unix.BPF_JGE, list[middle].first, 0, 1), always(len(below))}
-	return append(append(code, below...), above...)
+	p.add(jump(unix.BPF_JGE, list[middle].first, 0, 1))
+	above := p.far()
+	p.search(list[:middle], end)
+	p.land(above)
+	p.search(list[middle:], end)
 }
 
 // code returns the instructions that a number of the span ends in.

@@ -132,6 +132,7 @@ func (l *layers) enterTraced(c *Call) Verdict {
 			return v
 		}
 		c.outerWatches = v.kind == observe || c.rewritten
+		c.outerWaits = v.kind == pass
 	case Answer:
 		c.outerWaits = true
 	}
@@ -145,6 +146,7 @@ func (l *layers) enterTraced(c *Call) Verdict {
 		case Observe:
 			c.inside = l.inner.Enter(c)
 			c.innerWatches = c.inside.kind == observe || c.rewritten
+			c.innerWaits = c.inside.kind == pass
 		case Answer:
 			c.innerWaits = true
 		}

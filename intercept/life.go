@@ -107,6 +107,7 @@ func (t *tracer) execed(tid int) {
 	if tr.call != nil {
 		tr.call.Thread = tr.thread
 		tr.call.rewritten = false // its registers are gone
+		t.returnAll(tr, tr.call)
 	}
 	if tid == t.guest.first {
 		t.guest.born.Store(true)
@@ -148,7 +149,7 @@ func (t *tracer) exited(tid int, status unix.WaitStatus) {
 	if t.guest.inner != nil {
 		t.guest.inner.exited(tid)
 	}
-	t.guest.passed.Delete(tid)
+	t.guest.dropLoan(tid)
 	if l, ok := t.guest.config.Policy.(Life); ok && (tr != nil || announced) {
 		l.Exited(th, uint32(status))
 	}

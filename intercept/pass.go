@@ -6,7 +6,7 @@ import (
 )
 
 // A call at the trace door can be passed on to the notify door, where a policy
-// may take its time and hand over files, before its end is seen at the trace
+// may take its time and hand over files (see Lend), before its end is seen at the trace
 // door again. When a tracer lets a call go on, the kernel runs the filter once
 // more, since the call may be another now. A bit in the instruction pointer that
 // none of a program has tells the filter that this is a second time. It has no
@@ -22,10 +22,10 @@ const (
 // isPassed reports whether a call is made with that instruction pointer.
 func isPassed(ip uint64) bool { return ip&(passMark|aboveIt) == passMark }
 
-// passes reports whether the policy passes calls on.
+// passes reports whether the policy can have calls passed on.
 func (g *Guest) passes() bool {
 	_, ok := g.config.Policy.(*layers)
-	return ok
+	return ok || g.wants(Answer) && g.wants(Observe)
 }
 
 // passOn prepares c, which a thread is about to make, to come to the notify door.

@@ -8,7 +8,6 @@ import (
 
 	"penumbra/abi"
 	"penumbra/guest"
-	"penumbra/internal/sys"
 )
 
 // Word is an element of an array of strings that SetArgStrings places: one that
@@ -106,74 +105,52 @@ func (t *tracer) place(tr *tracee, c *Call) {
 		t.makeRoom(tr, c, size)
 		return
 	}
+	tr.call = c
 	if _, err := c.Memory().WriteAt(c.layOut(tr.room.at), abi.Addr(tr.room.at)); err != nil {
-		skipCall(tr.thread, c.Arch, -int64(abi.ENOMEM)) // the guest has unmapped it
-		tr.room = room{}
+		tr.room = room{} // the guest has unmapped it
+		c.SetError(abi.ENOMEM)
+		skipCall(tr.thread, c.Arch, -int64(abi.ENOMEM))
 		return
 	}
 	rewriteCall(c)
-	tr.call = c
-}
-
-// placeAgain lets a thread that makes its call again, with room for it, go on.
-func (t *tracer) placeAgain(tr *tracee) {
-	t.place(tr, &tr.buffer)
-	t.resume(tr.thread.ID(), 0)
 }
 
 // makeRoom prepares a thread to run an mmap in the place of c.
 func (t *tracer) makeRoom(tr *tracee, c *Call, size int) {
 	const granule = 64 << 10
-	tr.mapping = (size + granule - 1) / granule * granule
+	size = (size + granule - 1) / granule * granule
 	number, ok := abi.ByName("mmap2").On(c.Arch)
 	if !ok {
 		number, _ = abi.ByName("mmap").On(c.Arch)
 	}
 	if regs, err := guest.ReadRegisters(tr.thread, c.Arch); err == nil {
 		regs.SetNumber(number)
-		regs.SetArgs(abi.Args{0, uint64(tr.mapping), unix.PROT_READ | unix.PROT_WRITE,
+		regs.SetArgs(abi.Args{0, uint64(size), unix.PROT_READ | unix.PROT_WRITE,
 			unix.MAP_PRIVATE | unix.MAP_ANONYMOUS, ^uint64(0), 0})
 		regs.Write(tr.thread)
 	}
-	tr.call = c
+	tr.call, tr.after = c, func() { t.roomMade(tr, c, size) }
 }
 
 // roomMade handles the end of that mmap: the thread makes its call again.
-func (t *tracer) roomMade(tr *tracee, c *Call) {
-	size := tr.mapping
-	tr.mapping = 0
-	regs, err := guest.ReadRegisters(tr.thread, c.Arch)
-	if err != nil {
+func (t *tracer) roomMade(tr *tracee, c *Call, size int) {
+	at := t.info.Result(c.Arch)
+	if at < 0 && at >= -maxErrno {
+		c.SetError(abi.ENOMEM)
+		t.finish(tr, c)
 		return
 	}
-	at := regs.Result()
-	failed := at < 0 && at >= -maxErrno
-	regs.SetArgs(c.Args)
-	if failed {
-		regs.SetNumber(c.Number)
-		regs.SetResult(-int64(abi.ENOMEM))
-	} else {
-		if c.Arch.PointerSize() == 4 {
-			at = int64(uint32(at))
-		}
-		tr.room = room{uint64(at), size}
-		if tr.lender != nil {
-			tr.lender.room = tr.room
-		}
-		regs.Issue(c.Number, c.Args)
-		tr.again = true
+	if c.Arch.PointerSize() == 4 {
+		at = int64(uint32(at))
 	}
-	regs.Write(tr.thread)
-	t.resume(tr.thread.ID(), 0)
-}
-
-// isAgain reports whether the call that a thread has stopped with is the one
-// that it was made to make again, and not one of a signal handler in between.
-func (tr *tracee) isAgain(info *sys.SyscallInfo) bool {
-	again := tr.again
-	tr.again = false
-	c := &tr.buffer
-	return again && int(int32(info.Number)) == c.Number && abi.Addr(info.IP) == c.IP && abi.Args(info.Args) == c.Args
+	tr.room = room{uint64(at), size}
+	if tr.lender != nil {
+		tr.lender.room = tr.room
+	}
+	t.again(tr, c, func() {
+		t.place(tr, c)
+		t.resume(tr.thread.ID(), 0)
+	})
 }
 
 // lendRoom gives a new process the room that its parent has: in a copy of the

@@ -26,8 +26,8 @@ func (t *tracer) callEnters(tr *tracee) {
 		t.resume(tid, 0)
 		return
 	}
-	if tr.isAgain(&t.info) {
-		t.placeAgain(tr)
+	if next := tr.isAgain(&t.info); next != nil {
+		next()
 		return
 	}
 	c := t.callOf(tr, arch)
@@ -54,6 +54,10 @@ func (t *tracer) callOf(tr *tracee, arch abi.Arch) *Call {
 
 // carryOut lets a thread at the begin of a call go on as the verdict says.
 func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
+	if v.Runs() && c.loan != nil && !c.loan.granted() {
+		t.lend(tr, c, v)
+		return
+	}
 	if v.Runs() {
 		t.affinity.prepare(&tr.binding, c)
 	}
@@ -62,6 +66,10 @@ func (t *tracer) carryOut(tr *tracee, c *Call, v Verdict) {
 	}
 	if v.kind == runAs {
 		c.SetResult(v.value)
+	}
+	if !v.Runs() && c.loan != nil {
+		unix.Close(c.loan.fd)
+		c.loan = nil
 	}
 	switch {
 	case !v.Runs():
@@ -119,8 +127,10 @@ func (t *tracer) callEnds(tr *tracee) {
 	case c == nil:
 		t.resume(tr.thread.ID(), 0)
 		return
-	case tr.mapping != 0:
-		t.roomMade(tr, c)
+	case tr.after != nil:
+		after := tr.after
+		tr.after = nil
+		after()
 		return
 	}
 	if !c.changed {
@@ -132,6 +142,15 @@ func (t *tracer) callEnds(tr *tracee) {
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}
+	t.finish(tr, c)
+}
+
+// finish lets a thread go on, the call c of which has ended.
+func (t *tracer) finish(tr *tracee, c *Call) {
+	if c.loan != nil && c.loan.granted() {
+		t.takeBack(tr, c)
+		return
+	}
 	if c.cleanup != nil {
 		c.cleanup()
 	}
@@ -139,6 +158,31 @@ func (t *tracer) callEnds(tr *tracee) {
 		t.amend(tr.thread, c)
 	}
 	t.goOn(tr, c.hold)
+}
+
+// again has a thread that is stopped at the end of another call, which ran in the
+// place of c, make c again: next is called when it has come that far, unless it
+// handles a signal before. Then c is a new call.
+func (t *tracer) again(tr *tracee, c *Call, next func()) {
+	if regs, err := guest.ReadRegisters(tr.thread, c.Arch); err == nil {
+		regs.SetIP(uint64(c.IP)) // unmarked
+		regs.Issue(c.Number, c.Args)
+		regs.Write(tr.thread)
+		tr.next = next
+	}
+	t.resume(tr.thread.ID(), 0)
+}
+
+// isAgain returns what the call that a thread has stopped with leads to, if that
+// is the one that it was made to make again. It is nil for any other, such as one
+// of a signal handler in between.
+func (tr *tracee) isAgain(info *sys.SyscallInfo) (next func()) {
+	next, tr.next = tr.next, nil
+	c := &tr.buffer
+	if int(int32(info.Number)) == c.Number && abi.Addr(info.IP) == c.IP && abi.Args(info.Args) == c.Args {
+		return next
+	}
+	return nil
 }
 
 // amend gives the guest its own registers and the result that was decided on.

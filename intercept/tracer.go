@@ -46,10 +46,13 @@ type tracee struct {
 	early   bool  // entered before its parent's event
 	called  bool  // a promise has it sent SIGSTOP
 
-	room    room
-	mapping int     // the size of the room that call is mapping, or 0
-	again   bool    // the call in buffer is about to be made again
-	lender  *tracee // the parent in vfork
+	room   room
+	lender *tracee // the parent in vfork
+	// after, if not nil, is what the end of another call leads to that runs in
+	// the place of the one in buffer; next is what that one leads to, which is
+	// about to be made again.
+	after, next func()
+	blocked     uint64 // the signals that the guest blocks, while a loan has all blocked
 
 	// Of an attached guest alone:
 	fresh   bool // seized, and not stopped since

@@ -50,6 +50,10 @@ var (
 	// Watch lets the kernel run the call and then calls the policy's Exit. It
 	// is for calls of Interest Observe; elsewhere it is the same as Run.
 	Watch = Verdict{kind: observe}
+	// Pass sends a call from the trace door on to the notify door, where Enter is
+	// asked about it again, as about one of Interest Answer. It is for calls of
+	// Interest Observe, of a policy that has the other, too.
+	Pass = Verdict{kind: pass}
 )
 
 // Skip keeps the call from running; the guest gets value as its result.

@@ -1,6 +1,10 @@
 package vft
 
-import "math/bits"
+import (
+	"maps"
+	"math/bits"
+	"slices"
+)
 
 // pageBlocks is the number of blocks whose bits are kept together.
 const pageBlocks = 4096
@@ -54,6 +58,19 @@ func (s *blockSet) cut(b int64) {
 			}
 		}
 	}
+}
+
+// list returns the blocks in s, in order.
+func (s *blockSet) list() []int64 {
+	list := make([]int64, 0, s.count)
+	for _, at := range slices.Sorted(maps.Keys(s.pages)) {
+		for i := range int64(pageBlocks) {
+			if s.pages[at][i/64]&(1<<(i%64)) != 0 {
+				list = append(list, at*pageBlocks+i)
+			}
+		}
+	}
+	return list
 }
 
 // within returns how many blocks from from up to to are in s.

@@ -1,5 +1,7 @@
 package vft
 
+import "time"
+
 // claim is what a thread's call may still touch.
 type claim struct {
 	span
@@ -53,11 +55,15 @@ func (f *File) Write(who int, n int64, at Position) error {
 	f.dirty = f.dirty.with(s)
 	f.mu.Unlock()
 	f.table.touch(f)
+	f.writeBehind()
 	return nil
 }
 
 // await has the bytes of s put into the placeholder.
 func (f *File) await(s span, at Position) error {
+	f.mu.Lock()
+	f.read = time.Now()
+	f.mu.Unlock()
 	fetch := func() error { return f.Fill(s.from, s.to-s.from) }
 	if at.Wait == nil || f.Missing(s.from, s.to-s.from) == 0 {
 		return fetch()

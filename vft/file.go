@@ -19,9 +19,10 @@ type Options struct {
 	// Reserve, if not nil, is asked before n bytes are put into the placeholder.
 	// Its error is the read's.
 	Reserve func(n int64) error
-	// Written, if not nil, is told when the placeholder was last written to,
-	// after all of that was written back.
-	Written func(when time.Time)
+	// Written, if not nil, ends a write-back: it is told when the placeholder was
+	// last written to, after source was given all of that. Its error is the
+	// write-back's.
+	Written func(source Source, when time.Time) error
 }
 
 // File is an emulated file.
@@ -44,17 +45,22 @@ type File struct {
 	dirty    spans // to be written back
 	sending  spans // being written back
 	claims   map[int]claim
-	pinned   spans // may be looked at without a call
-	next     int64 // where a read that goes on from the last would begin
-	window   int64 // how far to read ahead
-	ahead    bool  // that is under way
-	length   int64 // of the source; it belongs to who is flushing
-	cut      int64 // to what length it has to be cut before it is written to
-	mapped   spans // may be changed without a call
+	pinned   spans     // may be looked at without a call
+	read     time.Time // when that was last
+	next     int64     // where a read that goes on from the last would begin
+	begun    int64     // where the first of those reads began
+	ahead    bool      // that is under way
+	behind   bool      // what was written is being written back
+	length   int64     // of the source; it belongs to who is flushing
+	cut      int64     // to what length it has to be cut before it is written to
+	mapped   spans     // may be changed without a call
 	mappers  map[int]bool
 	hashes   map[int64]uint64 // of what the source has of mapped blocks
 	unlinked bool             // nobody asks any more what is written back
 	held     bool             // it cannot be opened again
+	renewed  bool             // the source has to be opened again
+	stale    bool             // the placeholder may have other things than zeros where nothing is present
+	flushed  time.Time        // when the last write-back ended
 	closed   bool             // nobody uses it any more
 }
 
@@ -85,9 +91,6 @@ func blocksIn(n int64) int64 { return n/BlockSize + min(n%BlockSize, 1) }
 // Keep says that n bytes from off may be looked at after the call that asks for
 // them, at any time.
 func (f *File) Keep(off, n int64) {
-	if !f.table.aggravate {
-		return // nothing is taken away
-	}
 	f.mu.Lock()
 	f.pinned = f.pinned.with(span{off, endOf(off, n)})
 	f.mu.Unlock()
@@ -217,7 +220,7 @@ func (f *File) use() (*os.File, Source, bool) {
 func (f *File) release() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.users--; f.users == 0 && f.closed {
+	if f.users--; f.users == 0 && (f.closed || f.renewed) {
 		f.closeBoth()
 	}
 }
@@ -247,7 +250,7 @@ func (f *File) closeBoth() {
 		// What was to be kept was flushed.
 		_ = f.source.Close()
 		_ = f.host.Close()
-		f.host, f.source = nil, nil
+		f.host, f.source, f.renewed = nil, nil, false
 	}
 }
 

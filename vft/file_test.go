@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -259,7 +260,7 @@ func TestReadAhead(t *testing.T) {
 			}
 		}
 	}
-	if got := len(source.reads); got <= 8 || got > 8+2*longestRun {
+	if got := len(source.reads); got <= 8 || got > 8+4*8 {
 		t.Errorf("%d blocks were asked for", got)
 	}
 	far := &memory{data: source.data}
@@ -482,13 +483,18 @@ func TestModel(t *testing.T) {
 			source := &memory{data: bytes.Clone(model), bad: map[int64]error{}}
 			table := NewTable(seed%2 == 1)
 			f, program := emulate(t, table, source)
+			if seed%4 == 2 {
+				table.Bound(2 * BlockSize)
+			}
 			span := func() (off, n int64) {
 				return r.Int64N(int64(len(model)) + BlockSize), r.Int64N(2*BlockSize) + 1
 			}
 			for range 150 {
 				who := r.IntN(3)
 				table.Settle(who)
-				switch r.IntN(9) {
+				switch r.IntN(10) {
+				case 9:
+					table.shed(BlockSize)
 				case 0, 1, 2:
 					off, n := span()
 					if err := f.Read(who, n, Fixed(off)); err != nil {
@@ -535,6 +541,33 @@ func TestModel(t *testing.T) {
 				t.Errorf("in the end %d bytes differ from %d", len(source.data), len(model))
 			}
 		})
+	}
+}
+
+// What is too much goes, and comes again when it is read.
+func TestBound(t *testing.T) {
+	const limit = 4 * longestRun * BlockSize
+	source := &memory{data: pattern(4 * limit)}
+	table := NewTable(false)
+	table.Bound(limit)
+	f, program := emulate(t, table, source)
+	for round := range 2 {
+		for off := int64(0); off < 4*limit; off += BlockSize {
+			if err := f.Read(1, BlockSize, Fixed(off)); err != nil {
+				t.Fatal(err)
+			}
+			if got := readAt(t, program, off, BlockSize); !bytes.Equal(got, source.data[off:off+BlockSize]) {
+				t.Fatalf("round %d: wrong content at %d", round, off)
+			}
+		}
+		f.mu.Lock()
+		f.read = f.read.Add(-time.Hour)
+		f.mu.Unlock()
+		table.shed(limit)
+		var st unix.Stat_t
+		if err := unix.Fstat(int(program.Fd()), &st); err != nil || st.Blocks*512 > limit+BlockSize || st.Blocks == 0 {
+			t.Errorf("round %d: the placeholder takes %d bytes, of %d at most; %v", round, st.Blocks*512, int64(limit), err)
+		}
 	}
 }
 

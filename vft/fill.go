@@ -2,11 +2,13 @@ package vft
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -17,13 +19,46 @@ import (
 // fill is Fill by a holder of the gate.
 func (f *File) fill(off, n int64) error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	end := min(endOf(off, n), f.origin)
+	f.mu.Unlock()
 	if off >= end {
 		return nil
 	}
-	end = blocksIn(end)
-	for b := off / BlockSize; b < end; {
+	return inRuns(off/BlockSize, blocksIn(end), f.fillBlocks)
+}
+
+// inRuns calls do for the blocks from up to to, in runs of which several are under
+// way at a time, and returns the first one's error.
+func inRuns(from, to int64, do func(from, to int64) error) error {
+	if to-from <= longestRun {
+		return do(from, to)
+	}
+	errs := make([]error, (to-from+longestRun-1)/longestRun)
+	gate := make(chan struct{}, mostRuns)
+	var failed atomic.Bool
+	var wg sync.WaitGroup
+	for i := range errs {
+		gate <- struct{}{}
+		if failed.Load() {
+			break
+		}
+		wg.Go(func() {
+			run := from + int64(i)*longestRun
+			if errs[i] = do(run, min(run+longestRun, to)); errs[i] != nil {
+				failed.Store(true)
+			}
+			<-gate
+		})
+	}
+	wg.Wait()
+	return cmp.Or(errs...)
+}
+
+// fillBlocks puts the blocks from b up to end into the placeholder.
+func (f *File) fillBlocks(b, end int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for b < end {
 		other := f.filling[b]
 		switch {
 		case f.present.has(b):
@@ -62,6 +97,7 @@ func (f *File) fillFrom(b, end int64) (int64, error) {
 		}
 	}
 	close(done)
+	f.table.fetched(got * BlockSize)
 	return got, err
 }
 
@@ -102,7 +138,10 @@ var zeros [BlockSize]byte
 // put writes to the placeholder what the source has. A hole there is zeros
 // already.
 func (f *File) put(host *os.File, data []byte, off int64) error {
-	for len(data) > 0 && !f.table.aggravate && bytes.Equal(data[:min(len(data), BlockSize)], zeros[:min(len(data), BlockSize)]) {
+	f.mu.Lock()
+	holes := !f.table.aggravate && !f.stale
+	f.mu.Unlock()
+	for len(data) > 0 && holes && bytes.Equal(data[:min(len(data), BlockSize)], zeros[:min(len(data), BlockSize)]) {
 		n := min(len(data), BlockSize)
 		data, off = data[n:], off+int64(n)
 	}
@@ -160,25 +199,27 @@ func reopen(host *os.File, mode uint32) (*os.File, error) {
 	return to, errors.Join(err, unix.Fchmod(int(host.Fd()), mode&0o7777))
 }
 
+// Bounds of what is read ahead, in bytes. The most is what a link of 1 GB/s and a
+// round trip of 30 ms holds.
+const leastAhead, mostAhead = 256 << 10, 32 << 20
+
 // readAhead fetches, in the background, what a program that reads on from where
 // it was will ask for next: the more, the longer it does so.
 func (f *File) readAhead(off, n int64) {
-	const most = longestRun * BlockSize
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	sequential := off == f.next
 	f.next = endOf(off, n)
 	if !sequential {
-		f.window = 0
+		f.begun = off
 		return
 	}
+	window := min(max(4*(f.next-f.begun), leastAhead), mostAhead)
 	from := blocksIn(f.next)
 	if f.ahead || f.table.aggravate || from*BlockSize >= f.origin ||
-		f.present.has(from) && f.present.has(blocksIn(endOf(f.next, f.window))) {
-		return
+		f.present.has(from) && f.present.has(min(blocksIn(f.origin)-1, from+window/2/BlockSize)) {
+		return // half of it is there: more will be asked for in one piece
 	}
-	f.window = min(max(2*f.window, BlockSize), most)
-	window := f.window
 	f.ahead = true
 	go func() {
 		_ = f.Fill(from*BlockSize, window) // who reads there will be told

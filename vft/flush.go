@@ -36,7 +36,7 @@ func (f *File) Flush() error {
 	err := f.writeBack(dirty, mapped, cut)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sending = nil
+	f.sending, f.flushed = nil, time.Now()
 	if err != nil {
 		for _, s := range dirty {
 			f.dirty = f.dirty.with(s)
@@ -47,7 +47,39 @@ func (f *File) Flush() error {
 	if alone && len(f.mappers) == 0 {
 		f.mapped, f.hashes = nil, map[int64]uint64{}
 	}
+	f.settleOrigin()
 	return nil
+}
+
+// settleOrigin has what the source was given count as what it has.
+func (f *File) settleOrigin() {
+	if f.length <= f.origin || f.origin%BlockSize != 0 && !f.present.has(f.origin/BlockSize) {
+		return
+	}
+	for b := f.origin / BlockSize; b < blocksIn(f.length); b++ {
+		f.present.add(b)
+	}
+	f.origin = f.length
+}
+
+// mostDirty is how many bytes are written to a file before they are written back
+// without anybody's asking.
+const mostDirty = 64 << 20
+
+// writeBehind does so.
+func (f *File) writeBehind() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.behind || f.dirty.size() < mostDirty {
+		return
+	}
+	f.behind = true
+	go func() {
+		_ = f.Flush() // who closes or syncs it is told
+		f.mu.Lock()
+		f.behind = false
+		f.mu.Unlock()
+	}()
 }
 
 // Sync is Flush, and has the source make it permanent.
@@ -98,12 +130,14 @@ func (f *File) writeBack(dirty, mapped spans, cut int64) error {
 			return err
 		}
 	}
+	if f.options.Written != nil && unix.Fstat(int(host.Fd()), &st) == nil {
+		if err := f.options.Written(source, time.Unix(st.Mtim.Unix())); err != nil {
+			return err
+		}
+	}
 	f.mu.Lock()
 	maps.Copy(f.hashes, hashes)
 	f.mu.Unlock()
-	if f.options.Written != nil && unix.Fstat(int(host.Fd()), &st) == nil {
-		f.options.Written(time.Unix(st.Mtim.Unix()))
-	}
 	return nil
 }
 
@@ -119,26 +153,31 @@ func (f *File) setLength(source Source, size int64) error {
 	return nil
 }
 
-// send copies the bytes of s from the placeholder to the source.
+// send copies the bytes of s from the placeholder to the source, several runs at a
+// time.
 func (f *File) send(host *os.File, source Source, s span) error {
 	to, ok := source.(io.WriterAt)
 	if !ok {
 		return errReadOnly
 	}
+	return inRuns(s.from/BlockSize, blocksIn(s.to), func(b, end int64) error {
+		return sendRun(host, to, span{max(s.from, b*BlockSize), min(s.to, end*BlockSize)})
+	})
+}
+
+// sendRun is send for as much as a buffer holds.
+func sendRun(host *os.File, to io.WriterAt, s span) error {
 	buffer := buffers.Get().(*[longestRun * BlockSize]byte)
 	defer buffers.Put(buffer)
-	for at := s.from; at < s.to; {
-		n, err := host.ReadAt(buffer[:min(s.to-at, int64(len(buffer)))], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("vft: read a placeholder: %w", err)
-		}
-		if n == 0 {
-			return nil // it was made shorter by somebody else
-		}
-		if _, err := to.WriteAt(buffer[:n], at); err != nil {
-			return fmt.Errorf("write %d bytes at %d: %w", n, at, err)
-		}
-		at += int64(n)
+	n, err := host.ReadAt(buffer[:s.to-s.from], s.from)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("vft: read a placeholder: %w", err)
+	}
+	if n == 0 {
+		return nil // it was made shorter by somebody else
+	}
+	if _, err := to.WriteAt(buffer[:n], s.from); err != nil {
+		return fmt.Errorf("write %d bytes at %d: %w", n, s.from, err)
 	}
 	return nil
 }

@@ -37,6 +37,14 @@ func (s spans) below(end int64) spans {
 	return kept
 }
 
+// size returns the number of bytes.
+func (s spans) size() (n int64) {
+	for _, a := range s {
+		n += a.to - a.from
+	}
+	return n
+}
+
 func (s spans) overlaps(n span) bool {
 	return slices.ContainsFunc(s, func(a span) bool { return a.from < n.to && n.from < a.to })
 }

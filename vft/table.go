@@ -13,6 +13,9 @@ type Table struct {
 	aggravate bool
 	flushing  sync.Mutex // so that a Flush has ended for all when it has for one
 	queued    atomic.Bool
+	limit     atomic.Int64 // of what is present, in bytes; 0 is none
+	came      atomic.Int64 // bytes since that was looked at
+	shedding  atomic.Bool
 
 	mu       sync.RWMutex
 	files    map[key]*File

@@ -32,8 +32,9 @@ import (
 // which it is known what is there.
 const BlockSize = 64 << 10
 
-// longestRun bounds, in blocks, what is asked of a Source at once.
-const longestRun = 16
+// longestRun bounds, in blocks, what is asked of a Source at once, and mostRuns
+// how often at a time, for one caller.
+const longestRun, mostRuns = 16, 16
 
 // A Source is where the content of an emulated file is. It can be written to if
 // it is an io.WriterAt, which may write behind its end; with a length of its own

@@ -31,28 +31,67 @@ func (v *View) changeDir(c *intercept.Call, sh *shape) intercept.Verdict {
 	if !r.Apart {
 		return intercept.Watch
 	}
-	host, e := v.pathFor(c.Thread, r.Place)
-	if e != 0 {
-		return intercept.Fail(e)
+	path, ok := v.pathFor(c.Thread, r.Place)
+	switch {
+	case ok:
+		c.SetArgString(sh.paths[0].arg, path)
+		return intercept.Watch
+	case sh.call.Name == "chroot":
+		v.warn("root", fmt.Sprintf("%s cannot become the root directory, as it does not lie below the one that there is: EOPNOTSUPP", r.Place))
+		return intercept.Fail(abi.EOPNOTSUPP)
 	}
-	c.SetArgString(sh.paths[0].arg, host)
+	return v.enterByFD(c, r)
+}
+
+// enterByFD has chdir(2) lead to what no path of the guest's leads to.
+func (v *View) enterByFD(c *intercept.Call, r ref) intercept.Verdict {
+	at := v.spot(r.host, r.Place)
+	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return intercept.Fail(errnoOf(err))
+	}
+	number, _ := abi.ByName("fchdir").On(c.Arch)
+	c.SetNumber(number)
+	c.Lend(0, fd)
 	return intercept.Watch
 }
 
-// pathFor returns the path by which t itself reaches what is at a place.
-func (v *View) pathFor(t *guest.Thread, place string) (string, abi.Errno) {
+// pathFor returns the path by which t itself reaches what is at a place. It reports
+// false if there is none: from within a root directory of its own, or a mount
+// namespace, it may not see where a mount's tree really lies.
+func (v *View) pathFor(t *guest.Thread, place string) (string, bool) {
 	host := v.hostPath(place)
 	if root := v.rootOf(t); root != "/" {
 		if root = v.hostPath(root); !namespace.Below(root, host) {
-			v.warn("root", fmt.Sprintf("%s cannot be entered or run from within a changed root directory: EOPNOTSUPP", place))
-			return "", abi.EOPNOTSUPP
+			return "", false
 		}
 		host = "/" + trimBelow(root, host)
 	}
-	if len(host) >= unix.PathMax {
-		return "", abi.ENAMETOOLONG
+	return host, len(host) < unix.PathMax && v.isSeenBy(t, place, host)
+}
+
+// isSeenBy reports whether a path leads t to the file at a place, for all that its
+// mount namespace shows.
+func (v *View) isSeenBy(t *guest.Thread, place, path string) bool {
+	host := v.hostOf(t)
+	if host == v.host {
+		return true
 	}
-	return host, 0
+	at := v.spot(host, place)
+	var there, seen unix.Stat_t
+	return unix.Fstatat(at.dir, at.name, &there, unix.AT_SYMLINK_NOFOLLOW) == nil &&
+		unix.Stat(fmt.Sprintf("/proc/%d/root%s", t.ID(), path), &seen) == nil && there.Dev == seen.Dev && there.Ino == seen.Ino
+}
+
+// lendTree lends a call, as argument 0, the directory that a place is named in, and
+// returns the name.
+func (v *View) lendTree(c *intercept.Call, place string) (string, error) {
+	at := v.spot(v.hostOf(c.Thread), place)
+	fd, err := unix.Openat(at.dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err == nil {
+		c.Lend(0, fd)
+	}
+	return at.name, err
 }
 
 // changeDirByFD has fchdir(2) watched.
@@ -147,8 +186,18 @@ func (v *View) StartIn(dir string) (string, error) {
 	return v.hostPath(found.Place), nil
 }
 
+// Begin has relative paths, for HostPath and StartIn, begin in dir instead of this
+// process's working directory. It has to be absolute.
+func (v *View) Begin(dir string) { v.base = dir }
+
+// Beginning returns what Begin was told, or "".
+func (v *View) Beginning() string { return v.base }
+
 func (v *View) follow(name string) (namespace.Found, error) {
-	dir := readLink("/proc/self/cwd")
+	dir := v.base
+	if dir == "" {
+		dir = readLink("/proc/self/cwd")
+	}
 	switch {
 	case name == "" && dir == "":
 		return namespace.Found{Place: "/"}, nil // it stays in a directory that is gone

@@ -52,16 +52,14 @@ func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 // rewriteExec has c run program instead, with argv in front of the guest's
 // arguments but the first.
 func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []string) intercept.Verdict {
-	host, e := v.pathFor(c.Thread, program.Place)
+	at, e := v.runThere(c, sh, program.Place)
 	if e != 0 {
 		return intercept.Fail(e)
 	}
-	at := sh.paths[0].arg
-	c.SetArgString(at, host)
 	if argv == nil {
 		return intercept.Run
 	}
-	own, e := arguments(c, c.Args.Addr(at+1))
+	own, e := arguments(c, c.Args.Addr(sh.paths[0].arg+1))
 	if e != 0 {
 		return intercept.Fail(e)
 	}
@@ -78,6 +76,31 @@ func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []str
 	}
 	c.SetArgStrings(at+1, words)
 	return intercept.Run
+}
+
+// runThere has c run the program at a place. It returns which argument the path is
+// then; argv is the next.
+func (v *View) runThere(c *intercept.Call, sh *shape, place string) (at int, e abi.Errno) {
+	at = sh.paths[0].arg
+	if path, ok := v.pathFor(c.Thread, place); ok {
+		c.SetArgString(at, path)
+		return at, 0
+	}
+	name, err := v.lendTree(c, place)
+	if err != nil {
+		return at, errnoOf(err)
+	}
+	var flags uint64
+	if sh.call.Name == "execveat" {
+		flags = c.Args[4] &^ (unix.AT_EMPTY_PATH | unix.AT_SYMLINK_NOFOLLOW) // the path has been followed
+	}
+	number, _ := abi.ByName("execveat").On(c.Arch)
+	c.SetNumber(number)
+	c.SetArgString(1, name)
+	for i, arg := range []uint64{c.Args[at+1], c.Args[at+2], flags} {
+		c.SetArg(2+i, arg)
+	}
+	return 1, 0
 }
 
 // nameless stands for the guest's own argv[0] among new arguments. No string of

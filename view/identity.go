@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -157,7 +158,7 @@ func (who *identity) assume() (restore func(), e abi.Errno) {
 }
 
 // changesIdentity lists the calls after which a thread's identity is another.
-var changesIdentity = func() map[string]bool {
+var changesIdentity = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{"setgroups": true, "setgroups32": true}
 	for _, who := range []string{"uid", "gid"} {
 		for _, call := range []string{"set%s", "setre%s", "setres%s", "setfs%s"} {
@@ -166,7 +167,7 @@ var changesIdentity = func() map[string]bool {
 		}
 	}
 	return all
-}()
+})
 
 // copyFD returns a copy of a descriptor of t.
 func copyFD(t *guest.Thread, fd int32) (int, abi.Errno) {

@@ -92,38 +92,38 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 		}
 	}
 	// What lies in a bind mount is opened here even if the kernel would find it,
-	// to be marked.
-	marks := r.mount != nil && !r.mount.Private
+	// to be marked, unless there is no path to it.
+	marks := r.mount != nil && !r.mount.Private && len(v.spot(r.host, r.Place).name) < unix.PathMax
 	switch {
 	case !r.Apart && !marks:
 		return intercept.Run
 	case o.flags&unix.O_PATH != 0:
-		return v.openThere(c, sh, &o, r)
+		return v.openThere(c, &o, r)
 	}
 	return v.openHere(c, &o, r)
 }
 
 // openThere has the guest open a file of a mount as an O_PATH descriptor.
-func (v *View) openThere(c *intercept.Call, sh *shape, o *opening, r ref) intercept.Verdict {
-	if sh.call.Name == "openat2" {
-		if !r.Apart {
-			return intercept.Run
-		}
-		v.warn("openat2", "openat2 with O_PATH on a mount is not possible: it fails with ENOSYS")
-		return intercept.Fail(abi.ENOSYS)
+func (v *View) openThere(c *intercept.Call, o *opening, r ref) intercept.Verdict {
+	flags := o.flags
+	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
+		flags |= markPath
 	}
-	path, e := v.pathFor(c.Thread, r.Place)
-	if e != 0 {
-		return intercept.Fail(e)
+	path, ok := v.pathFor(c.Thread, r.Place)
+	if !ok {
+		var err error
+		if path, err = v.lendTree(c, r.Place); err != nil {
+			return intercept.Fail(errnoOf(err))
+		}
 	}
 	if r.Slash {
 		path += "/"
 	}
-	arg := sh.paths[0].arg
-	c.SetArgString(arg, path)
-	if r.mount != nil && !r.mount.Private && isDirectory(v.hostPath(r.Place)) {
-		c.SetArg(arg+1, uint64(o.flags|markPath))
-	}
+	number, _ := abi.ByName("openat").On(c.Arch)
+	c.SetNumber(number)
+	c.SetArgString(1, path)
+	c.SetArg(2, uint64(flags))
+	c.SetArg(3, uint64(o.mode))
 	return intercept.Run
 }
 

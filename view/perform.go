@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -183,12 +184,41 @@ func (f *frame) placeBuffers(c *intercept.Call, sh *shape, args *abi.Args) ([]ou
 				}
 			}
 			args[i] = at
-			if arg.Dir&abi.Out != 0 {
+			switch {
+			case arg.Of == "xattr_args":
+				value, e := f.placeValue(c, sh, b)
+				if e != 0 {
+					return nil, e
+				}
+				outputs = append(outputs, value...)
+			case arg.Dir&abi.Out != 0:
 				outputs = append(outputs, output{b, c.Args.Addr(i)})
 			}
 		}
 	}
 	return outputs, 0
+}
+
+// placeValue copies into the frame what a struct xattr_args (setxattrat(2)) points
+// to. One that is too short to do so the kernel refuses.
+func (f *frame) placeValue(c *intercept.Call, sh *shape, structure []byte) ([]output, abi.Errno) {
+	const valueAt, sizeAt, known = 0, 8, 16
+	if len(structure) < known {
+		return nil, 0
+	}
+	from := abi.Addr(binary.LittleEndian.Uint64(structure[valueAt:]))
+	if from == 0 {
+		return nil, 0
+	}
+	b, at := f.take(int(min(binary.LittleEndian.Uint32(structure[sizeAt:]), maxBuffer)))
+	binary.LittleEndian.PutUint64(structure[valueAt:], at)
+	if !sh.changes {
+		return []output{{b, from}}, 0
+	}
+	if _, err := c.Memory().ReadAt(b, from); err != nil {
+		return nil, abi.EFAULT
+	}
+	return nil, 0
 }
 
 // extent returns the size of the memory that an argument points to.

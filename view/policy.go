@@ -60,8 +60,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return h
 	}
 	switch s.Name {
-	case "open", "openat", "openat2", "creat":
+	case "open", "openat", "creat":
 		return handler{enter: (*View).open, shape: sh}
+	case "openat2":
+		return handler{enter: (*View).openByHow, exit: func(*View, *intercept.Call) {}, shape: sh}
 	case "readlink", "readlinkat":
 		return handler{enter: (*View).readlink, shape: sh}
 	case "execve", "execveat":
@@ -99,8 +101,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
 	}
 	switch {
-	case v.privileged && changesIdentity[s.Name]:
+	case v.privileged && changesIdentity()[s.Name]:
 		return handler{enter: (*View).changeIdentity}
+	case sh != nil && sh.refused:
+		return handler{enter: (*View).mounting, shape: sh}
 	case sh != nil:
 		return handler{enter: (*View).byPath, shape: sh}
 	}

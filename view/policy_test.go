@@ -31,7 +31,7 @@ func newView(t *testing.T, target string) *View {
 // and that reading and writing are none of its business.
 func TestInterest(t *testing.T) {
 	v := newView(t, "/penumbra-test")
-	atTraceDoor := []string{"execve", "execveat", "chdir", "chroot", "fchdir"}
+	atTraceDoor := []string{"execve", "execveat", "chdir", "chroot", "fchdir", "openat2"}
 	untouched := []string{"read", "write", "pread64", "lseek", "mmap", "fstat", "close", "fcntl", "poll", "ioctl", "sendto", "recvmsg", "fork", "clone", "futex"}
 	for _, s := range abi.Syscalls() {
 		for a := range abi.Arch(abi.NumArch) {

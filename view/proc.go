@@ -151,6 +151,11 @@ func (v *View) mountList(place string) ([]byte, error) {
 		if m, rel := v.mountOf(at); m != nil && (rel != "" || at != m.target) {
 			continue // covered
 		}
+		// What the guest mounted in a tree is at its place in the view.
+		if place := v.placeOf(at, func() bool { return false }); place != at {
+			at, words[field] = place, escape(place)
+			line = strings.Join(words, " ") + "\n"
+		}
 		parents[at] = words[0]
 		out.WriteString(line)
 	}

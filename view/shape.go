@@ -55,12 +55,10 @@ func traitsOf(name string) traits {
 		return traits{removes: true, changes: true}
 	case "chmod", "fchmodat", "fchmodat2", "chown", "lchown", "chown32", "lchown32", "fchownat",
 		"truncate", "truncate64", "utime", "utimes", "futimesat", "utimensat", "utimensat_time64",
-		"setxattr", "lsetxattr", "removexattr", "lremovexattr", "removexattrat", "file_setattr":
+		"setxattr", "lsetxattr", "setxattrat", "removexattr", "lremovexattr", "removexattrat", "file_setattr":
 		return traits{changes: true}
 	case "mount", "umount", "umount2", "pivot_root", "move_mount", "open_tree", "open_tree_attr",
-		"mount_setattr", "fspick", "swapon", "swapoff", "acct", "quotactl", "uselib",
-		// They lead on to more memory than the table of calls tells.
-		"setxattrat", "getxattrat":
+		"mount_setattr", "fspick", "swapon", "swapoff", "acct", "quotactl", "uselib":
 		return traits{refused: true}
 	case "stat", "lstat", "newfstatat", "stat64", "lstat64", "fstatat64", "oldstat", "oldlstat", "statx":
 		return traits{looks: true}

@@ -59,6 +59,7 @@ type View struct {
 	trees   []module.Tree       // to be closed
 	phantom map[string][]string // names of targets that do not exist, by directory
 	host    int                 // descriptor of the host's root
+	base    string              // where relative paths of ours begin, or "" for the working directory
 	procDev uint64              // device of /proc
 
 	namespace uint64         // our mount namespace

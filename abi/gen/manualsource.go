@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +46,7 @@ func wordsSource(w *words) []byte {
 	for _, ident := range slices.Sorted(maps.Keys(w.classes)) {
 		fmt.Fprintf(b, "%s: %q,\n", ident, w.classes[ident])
 	}
-	b.WriteString("}\n\nvar errnoReasons = map[Errno]string{\n")
+	b.WriteString("}\n\nvar errnoReasons = [...]string{\n")
 	for _, name := range slices.Sorted(maps.Keys(w.errors)) {
 		fmt.Fprintf(b, "%s: %q,\n", name, w.errors[name])
 	}
@@ -53,10 +54,15 @@ func wordsSource(w *words) []byte {
 	for _, s := range w.signals {
 		fmt.Fprintf(b, "%s: {%s, %q},\n", s.name, actionIdents[s.action], s.text)
 	}
-	b.WriteString("}\n\nvar flagMeanings = map[flagKey]string{\n")
-	for _, f := range w.flags {
-		fmt.Fprintf(b, "{%q, %q}: %q,\n", f.set, f.name, f.text)
+	b.WriteString("}\n\nvar flagMeanings = [...]flagMeaning{\n")
+	for _, f := range slices.SortedFunc(slices.Values(w.flags), byKey) {
+		fmt.Fprintf(b, "{flagKey{%q, %q}, %q},\n", f.set, f.name, f.text)
 	}
 	b.WriteString("}\n")
 	return b.Bytes()
+}
+
+// byKey orders meanings of flags as they are looked for.
+func byKey(f, g flagEntry) int {
+	return cmp.Or(cmp.Compare(f.set, g.set), cmp.Compare(f.name, g.name))
 }

@@ -15,6 +15,7 @@ import (
 const (
 	exitFailure  = 1
 	exitUsage    = 2
+	exitShadow   = 3 // the shadow was out of reach until the lease ended
 	exitNotRun   = 126
 	exitNotFound = 127
 )

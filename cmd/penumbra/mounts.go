@@ -208,12 +208,12 @@ func defineMounts(fs *flag.FlagSet, list *[]mountSpec) {
 	fs.Var(volumeFlag{list}, "volume", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
 }
 
-// openView returns the view that the mounts make, or nil if there are none.
-func openView(specs []mountSpec, notice func(string)) (*view.View, error) {
-	if len(specs) == 0 {
+// openView returns the view that mounts, and then the specified ones, make, or nil
+// if there are none. It owns the mounts also if it fails.
+func openView(mounts []view.Mount, specs []mountSpec, notice func(string)) (*view.View, error) {
+	if len(mounts)+len(specs) == 0 {
 		return nil, nil
 	}
-	var mounts []view.Mount
 	for i := range specs {
 		tree, err := specs[i].tree()
 		if err != nil {

@@ -1,6 +1,11 @@
 package main
 
-import "flag"
+import (
+	"flag"
+	"os"
+
+	"penumbra/view"
+)
 
 // The values of run's --intercept.
 const (
@@ -17,6 +22,8 @@ type runOptions struct {
 	verbose     bool   // tell on stderr what penumbra does
 	mounts      []mountSpec
 	report      ioReport
+	shadow      shadowFlags
+	chdir       string // where the guest starts; the working directory if empty
 }
 
 func runVerb() *verb {
@@ -62,19 +69,25 @@ func (o *runOptions) run(s streams, argv []string) int {
 	if o.report.asked && o.intercept != interceptNone {
 		return s.usage("run", "--report observes calls by itself: --intercept="+o.intercept+" does not go with it")
 	}
+	if err := o.shadow.check(); err != nil {
+		return s.usage("run", err.Error())
+	}
 	s.err = complaints{}
 	for i := range o.mounts {
 		o.mounts[i].aggravate = o.aggravate
 	}
-	view, err := openView(o.mounts, s.say)
-	if err != nil {
-		return s.fail("run: "+err.Error(), exitUsage)
+	view, shadow, err := o.open(s)
+	if shadow != nil {
+		defer shadow.close()
 	}
 	if view != nil {
 		defer view.Close()
 	}
+	if err != nil {
+		return s.fail("run: "+err.Error(), exitUsage)
+	}
 	r := guestRun{
-		verb: "run", policy: transparency(o.intercept), view: view, heard: heard(*o),
+		verb: "run", policy: transparency(o.intercept), view: view, shadow: shadow, heard: heard(*o),
 		killOrphans: o.killOrphans, verbose: o.verbose,
 	}
 	if o.report.asked {
@@ -92,6 +105,29 @@ func (o *runOptions) run(s streams, argv []string) int {
 	return runGuest(r, argv)
 }
 
+// open makes the view that o asks for, or none.
+func (o *runOptions) open(s streams) (v *view.View, h *shadowView, err error) {
+	var mounts []view.Mount
+	if o.shadow.target != nil {
+		if h, err = o.shadow.open(s); err != nil {
+			return nil, nil, err
+		}
+		mounts = h.mounts
+	}
+	if v, err = openView(mounts, o.mounts, s.say); err != nil {
+		return nil, h, err
+	}
+	switch {
+	case h != nil:
+		err = h.begin(v, o.chdir)
+	case o.chdir != "" && v != nil:
+		err = startIn(v, o.chdir)
+	case o.chdir != "":
+		err = os.Chdir(o.chdir)
+	}
+	return v, h, err
+}
+
 // define gives fs the flags that set o.
 func (o *runOptions) define(fs *flag.FlagSet) {
 	fs.Var(&choice{&o.intercept, []string{interceptNone, interceptNotify, interceptTrace}}, "intercept",
@@ -102,6 +138,8 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 	fs.BoolVar(&o.killOrphans, "kill-orphans", false,
 		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
 	defineMounts(fs, &o.mounts)
+	o.shadow.define(fs)
+	fs.Var(fileName{&o.chdir}, "chdir", "start in `DIR`, as the command sees it")
 	fs.Var(volumeFlag{&o.mounts}, "v", "the same as --volume: `S:T[:ro]`")
 	fs.Var(reportFlag{&o.report}, "report",
 		"at the end, say what was done to each file: opens,\n"+

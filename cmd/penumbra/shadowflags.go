@@ -48,8 +48,9 @@ func (f *shadowFlags) check() error {
 
 // dial begins a session with the shadow. If that cannot be reached at once it is an
 // error; only later its client waits, for as long as the lease is. notice, if not
-// nil, is told of each link that breaks (and why), and of the one after it (nil).
-func (f *shadowFlags) dial(ctx context.Context, notice func(error)) (*client.Client, error) {
+// nil, is told of each link that breaks (and why), and of the one after it (nil);
+// changed is that of client.Config.
+func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func([]client.Change)) (*client.Client, error) {
 	target := *f.target
 	target.Certificates = f.cert
 	for _, e := range f.exports {
@@ -61,7 +62,7 @@ func (f *shadowFlags) dial(ctx context.Context, notice func(error)) (*client.Cli
 	}
 	ctx, cancel := context.WithTimeout(ctx, link.Patience)
 	defer cancel()
-	c, err := client.Dial(ctx, client.Config{Dial: target.Dial, Lease: lease, Compress: f.compress, Notice: notice})
+	c, err := client.Dial(ctx, client.Config{Dial: target.Dial, Lease: lease, Compress: f.compress, Notice: notice, Changed: changed})
 	switch {
 	case err == nil:
 		return c, nil

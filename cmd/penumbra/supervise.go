@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,7 @@ type guestRun struct {
 	policy      intercept.Policy  // or nil
 	heard       string            // which calls penumbra hears of, for --verbose
 	view        *view.View        // what the guest sees, nil without mounts; runGuest closes it
+	shadow      *shadowView       // what it sees of its shadow, or nil
 	killOrphans bool              // end the guests that outlive the first one, instead of waiting
 	verbose     bool              // tell on stderr what penumbra does
 	limits      []intercept.Limit // those of the guest that are not penumbra's
@@ -45,8 +47,11 @@ func runGuest(r guestRun, argv []string) (exit int) {
 	if err != nil {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
+	if sup.signals, err = newSignalRelay(); err != nil {
+		return s.fail(r.verb+": "+explainStart(err), exitFailure)
+	}
 	var g *intercept.Guest
-	err = execCommand(path, argv, environment(), func(path string, argv, env []string) error {
+	err = execCommand(path, argv, environment(r.view), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
@@ -79,8 +84,9 @@ func explainStart(err error) string {
 type supervisor struct {
 	streams
 	guestRun
-	inherited []int
-	signals   *signalRelay
+	inherited  []int
+	signals    *signalRelay
+	firstEnded chan struct{} // closed when the guest's first process has ended
 }
 
 // start begins the run: the guest finds all as penumbra found it.
@@ -111,13 +117,8 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 			return nil, err
 		}
 	}
-	sup.signals = newSignalRelay()
-	config.Ready = func() { <-sup.signals.ready }
-	g, err := intercept.Start(config)
-	if err != nil {
-		sup.signals.stop()
-	}
-	return g, err
+	sup.firstEnded = make(chan struct{})
+	return intercept.Start(config)
 }
 
 func (sup *supervisor) event(e intercept.Event) {
@@ -129,7 +130,7 @@ func (sup *supervisor) event(e intercept.Event) {
 	case intercept.Continued:
 		sup.signals.wentOn()
 	case intercept.Ended:
-		sup.signals.guestEnded()
+		close(sup.firstEnded)
 	}
 }
 
@@ -141,10 +142,10 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
 	}
 	go sup.signals.relay(g)
-	go sup.signals.readHeld()
+	go sup.signals.read()
 	if sup.killOrphans {
 		go func() {
-			<-sup.signals.ended
+			<-sup.firstEnded
 			g.Kill()
 		}()
 	}
@@ -157,6 +158,11 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	if sup.view != nil {
 		if err := sup.view.Close(); err != nil {
 			sup.say(fmt.Sprintf("cannot remove what the mounts left: %v", err))
+		}
+	}
+	if sup.shadow != nil {
+		if exit := sup.shadow.exit(sup.streams, 0); exit != 0 {
+			return exit
 		}
 	}
 	if sup.ended != nil {
@@ -193,14 +199,15 @@ func dieOf(s unix.Signal) int {
 	return 128 + int(s)
 }
 
-// environment returns the environment as it was handed to penumbra. That of
-// package os lacks what a shell would not have produced, such as a name twice.
-func environment() []string {
-	b, err := os.ReadFile("/proc/self/environ")
-	if err != nil || len(b) == 0 {
-		return os.Environ()
+// environment returns the environment as it was handed to penumbra, with PWD as the
+// guest finds it if it starts elsewhere.
+func environment(v *view.View) []string {
+	env := sys.Environ()
+	if v == nil || v.Beginning() == "" {
+		return env
 	}
-	return strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
+	env = slices.DeleteFunc(env, func(s string) bool { return strings.HasPrefix(s, "PWD=") })
+	return append(env, "PWD="+v.Beginning())
 }
 
 // killChildren ends all processes below this one.

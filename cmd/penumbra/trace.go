@@ -60,7 +60,7 @@ func runTrace(s streams, o *traceOptions, argv []string) int {
 		return s.usage("trace", message)
 	}
 	s.err = complaints{}
-	view, err := openView(o.mounts, s.say)
+	view, err := openView(nil, o.mounts, s.say)
 	if err != nil {
 		return s.fail("trace: "+err.Error(), exitUsage)
 	}

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/internal/sys"
 )
 
-// child is all that the two forked children need, prepared beforehand since
-// they may not allocate.
+// child is all that the two children need, prepared beforehand since they may
+// not allocate. They use it where it is, in the memory of this process.
 type child struct {
 	path *byte
 	argv []*byte
@@ -39,7 +40,27 @@ type child struct {
 	first      int
 	children   *byte // path of the init's list of children
 	buf        [512]byte
+
+	initStack, firstStack stack
 }
+
+// stack is the room for a child's calls. The linker sees to it that a chain of
+// nosplit functions needs less than 800 bytes.
+type stack [4096]byte
+
+// top is where a stack begins, aligned as both machines want it.
+func (s *stack) top() uintptr {
+	const alignment = 16
+	return (uintptr(unsafe.Pointer(s)) + unsafe.Sizeof(*s)) &^ (alignment - 1)
+}
+
+// cloneInit is clone(2) for a child with the memory of this process and all else
+// its own, which lives by initMain on the given stack. It returns a negative errno
+// on failure.
+func cloneInit(flags, stack uintptr, c *child) (pid int)
+
+// cloneFirst is the same for firstMain.
+func cloneFirst(flags, stack uintptr, c *child) (pid int)
 
 var pathChildren = []byte("/proc/thread-self/children\x00")
 
@@ -86,7 +107,7 @@ func exit(code int) {
 //go:nosplit
 //go:norace
 func raw(trap, a, b, c, d uintptr) int {
-	r, _, e := unix.RawSyscall6(trap, a, b, c, d, 0, 0)
+	r, _, e := syscall.RawSyscall6(trap, a, b, c, d, 0, 0)
 	if e != 0 {
 		return -int(e)
 	}

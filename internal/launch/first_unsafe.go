@@ -13,7 +13,8 @@ import (
 func firstMain(c *child) {
 	raw(unix.SYS_CLOSE, uintptr(c.lifelineHeld), 0, 0, 0)
 	raw(unix.SYS_CLOSE, uintptr(c.gateHeld), 0, 0, 0)
-	if raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&c.buf)), 1, 0) != 1 {
+	var open byte
+	if raw(unix.SYS_READ, uintptr(c.gate), uintptr(unsafe.Pointer(&open)), 1, 0) != 1 {
 		exit(127) // nobody is left to open the gate
 	}
 	if c.dir != nil {

@@ -14,14 +14,14 @@ import (
 //go:norace
 func forkInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
-	sys.BeforeFork()    // blocks all signals, in the child for good
-	r, e := sys.Fork(0) // no SIGCHLD: see sys.Wait
-	if r == 0 && e == 0 {
-		initMain(c)
-	}
+	sys.BeforeFork()                                    // blocks all signals, in the child for good
+	r := cloneInit(unix.CLONE_VM, c.initStack.top(), c) // no SIGCHLD: see sys.Wait
 	sys.AfterFork()
 	syscall.ForkLock.Unlock()
-	return int(r), e
+	if r < 0 {
+		return 0, unix.Errno(-r)
+	}
+	return r, 0
 }
 
 // initMain is the life of the init. It never returns.
@@ -29,16 +29,13 @@ func forkInit(c *child) (pid int, errno unix.Errno) {
 //go:nosplit
 //go:norace
 func initMain(c *child) {
-	r, e := sys.Fork(uintptr(unix.SIGCHLD))
-	if r == 0 && e == 0 {
-		firstMain(c)
-	}
+	first := cloneFirst(unix.CLONE_VM|uintptr(unix.SIGCHLD), c.firstStack.top(), c)
 	// From here on: 0 is the lifeline, 1 takes the reports, 2 gives the
 	// signals, 3 lists the children.
 	raw(unix.SYS_DUP3, uintptr(c.lifeline), 0, 0, 0)
 	raw(unix.SYS_DUP3, uintptr(c.reports), 1, 0, 0)
-	need(c, -int(e))
-	c.first = int(r)
+	need(c, first)
+	c.first = first
 	need(c, raw(unix.SYS_CLOSE_RANGE, 2, ^uintptr(0)>>32, 0, 0))
 	need(c, raw(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0))
 	all := ^uint64(0)
@@ -154,8 +151,8 @@ func reap(c *child) {
 }
 
 // follow notes whether the first process is stopped, and makes the supervisor
-// go on when it is not. The supervisor could not do that itself: once stopped
-// it would not learn that the guest goes on.
+// go on when it no longer is. The supervisor could not do that itself: once
+// stopped it would not learn that the guest goes on.
 //
 //go:nosplit
 //go:norace
@@ -165,8 +162,9 @@ func follow(c *child, status unix.WaitStatus) {
 		c.stopped = uint32(status >> 8 & mask)
 		return
 	}
+	was := c.stopped
 	c.stopped = 0
-	if c.follow {
+	if was != 0 && c.follow {
 		raw(unix.SYS_KILL, uintptr(c.supervisor), uintptr(unix.SIGCONT), 0, 0)
 	}
 }

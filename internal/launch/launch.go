@@ -9,9 +9,10 @@
 // guest process. When the supervisor's end of the lifeline closes, on purpose
 // or because the supervisor died, the init kills whatever is left of the guest.
 //
-// Both children are forks of a Go process and therefore run only code that
-// neither allocates, nor grows its stack, nor takes a lock: what init_unsafe.go
-// and first_unsafe.go have them do is nosplit and uses raw system calls alone.
+// Both children live in the memory of the supervisor, a Go process, each on a
+// stack of its own, and therefore run only code that neither allocates, nor
+// grows its stack, nor takes a lock: what init_unsafe.go and first_unsafe.go have
+// them do is nosplit and uses raw system calls alone.
 package launch
 
 import (
@@ -72,6 +73,7 @@ type Init struct {
 	gate     *os.File // one byte lets the first process go on
 	failure  *os.File // stage and errno if the first process failed; end of file if not
 	dir      string
+	memory   *child // in use by the init as long as it lives
 }
 
 // Report is one message of the init.
@@ -251,6 +253,7 @@ func Start(s *Spec) (*Init, error) {
 	i := &Init{
 		PID:      pid,
 		dir:      s.Dir,
+		memory:   child,
 		lifeline: os.NewFile(uintptr(p.lifeline[1]), "lifeline"),
 		reports:  os.NewFile(uintptr(p.reports[0]), "reports"),
 		gate:     os.NewFile(uintptr(p.gate[1]), "gate"),

@@ -97,6 +97,18 @@ func GetSiginfo(tid int, i *Siginfo) error {
 	return ptraceData(unix.PTRACE_GETSIGINFO, tid, 0, unsafe.Pointer(i))
 }
 
+// GetSignalMask fills mask with the signals that the stopped thread tid blocks, bit
+// n-1 for signal n.
+func GetSignalMask(tid int, mask *uint64) error {
+	return ptraceData(unix.PTRACE_GETSIGMASK, tid, unsafe.Sizeof(*mask), unsafe.Pointer(mask))
+}
+
+// SetSignalMask makes the stopped thread tid block the signals in mask. SIGKILL and
+// SIGSTOP cannot be blocked.
+func SetSignalMask(tid int, mask uint64) error {
+	return ptraceData(unix.PTRACE_SETSIGMASK, tid, unsafe.Sizeof(mask), unsafe.Pointer(&mask))
+}
+
 // GetSyscallInfo fills i with the call that the stopped thread tid is in.
 func GetSyscallInfo(tid int, i *SyscallInfo) error {
 	*i = SyscallInfo{}

@@ -164,7 +164,7 @@ func TestHardLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	fill := tree.(interface{ Fill(string, bool) error }).Fill
+	fill := tree.Fill
 	for _, name := range []string{"one", "dir/other"} {
 		if err := fill(name, true); err != nil {
 			t.Error(err)

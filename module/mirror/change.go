@@ -15,11 +15,14 @@ import (
 )
 
 // Writable implements module.Changer.
-func (t *tree) Writable(rel string) error {
+func (t *Tree) Writable(rel string) error {
 	if t.writer == nil {
 		return abi.EROFS
 	}
 	return elsewhere(func() error {
+		if w, ok := t.writer.(WritableFS); ok {
+			return errnoOf(w.Writable(rel))
+		}
 		f, err := t.writer.OpenFile(rel, os.O_RDWR, 0)
 		if err == nil {
 			err = f.Close()
@@ -29,7 +32,7 @@ func (t *tree) Writable(rel string) error {
 }
 
 // Change implements module.Changer.
-func (t *tree) Change(c module.Change, do func() error) error {
+func (t *Tree) Change(c module.Change, do func() error) error {
 	if t.writer == nil {
 		return abi.EROFS
 	}
@@ -40,6 +43,10 @@ func (t *tree) Change(c module.Change, do func() error) error {
 	defer t.mu.Unlock()
 	t.naming.Lock()
 	defer t.naming.Unlock()
+	t.touch(c.Name)
+	if c.To != "" {
+		t.touch(c.To)
+	}
 	forget := t.forgets(c)
 	if err := elsewhere(func() error { return t.change(c) }); err != nil {
 		return errnoOf(err)
@@ -53,7 +60,7 @@ func (t *tree) Change(c module.Change, do func() error) error {
 
 // forgets returns the id of the file that is gone after a change: another may
 // have it then.
-func (t *tree) forgets(c module.Change) id {
+func (t *Tree) forgets(c module.Change) id {
 	name := c.Name
 	if c.Op == module.Rename {
 		name = c.To
@@ -70,7 +77,7 @@ func (t *tree) forgets(c module.Change) id {
 
 // hold keeps the content of a file that loses its name within reach of those who
 // have it open.
-func (t *tree) hold(c module.Change) error {
+func (t *Tree) hold(c module.Change) error {
 	name := c.Name
 	if c.Op == module.Rename {
 		name = c.To
@@ -88,7 +95,7 @@ func (t *tree) hold(c module.Change) error {
 }
 
 // change makes the change where the files are.
-func (t *tree) change(c module.Change) error {
+func (t *Tree) change(c module.Change) error {
 	mode := fs.FileMode(c.Mode & 0o777)
 	switch c.Op {
 	case module.Create:
@@ -139,20 +146,21 @@ func goMode(mode uint32) fs.FileMode {
 }
 
 // changed notes which names there are now.
-func (t *tree) changed(c module.Change) error {
+func (t *Tree) changed(c module.Change) error {
 	switch c.Op {
 	case module.Create:
 		t.dressLike(c.Name)
 		return t.created(c.Name)
 	case module.Mkdir:
 		t.dressLike(c.Name)
-		t.listed[c.Name] = true
+		t.listed[c.Name], t.shown[c.Name] = true, true
 	case module.Symlink:
 		t.dressLike(c.Name)
 	case module.Remove:
 		t.unname(c.Name)
 		delete(t.listed, c.Name)
-		t.done.Clear()
+		delete(t.shown, c.Name)
+		t.refill()
 	case module.Link:
 		t.linked(c.Name, c.To)
 	case module.Rename:
@@ -161,15 +169,16 @@ func (t *tree) changed(c module.Change) error {
 		}
 		t.unname(c.To)
 		delete(t.listed, c.To)
+		delete(t.shown, c.To)
 		t.renamed(c.Name, c.To)
-		t.done.Clear()
+		t.refill()
 	}
 	return nil
 }
 
 // dressLike gives what was made the owner and the permissions that it has in the
 // tree, as far as they are kept: there the guest made it itself.
-func (t *tree) dressLike(name string) {
+func (t *Tree) dressLike(name string) {
 	var st unix.Stat_t
 	if unix.Lstat(t.host(name), &st) != nil {
 		return
@@ -186,14 +195,14 @@ func (t *tree) dressLike(name string) {
 }
 
 // created makes a new file one of ours: all of it is there.
-func (t *tree) created(name string) error {
+func (t *Tree) created(name string) error {
 	t.naming.Unlock()
 	defer t.naming.Lock()
 	return t.emulate(name, 0)
 }
 
 // linked gives an emulated file another name.
-func (t *tree) linked(from, to string) {
+func (t *Tree) linked(from, to string) {
 	if n := t.nodes[from]; n != nil {
 		n.names = append(n.names, to)
 		t.nodes[to] = n
@@ -201,9 +210,10 @@ func (t *tree) linked(from, to string) {
 }
 
 // unname takes a name from the emulated file that has it.
-func (t *tree) unname(name string) {
-	for inode, first := range t.first {
-		if first == name {
+func (t *Tree) unname(name string) {
+	if inode, ok := t.inodes[name]; ok {
+		delete(t.inodes, name)
+		if t.first[inode] == name {
 			delete(t.first, inode)
 		}
 	}
@@ -219,15 +229,17 @@ func (t *tree) unname(name string) {
 }
 
 // renamed gives what lies at or below a name its new one.
-func (t *tree) renamed(from, to string) {
+func (t *Tree) renamed(from, to string) {
 	moved := func(name string) (string, bool) {
 		rest, ok := strings.CutPrefix(name, from)
 		return to + rest, ok && (rest == "" || rest[0] == '/')
 	}
-	for name := range t.listed {
-		if now, ok := moved(name); ok {
-			delete(t.listed, name)
-			t.listed[now] = true
+	for _, set := range []map[string]bool{t.listed, t.shown} {
+		for name := range set {
+			if now, ok := moved(name); ok {
+				delete(set, name)
+				set[now] = true
+			}
 		}
 	}
 	for name, n := range t.nodes {
@@ -237,9 +249,18 @@ func (t *tree) renamed(from, to string) {
 			n.names[slices.Index(n.names, name)] = now
 		}
 	}
-	for inode, name := range t.first {
+	for name, inode := range t.inodes {
 		if now, ok := moved(name); ok {
-			t.first[inode] = now
+			delete(t.inodes, name)
+			t.inodes[now] = inode
+			if t.first[inode] == name {
+				t.first[inode] = now
+			}
+		}
+	}
+	for name, l := range t.listings {
+		if _, ok := moved(name); ok {
+			l.again = true
 		}
 	}
 }

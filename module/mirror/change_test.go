@@ -19,7 +19,7 @@ import (
 // view does.
 type change struct {
 	*testing.T
-	*tree
+	*Tree
 	home string // the directory
 }
 
@@ -39,9 +39,9 @@ func openToChange(t *testing.T, files map[string]string) *change {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.tree = tr.(*tree)
+	c.Tree = tr
 	t.Cleanup(func() {
-		if err := c.tree.Close(); err != nil {
+		if err := c.Tree.Close(); err != nil {
 			t.Error(err)
 		}
 		root.Close()

@@ -11,7 +11,7 @@ import (
 
 // dress gives a copy the owner, permissions and time of its original. Set-id
 // bits are left out: who made the archive has no say in what root may do.
-func (t *tree) dress(name string, info fs.FileInfo) error {
+func (t *Tree) dress(name string, info fs.FileInfo) error {
 	if uid, gid, ok := t.ownerOf(info); ok && os.Geteuid() == 0 {
 		if err := os.Lchown(t.host(name), uid, gid); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (t *tree) dress(name string, info fs.FileInfo) error {
 	return unix.UtimesNanoAt(unix.AT_FDCWD, t.host(name), []unix.Timespec{when, when}, unix.AT_SYMLINK_NOFOLLOW)
 }
 
-func (t *tree) ownerOf(info fs.FileInfo) (uid, gid int, ok bool) {
+func (t *Tree) ownerOf(info fs.FileInfo) (uid, gid int, ok bool) {
 	if o, ok := info.(Owner); ok {
 		uid, gid = o.Owner()
 		return uid, gid, true
@@ -40,7 +40,7 @@ func (t *tree) ownerOf(info fs.FileInfo) (uid, gid int, ok bool) {
 	return 0, 0, false
 }
 
-// inodeOf returns what a file's names have in common, or nil if it has but one.
+// inodeOf returns what a file's names have in common, or nil if that is not known.
 func inodeOf(info fs.FileInfo) any {
 	st, native := info.Sys().(*syscall.Stat_t)
 	l, linked := info.(Linked)
@@ -49,7 +49,7 @@ func inodeOf(info fs.FileInfo) any {
 		return nil
 	case linked:
 		return l.Inode()
-	case native && st.Nlink > 1:
+	case native:
 		return id{st.Dev, st.Ino}
 	}
 	return nil

@@ -18,14 +18,19 @@ import (
 type node struct {
 	names []string
 	file  *vft.File
+	inode any // or nil, if it is not known
 }
 
+// An Expecter is an fs.File that may turn out to be another than its name had
+// before: reading that fails then, with ESTALE.
+type Expecter interface{ Expect(inode any) }
+
 // Files implements module.Emulator.
-func (t *tree) Files() *vft.Table { return t.files }
+func (t *Tree) Files() *vft.Table { return t.files }
 
 // emulates reports whether a file is to be emulated. Whatever is written to must
 // be: otherwise nobody would hear of it.
-func (t *tree) emulates(from fs.File, size int64) bool {
+func (t *Tree) emulates(from fs.File, size int64) bool {
 	if t.files == nil {
 		return false
 	}
@@ -66,18 +71,18 @@ func hasLarge(fsys fs.FS, from int64) (found bool) {
 }
 
 // emulate makes the copy of a file a placeholder.
-func (t *tree) emulate(name string, size int64) error {
+func (t *Tree) emulate(name string, size int64) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(t.host(name), &st); err != nil {
 		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
 	}
-	n := &node{names: t.namesOf(&st, name)}
+	n := &node{names: t.namesOf(&st, name), inode: t.inodes[name]}
 	var err error
 	n.file, err = t.files.Add(&st, vft.Options{
 		Size:    size,
 		Reserve: t.reserve,
 		Open:    func() (*os.File, vft.Source, error) { return t.open(n) },
-		Written: func(when time.Time) { t.written(n, when) },
+		Written: func(source vft.Source, when time.Time) error { return t.written(n, source, when) },
 	})
 	if err != nil {
 		return err
@@ -93,7 +98,7 @@ func (t *tree) emulate(name string, size int64) error {
 
 // namesOf returns all names of a file of which one is given. In a tree that does
 // not change one will do.
-func (t *tree) namesOf(st *unix.Stat_t, name string) []string {
+func (t *Tree) namesOf(st *unix.Stat_t, name string) []string {
 	if st.Nlink == 1 || t.writer == nil {
 		return []string{name}
 	}
@@ -115,7 +120,7 @@ type id struct{ dev, ino uint64 }
 func idOf(st *unix.Stat_t) id { return id{st.Dev, st.Ino} }
 
 // reserve counts what is copied.
-func (t *tree) reserve(n int64) error {
+func (t *Tree) reserve(n int64) error {
 	if all := t.copied.Add(n); t.options.Limit > 0 && all > t.options.Limit {
 		t.copied.Add(-n)
 		return abi.ENOSPC
@@ -124,7 +129,7 @@ func (t *tree) reserve(n int64) error {
 }
 
 // open opens the copy of a file, and the file.
-func (t *tree) open(n *node) (host *os.File, source vft.Source, err error) {
+func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 	err = elsewhere(func() error {
 		t.naming.RLock()
 		defer t.naming.RUnlock()
@@ -134,7 +139,7 @@ func (t *tree) open(n *node) (host *os.File, source vft.Source, err error) {
 		if host, err = openHost(t.host(n.names[0])); err != nil {
 			return err
 		}
-		if source, err = t.openSource(n.names[0]); err != nil {
+		if source, err = t.openSource(n); err != nil {
 			host.Close()
 		}
 		return err
@@ -142,39 +147,78 @@ func (t *tree) open(n *node) (host *os.File, source vft.Source, err error) {
 	return host, source, err
 }
 
-// written gives a file that was written back the time at which it was written.
-func (t *tree) written(n *node, when time.Time) {
-	w, ok := t.writer.(ChtimesFS)
-	if !ok {
-		return
-	}
-	_ = elsewhere(func() error {
-		t.naming.RLock()
-		defer t.naming.RUnlock()
-		if len(n.names) == 0 {
-			return nil
-		}
-		return w.Chtimes(n.names[0], time.Time{}, when) // an error: it is a little younger
+// written ends a write-back: the file gets the time at which it was written.
+func (t *Tree) written(n *node, source vft.Source, when time.Time) error {
+	return elsewhere(func() error {
+		return source.(*upgrading).settle(when, func() {
+			w, ok := t.writer.(ChtimesFS)
+			t.naming.RLock()
+			defer t.naming.RUnlock()
+			if ok && len(n.names) > 0 {
+				_ = w.Chtimes(n.names[0], time.Time{}, when) // an error: it is a little younger
+			}
+		})
 	})
 }
 
-// openSource opens a file for writing as well, if it lets itself be.
-func (t *tree) openSource(name string) (vft.Source, error) {
-	var f fs.File
-	err := errors.ErrUnsupported
-	if t.writer != nil {
-		f, err = t.writer.OpenFile(name, os.O_RDWR, 0)
-	}
-	if err != nil {
-		f, err = t.fsys.Open(name)
-	}
+// openSource opens a file for reading, and for writing when it is written to.
+func (t *Tree) openSource(n *node) (vft.Source, error) {
+	name := n.names[0]
+	f, err := t.fsys.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", name, err)
 	}
-	if source, ok := sourceOf(f); ok {
-		return source, nil
+	if e, ok := f.(Expecter); ok && n.inode != nil {
+		e.Expect(n.inode)
 	}
-	return &sequential{file: f, open: func() (fs.File, error) { return t.fsys.Open(name) }}, nil
+	source, ok := sourceOf(f)
+	if !ok {
+		source = &sequential{file: f, open: func() (fs.File, error) { return t.fsys.Open(name) }}
+	}
+	return &upgrading{Source: source, open: func() (source vft.Source, err error) {
+		err = elsewhere(func() error {
+			t.naming.RLock()
+			defer t.naming.RUnlock()
+			source, err = t.openToWrite(n)
+			return err
+		})
+		return source, err
+	}}, nil
+}
+
+func (t *Tree) openToWrite(n *node) (vft.Source, error) {
+	if t.writer == nil {
+		return nil, abi.EROFS
+	}
+	if len(n.names) == 0 {
+		return nil, fs.ErrNotExist
+	}
+	name := n.names[0]
+	f, err := t.writer.OpenFile(name, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = t.openDenied(name, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %q for writing: %w", name, err)
+	}
+	source, ok := sourceOf(f)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("open %q: it can be written from its begin only", name), abi.EROFS, f.Close())
+	}
+	return source, nil
+}
+
+// openDenied opens a file whose permissions deny it by now: the guest opened it
+// when they did not, or made it with these.
+func (t *Tree) openDenied(name string, denied error) (fs.File, error) {
+	w, ok := t.writer.(ChmodFS)
+	info, err := fs.Lstat(t.fsys, name)
+	if !ok || err != nil || w.Chmod(name, info.Mode()|0o200) != nil {
+		return nil, denied
+	}
+	f, err := t.writer.OpenFile(name, os.O_RDWR, 0)
+	_ = w.Chmod(name, info.Mode())
+	return f, err
 }
 
 // openHost opens a copy for reading, whatever its permissions.
@@ -195,10 +239,10 @@ func openHost(name string) (*os.File, error) {
 }
 
 // WriteBack implements module.Emulator.
-func (t *tree) WriteBack() { t.files.Flush(func(*vft.File, error) {}) }
+func (t *Tree) WriteBack() { t.files.Flush(func(*vft.File, error) {}) }
 
 // closeFiles writes back what is left, and closes all files.
-func (t *tree) closeFiles() {
+func (t *Tree) closeFiles() {
 	if t.files == nil {
 		return
 	}
@@ -207,14 +251,14 @@ func (t *tree) closeFiles() {
 }
 
 // failed tells that a file could not be written back.
-func (t *tree) failed(f *vft.File, err error) {
+func (t *Tree) failed(f *vft.File, err error) {
 	if t.options.Failed != nil {
 		t.options.Failed(t.nameOf(f), err)
 	}
 }
 
 // nameOf returns a name of f.
-func (t *tree) nameOf(f *vft.File) string {
+func (t *Tree) nameOf(f *vft.File) string {
 	t.naming.RLock()
 	defer t.naming.RUnlock()
 	for name, n := range t.nodes {

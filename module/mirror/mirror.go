@@ -55,27 +55,33 @@ type Owner interface{ Owner() (uid, gid int) }
 // the same for all of them.
 type Linked interface{ Inode() any }
 
-type tree struct {
+// A Tree is a module.Tree that shows an fs.FS.
+type Tree struct {
 	fsys    fs.FS
 	writer  WriteFS // fsys, or nil
 	options Options
 	dir     *scratch.Dir
+	files   *vft.Table // or nil
+	copied  atomic.Int64
 
 	done sync.Map // what need not be filled again, by request
 
-	mu     sync.Mutex
-	listed map[string]bool
-	filled map[id]bool
-	first  map[any]string // a first name by Inode
-	files  *vft.Table
-	copied atomic.Int64
+	// The file system is not asked for names while mu is held.
+	mu       sync.Mutex
+	era      uint64          // counts what takes from done
+	listed   map[string]bool // directories that are shown as they are
+	shown    map[string]bool // those, and those that were once
+	listings map[string]*listing
+	filled   map[id]bool
+	first    map[any]string // a first name by Inode
+	inodes   map[string]any // Inode by name, as far as it is known
 
 	naming sync.RWMutex // taken after mu
 	nodes  map[string]*node
 }
 
 // New returns a tree that shows fsys, read-only unless that is a WriteFS.
-func New(fsys fs.FS, o Options) (module.Tree, error) {
+func New(fsys fs.FS, o Options) (*Tree, error) {
 	root, err := fs.Stat(fsys, ".")
 	if err == nil && !root.IsDir() {
 		err = errors.New("its root is no directory")
@@ -83,9 +89,9 @@ func New(fsys fs.FS, o Options) (module.Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
-	t := &tree{fsys: fsys, options: o,
-		listed: map[string]bool{}, filled: map[id]bool{}, first: map[any]string{},
-		nodes: map[string]*node{}}
+	t := &Tree{fsys: fsys, options: o,
+		listed: map[string]bool{}, shown: map[string]bool{}, listings: map[string]*listing{},
+		filled: map[id]bool{}, first: map[any]string{}, inodes: map[string]any{}, nodes: map[string]*node{}}
 	t.writer, _ = fsys.(WriteFS)
 	place, large := scratch.New, o.EmulateFrom > 0 && hasLarge(fsys, o.EmulateFrom)
 	if large {
@@ -104,13 +110,13 @@ func New(fsys fs.FS, o Options) (module.Tree, error) {
 	return t, nil
 }
 
-func (t *tree) Root() string { return t.dir.Path() }
+func (t *Tree) Root() string { return t.dir.Path() }
 
-func (t *tree) Traits() module.Traits {
+func (t *Tree) Traits() module.Traits {
 	return module.Traits{Kind: t.options.Kind, Source: t.options.Source, Private: true, ReadOnly: t.writer == nil}
 }
 
-func (t *tree) Close() error {
+func (t *Tree) Close() error {
 	t.closeFiles()
 	err := t.dir.Close()
 	if t.options.Close != nil {
@@ -120,7 +126,7 @@ func (t *tree) Close() error {
 }
 
 // host returns where the copy of a name is.
-func (t *tree) host(name string) string { return filepath.Join(t.dir.Path(), name) }
+func (t *Tree) host(name string) string { return filepath.Join(t.dir.Path(), name) }
 
 // request is what Fill was asked for.
 type request struct {
@@ -131,7 +137,7 @@ type request struct {
 // Fill implements module.Filler. The file system is not asked on the caller's
 // thread, which may have a working directory of its own: os.DirFS of a relative
 // path means that of the process.
-func (t *tree) Fill(rel string, content bool) error {
+func (t *Tree) Fill(rel string, content bool) error {
 	if _, done := t.done.Load(request{rel, content}); done {
 		return nil
 	}
@@ -145,18 +151,27 @@ func elsewhere(f func() error) error {
 	return <-result
 }
 
-func (t *tree) fill(rel string, content bool) error {
+func (t *Tree) fill(rel string, content bool) error {
+	t.mu.Lock()
+	era := t.era
+	t.mu.Unlock()
+	exists, err := t.fillTo(rel, content)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	exists, err := t.fillTo(rel, content)
-	if err == nil && exists {
+	if err == nil && exists && t.era == era {
 		t.done.Store(request{rel, content}, nil)
 	}
 	return err
 }
 
+// refill has it looked again what has to be filled. t.mu is held.
+func (t *Tree) refill() {
+	t.era++
+	t.done.Clear()
+}
+
 // fillTo fills what is on the way to rel, and reports whether that exists.
-func (t *tree) fillTo(rel string, content bool) (exists bool, err error) {
+func (t *Tree) fillTo(rel string, content bool) (exists bool, err error) {
 	name := "."
 	if err := t.list(name); err != nil {
 		return false, err
@@ -182,79 +197,10 @@ func (t *tree) fillTo(rel string, content bool) (exists bool, err error) {
 	return true, nil
 }
 
-// list makes what a directory holds.
-func (t *tree) list(name string) error {
-	if t.listed[name] {
-		return nil
-	}
-	entries, err := fs.ReadDir(t.fsys, name)
-	if err != nil {
-		return fmt.Errorf("read directory %q: %w", name, err)
-	}
-	before, err := os.Stat(t.host(name))
-	if err != nil {
-		return err
-	}
-	if err := os.Chmod(t.host(name), 0o700); err != nil {
-		return err
-	}
-	for _, e := range entries {
-		// One that cannot be made is left out: the others are no worse for it.
-		if info, err := e.Info(); err == nil && fs.ValidPath(e.Name()) && !strings.Contains(e.Name(), "/") {
-			_ = t.make(path.Join(name, e.Name()), info)
-		}
-	}
-	t.listed[name] = true
-	if err := os.Chmod(t.host(name), before.Mode()); err != nil {
-		return err
-	}
-	return os.Chtimes(t.host(name), before.ModTime(), before.ModTime())
-}
-
-// make makes the copy of a name, a file's with its size but without content.
-func (t *tree) make(name string, info fs.FileInfo) error {
-	if inode := inodeOf(info); inode != nil {
-		if first, ok := t.first[inode]; ok {
-			return t.link(first, name)
-		}
-		t.first[inode] = name
-	}
-	var err error
-	switch {
-	case info.IsDir():
-		err = os.Mkdir(t.host(name), 0o700)
-	case info.Mode()&fs.ModeSymlink != 0:
-		var text string
-		if text, err = fs.ReadLink(t.fsys, name); err == nil {
-			err = os.Symlink(text, t.host(name))
-		}
-	case info.Mode().IsRegular():
-		if err = os.WriteFile(t.host(name), nil, 0o600); err == nil {
-			// A size that the host cannot have is one that cannot be read.
-			_ = os.Truncate(t.host(name), info.Size())
-		}
-	default:
-		return nil // devices and the like are the host's alone
-	}
-	if err != nil {
-		return err
-	}
-	return t.dress(name, info)
-}
-
-// link gives a file another name.
-func (t *tree) link(first, name string) error {
-	if err := os.Link(t.host(first), t.host(name)); err != nil {
-		return err
-	}
-	t.naming.Lock()
-	defer t.naming.Unlock()
-	t.linked(first, name)
-	return nil
-}
-
 // copy gives the copy of a file its content.
-func (t *tree) copy(name string) error {
+func (t *Tree) copy(name string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	info, err := os.Stat(t.host(name))
 	if err != nil {
 		return err
@@ -291,7 +237,7 @@ func (t *tree) copy(name string) error {
 	return nil
 }
 
-func (t *tree) pour(name string, from io.Reader) error {
+func (t *Tree) pour(name string, from io.Reader) error {
 	to, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return err

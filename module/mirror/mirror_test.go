@@ -30,7 +30,7 @@ func TestMirror(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				emulates := tree.(module.Emulator).Files() != nil
+				emulates := tree.Files() != nil
 				if want := name == "root" || mode == "aggravate" || mode == "emulated" && name != "forward"; emulates != want {
 					t.Errorf("it emulates files: %v", emulates)
 				}
@@ -67,7 +67,7 @@ func open(t *testing.T, fsys fs.FS, o Options) module.Filler {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tree.Close() })
-	return tree.(module.Filler)
+	return tree
 }
 
 func TestLimit(t *testing.T) {

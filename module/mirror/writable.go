@@ -41,6 +41,11 @@ type (
 	ChmodFS interface {
 		Chmod(name string, mode fs.FileMode) error
 	}
+	// WritableFS tells whether a file may be written to, at less expense than by
+	// opening it.
+	WritableFS interface {
+		Writable(name string) error
+	}
 	// ChownFS keeps owners; -1 leaves one as it is. Links are not followed.
 	ChownFS interface {
 		Lchown(name string, uid, gid int) error

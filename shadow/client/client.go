@@ -7,11 +7,30 @@
 //
 // Positions are the caller's: reads and writes say where. A call that needs no
 // answer from another call before it is one round trip, and so are some that
-// come together: Process.ReadFile, Process.WriteFile, File.ReadDir.
+// come together: Process.ReadFile, Process.WriteFile, Process.List, and changes
+// with the attributes that come of them (Process.Modify).
+//
+// # Leases
+//
+// A lease on a directory, which Process.List asks for, has Config.Changed told
+// what others change in it, and what the client itself changes, too. When a call
+// returns whose result tells something, Changed has been told all that happened
+// before the shadow performed it. Calls that only write or close are excepted, and
+// a file that is being written is told of every 50 ms at most until then.
+//
+// So who keeps what a lease covers takes it from listings and changes alone, in the
+// order in which they come: a reply may hold what was so before a change that has
+// been told already. Of what the client changes itself it has been told when a call
+// of Modify, WriteAtStat or AppendStat returns.
+//
+// A lease is on a directory, not on a path: who concludes something from a path
+// needs leases on all directories on the way. docs/protocol.md says what a lease
+// does not cover.
 //
 // # Locks
 //
-// ledger.mu guards the ledger. No call is made while it is held.
+// ledger.mu guards the ledger, and leases.mu the leases. No call is made while one
+// of them is held, nor is Config.Changed called.
 package client
 
 import (
@@ -33,6 +52,7 @@ type Config = session.ClientConfig
 type Client struct {
 	session *session.Client
 	ledger  ledger
+	leases  leases
 }
 
 // Dial begins a session.
@@ -40,6 +60,9 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	c := &Client{}
 	c.ledger.procs = map[uint32]*holdings{}
 	cfg.Recover = c.recover
+	if c.leases.changed = cfg.Changed; cfg.Changed != nil {
+		cfg.Changed = c.leases.tell
+	}
 	var err error
 	c.session, err = session.Dial(ctx, cfg)
 	if err != nil {
@@ -61,10 +84,12 @@ func (c *Client) Err() error { return c.session.Err() }
 type call struct {
 	request wire.Request
 	reply   *wire.Reply
+	data    []byte // of the reply, if it has not been said where they belong
 	session.Call
 }
 
-// newCall encodes a request. Data of its reply is read into the slices of into.
+// newCall encodes a request. Data of its reply is read into the slices of into, or
+// if that is nil into the call's data.
 func (c *Client) newCall(proc uint32, into [][]byte, ops []wire.Op) (*call, error) {
 	k := &call{request: wire.Request{Proc: proc, Ops: ops}}
 	var err error
@@ -77,6 +102,10 @@ func (c *Client) newCall(proc uint32, into [][]byte, ops []wire.Op) (*call, erro
 		k.reply, err = wire.DecodeReply(head, n)
 		if err != nil {
 			return nil, err
+		}
+		if into == nil && n > 0 {
+			k.data = make([]byte, n) // a frame has a limit
+			return [][]byte{k.data}, k.check(n, [][]byte{k.data})
 		}
 		return into, k.check(n, into)
 	}

@@ -130,10 +130,7 @@ func (f *File) ReadAt(ctx context.Context, b []byte, offset int64) (int, error) 
 // Readv reads from an offset into several slices, of at most wire.MaxPayload
 // bytes in all, in one round trip.
 func (f *File) Readv(ctx context.Context, into [][]byte, offset int64) (int, error) {
-	length := 0
-	for _, b := range into {
-		length += len(b)
-	}
+	length := size(into)
 	if offset < 0 || length > wire.MaxPayload {
 		return 0, abi.EINVAL
 	}

@@ -90,6 +90,15 @@ func dialer(socket string) func(context.Context) (io.ReadWriteCloser, error) {
 	}
 }
 
+// pipeTo returns how to reach a shadow without a socket.
+func pipeTo(s *server.Server) func(context.Context) (io.ReadWriteCloser, error) {
+	return func(context.Context) (io.ReadWriteCloser, error) {
+		a, b := net.Pipe()
+		go s.ServeLink(b, "tester")
+		return a, nil
+	}
+}
+
 // begin returns a client with one representative in dir.
 func begin(t testing.TB, dial func(context.Context) (io.ReadWriteCloser, error), dir string, compress bool) *client.Process {
 	t.Helper()

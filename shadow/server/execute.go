@@ -15,6 +15,7 @@ type executor struct {
 	server  *Server
 	exports []*export
 	audit   *slog.Logger
+	leases  *leases
 
 	mu          sync.Mutex
 	procs       map[uint32]*process
@@ -29,6 +30,8 @@ type task struct {
 	request *session.Request
 	keep    bool
 	opened  []int32 // to be closed again if a later operation fails
+	leased  []*lease
+	payload int // bytes of data so far
 }
 
 // An operation performs o and fills in r, whose code is set.
@@ -72,6 +75,8 @@ var operations = [...]operation{
 	wire.Statfs:      (*task).opStatfs,
 	wire.Access:      (*task).opAccess,
 	wire.Lock:        (*task).opLock,
+	wire.Unwatch:     (*task).opUnwatch,
+	wire.Exports:     (*task).opExports,
 }
 
 // Execute implements session.Executor.
@@ -95,7 +100,7 @@ func (x *executor) Execute(ctx context.Context, r *session.Request) session.Repl
 		if singular > 1 {
 			result.Errno = abi.EINVAL // the journal has room for one
 		} else {
-			result.Errno = wire.ErrnoOf(operations[o.Code](t, o, &result))
+			result.Errno = wire.ErrnoOf(t.perform(o, &result))
 		}
 		x.record(request.Proc, o, result.Errno)
 		reply.Results = append(reply.Results, result)
@@ -104,13 +109,36 @@ func (x *executor) Execute(ctx context.Context, r *session.Request) session.Repl
 			break
 		}
 	}
-	return encode(&reply, t.keep)
+	x.leases.before(request.Ops)
+	out := encode(&reply, t.keep)
+	if len(t.leased) > 0 {
+		out.Deliver = func(send func() error) { x.leases.deliver(t.leased, send) }
+	}
+	return out
 }
 
-// undo closes what the request has opened.
+// perform performs an operation. What does not fit into the reply is ENOMEM.
+func (t *task) perform(o *wire.Op, r *wire.Result) error {
+	err := operations[o.Code](t, o, r)
+	for _, b := range r.Data {
+		t.payload += len(b)
+	}
+	if err == nil && t.payload > wire.MaxPayload {
+		err = abi.ENOMEM
+	}
+	if err != nil {
+		r.Data = nil
+	}
+	return err
+}
+
+// undo closes what the request has opened, and ends the leases that it began.
 func (t *task) undo() {
 	for _, fd := range t.opened {
 		_ = t.close(t.proc, fd)
+	}
+	for _, le := range t.leased {
+		t.leases.giveUp(le.number)
 	}
 }
 
@@ -164,5 +192,6 @@ func (x *executor) Close() {
 	for _, id := range ids {
 		_ = x.exit(id)
 	}
+	x.leases.close()
 	closeExports(x.exports)
 }

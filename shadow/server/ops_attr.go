@@ -101,7 +101,7 @@ func (t *task) opReadlink(o *wire.Op, r *wire.Result) error {
 	} else if attr.Type != wire.TypeSymlink {
 		return abi.EINVAL
 	}
-	r.Path, err = readlink(h.fd)
+	r.Path, err = readlink(h.fd, "")
 	return err
 }
 

@@ -11,13 +11,17 @@ import (
 	"penumbra/shadow/wire"
 )
 
-// most returns how many bytes of payload the reply may have, if length are asked
-// for. A reply that is kept has less.
-func (t *task) most(length int64) int {
+// most returns how many bytes of payload an operation may add to the reply, if
+// length are asked for. A reply that is kept has less.
+func (t *task) most(length int64) (int, error) {
+	room := wire.MaxPayload - t.payload
 	if t.keep {
-		return int(min(length, wire.MaxKept))
+		room = wire.MaxKept - t.payload
 	}
-	return int(min(length, wire.MaxPayload))
+	if room <= 0 && length > 0 {
+		return 0, abi.ENOMEM
+	}
+	return int(min(length, int64(room))), nil
 }
 
 func (t *task) opRead(o *wire.Op, r *wire.Result) error {
@@ -26,7 +30,11 @@ func (t *task) opRead(o *wire.Op, r *wire.Result) error {
 		return err
 	}
 	defer t.done(f)
-	buf, err := t.request.Buffer(t.most(o.Length))
+	most, err := t.most(o.Length)
+	if err != nil {
+		return err
+	}
+	buf, err := t.request.Buffer(f.holds(most, o.Offset))
 	if err != nil {
 		return err
 	}
@@ -36,6 +44,20 @@ func (t *task) opRead(o *wire.Op, r *wire.Result) error {
 	}
 	r.Data = [][]byte{buf[:n]}
 	return nil
+}
+
+// holds returns how many of n bytes the file has at an offset: no more buffer is
+// needed for it. Of files that say they are empty some are not, as those of /proc.
+func (f *file) holds(n int, offset int64) int {
+	const small = 16 << 10 // it is not worth a call
+	if n <= small {
+		return n
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(f.fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size <= offset {
+		return n
+	}
+	return int(min(int64(n), st.Size-offset))
 }
 
 // restart repeats a call that a signal of this process's own interrupted.

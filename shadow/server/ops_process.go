@@ -1,6 +1,10 @@
 package server
 
 import (
+	"fmt"
+	"os"
+	"strings"
+
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
@@ -28,6 +32,19 @@ func (t *task) opSpawn(o *wire.Op, r *wire.Result) error {
 		unix.Close(f.fd)
 	}
 	return err
+}
+
+// opExports tells what the client may see, and which of it is home.
+func (t *task) opExports(_ *wire.Op, r *wire.Result) error {
+	var b strings.Builder
+	for _, e := range t.exports {
+		fmt.Fprintln(&b, Export{e.name, e.readOnly})
+	}
+	if home, err := os.UserHomeDir(); err == nil && len(home) <= wire.MaxPath {
+		r.Path = home
+	}
+	r.Data = [][]byte{[]byte(b.String())}
+	return nil
 }
 
 // absolute returns p, or "", which leads nowhere, if p is relative.

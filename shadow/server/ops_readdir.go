@@ -10,18 +10,23 @@ import (
 )
 
 // opReaddir lists a directory from a cookie on, with attributes, as far as length
-// bytes suffice.
+// bytes suffice. A lease begins before the first name is read, so that it tells
+// of all changes since.
 func (t *task) opReaddir(o *wire.Op, r *wire.Result) error {
 	f, err := t.file(t.proc, o.FD)
 	if err != nil {
 		return err
 	}
 	defer t.done(f)
-	most := t.most(o.Length)
+	most, err := t.most(o.Length)
+	if err != nil {
+		return err
+	}
 	buf, err := t.request.Buffer(most)
 	if err != nil {
 		return err
 	}
+	le := t.lease(o, f)
 	list := buf[:0]
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -42,7 +47,9 @@ func (t *task) opReaddir(o *wire.Op, r *wire.Result) error {
 		for rest := raw[:n]; len(rest) > 0 && !full; {
 			var d wire.Dirent
 			d, rest = dirent(rest)
-			f.describe(&d)
+			if d.Name != "." && d.Name != ".." {
+				_ = t.leases.describe(le, f.fd, &d) // it may be gone by now
+			}
 			longer, err := wire.AppendDirent(list, &d)
 			switch {
 			case err != nil:
@@ -61,6 +68,31 @@ func (t *task) opReaddir(o *wire.Op, r *wire.Result) error {
 		return abi.EINVAL // not even one fits
 	}
 	r.Data = [][]byte{list}
+	if le != nil {
+		r.Lease = o.Lease
+	}
+	return nil
+}
+
+// lease returns the lease that is asked for, or nil if there is none to be had.
+// One that a reply tells of which is kept might have ended when that is sent
+// again.
+func (t *task) lease(o *wire.Op, f *file) *lease {
+	switch {
+	case o.Lease == 0 || t.keep:
+		return nil
+	case o.Offset != 0:
+		return t.leases.of(o.Lease, f)
+	}
+	le := t.leases.begin(o.Lease, f)
+	if le != nil {
+		t.leased = append(t.leased, le)
+	}
+	return le
+}
+
+func (t *task) opUnwatch(o *wire.Op, _ *wire.Result) error {
+	t.leases.giveUp(o.Lease)
 	return nil
 }
 
@@ -81,15 +113,4 @@ func dirent(b []byte) (d wire.Dirent, rest []byte) {
 		Cookie: int64(binary.NativeEndian.Uint64(b[cookieAt:])),
 		Type:   wire.TypeOf(uint32(b[typeAt]) << 12), // DT_* are S_IFMT's bits; getdents(2)
 	}, b[length:]
-}
-
-// describe adds the attributes of what d names, unless that is gone by now.
-func (f *file) describe(d *wire.Dirent) {
-	if d.Name == "." || d.Name == ".." {
-		return
-	}
-	attr, err := statx(f.fd, d.Name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT)
-	if err == nil {
-		d.HasAttr, d.Attr = true, attr
-	}
 }

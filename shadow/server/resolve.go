@@ -206,13 +206,14 @@ func (x *executor) linkAt(p string) (string, error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
 		return "", nil
 	}
-	return readlink(fd)
+	return readlink(fd, "")
 }
 
-// readlink returns what the link that is open as fd says.
-func readlink(fd int) (string, error) {
+// readlink returns what a link in a directory says, or the one that is open as
+// dir itself if name is empty.
+func readlink(dir int, name string) (string, error) {
 	buf := make([]byte, wire.MaxPath+1)
-	n, err := unix.Readlinkat(fd, "", buf)
+	n, err := unix.Readlinkat(dir, name, buf)
 	if err == nil && n > wire.MaxPath {
 		err = abi.ENAMETOOLONG
 	}

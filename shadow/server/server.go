@@ -13,8 +13,9 @@
 // # Locks
 //
 // executor.mu guards the representatives and counts; file.mu the position of a
-// directory. A lock of the appenders may be held while a call is made, the other
-// two are not.
+// directory; leases.mu the leases. A lock of the appenders may be held while a
+// call is made, and file.mu while leases.mu is taken. leases.telling is held while
+// notices are sent, and is taken before leases.mu.
 package server
 
 import (
@@ -51,6 +52,10 @@ type Config struct {
 	// Files and Processes bound what a session has: open files, 1024 if 0, and
 	// representatives, 4096 if 0.
 	Files, Processes int
+	// Watches bounds what a session's leases watch, 32768 if 0: their directories, in
+	// these all subdirectories, and files with several names. inotify(7) has limits
+	// of its own.
+	Watches int
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
 	// Audit, if not nil, is told of sessions, of each change, and of each
@@ -83,6 +88,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Processes <= 0 {
 		cfg.Processes = 4096
 	}
+	if cfg.Watches <= 0 {
+		cfg.Watches = 32768
+	}
 	if cfg.Audit == nil {
 		cfg.Audit = slog.New(slog.DiscardHandler)
 	}
@@ -114,7 +122,7 @@ func (s *Server) begin(name string) (session.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &executor{server: s, exports: tree, procs: map[uint32]*process{},
+	return &executor{server: s, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
 		audit: s.cfg.Audit.With("client", name)}, nil
 }
 

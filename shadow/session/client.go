@@ -23,8 +23,8 @@ type Call struct {
 	Place func(head []byte, n int) ([][]byte, error)
 	// About is the caller's, for Recover.
 	About any
-	// Finish, if not nil, is called when all has arrived, once, before any
-	// later recovery.
+	// Finish, if not nil, is called when all has arrived, once, before any later
+	// notice or recovery. It must not wait for a call.
 	Finish func()
 
 	slot uint16
@@ -58,6 +58,12 @@ type ClientConfig struct {
 	// Notice, if not nil, is told when a link breaks (and why) or is there again
 	// (nil).
 	Notice func(err error)
+	// Changed, if not nil, is told what changes where the client has leases, and
+	// All whenever a link breaks. It is called by the goroutine that reads the
+	// link, in the order in which notices and replies arrive: what came before a
+	// reply it has seen when the reply's Finish is called. It must not wait for a
+	// call.
+	Changed func([]wire.Change)
 }
 
 // A Recovery is what there is to know and to use for it.

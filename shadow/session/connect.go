@@ -18,6 +18,11 @@ func (c *Client) run(l *link) {
 		c.mu.Lock()
 		c.link = nil
 		c.mu.Unlock()
+		if c.cfg.Changed != nil {
+			// The shadow ends all leases at a new link: nobody knows which notices
+			// have arrived.
+			c.cfg.Changed([]wire.Change{{All: true}})
+		}
 		if c.cfg.Notice != nil && !c.bye.Load() {
 			c.cfg.Notice(err)
 		}

@@ -23,6 +23,10 @@ func (c *Client) serve(l *link) error {
 			if err := c.reply(l, h, head); err != nil {
 				return err
 			}
+		case wire.KindNotice:
+			if err := c.notice(h, head); err != nil {
+				return err
+			}
 		case wire.KindRefuse:
 			r, err := wire.DecodeRefuse(head)
 			if err != nil {
@@ -36,6 +40,18 @@ func (c *Client) serve(l *link) error {
 			return fmt.Errorf("%w: frame %d from a shadow", wire.ErrMalformed, h.Kind)
 		}
 	}
+}
+
+// notice hands on what has changed.
+func (c *Client) notice(h wire.Header, head []byte) error {
+	if h.Payload != 0 {
+		return fmt.Errorf("%w: a notice with a payload", wire.ErrMalformed)
+	}
+	changes, err := wire.DecodeNotice(head)
+	if err == nil && c.cfg.Changed != nil {
+		c.cfg.Changed(changes)
+	}
+	return err
 }
 
 // reply gives a reply to the call that it belongs to.

@@ -19,6 +19,10 @@ import (
 // goroutines at the same time; Close, once all of its calls have returned, frees
 // what the session holds.
 type Executor interface {
+	// Linked says that the client has another link, and that notices that were
+	// sent so far may not have arrived. notice sends one by this link. It is
+	// called before any request of the link is performed, and must not wait.
+	Linked(notice func(head []byte) error)
 	// Execute performs r. When ctx is done, what waits should end with EINTR.
 	Execute(ctx context.Context, r *Request) Reply
 	Close()
@@ -32,6 +36,9 @@ type Reply struct {
 	// lost, it is sent again. Otherwise the request is performed again. The
 	// payload of a reply that is kept has at most wire.MaxKept bytes.
 	Keep bool
+	// Deliver, if not nil, is called to have the reply sent, by send, unless it was
+	// kept and is sent again.
+	Deliver func(send func() error)
 }
 
 // ServerConfig says whom a server serves and how.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,7 @@ type counter struct {
 	times  map[uint64]int
 	closed atomic.Bool
 	hold   chan struct{} // requests of 'h' wait for it
+	notice func([]byte) error
 }
 
 func newCounter() *counter { return &counter{times: map[uint64]int{}, hold: make(chan struct{})} }
@@ -38,6 +40,15 @@ func (c *counter) Execute(ctx context.Context, r *Request) Reply {
 	c.times[n]++
 	c.mu.Unlock()
 	switch r.Head[8] {
+	case 'n':
+		c.mu.Lock()
+		notice := c.notice
+		c.mu.Unlock()
+		head, err := wire.AppendChange(nil, &wire.Change{Lease: uint32(n), Gone: true})
+		if err != nil {
+			panic(err)
+		}
+		_ = notice(head) // a link that broke is another test's
 	case 'h':
 		select {
 		case <-c.hold:
@@ -52,6 +63,12 @@ func (c *counter) Execute(ctx context.Context, r *Request) Reply {
 		return Reply{Head: r.Head, Payload: [][]byte{b[:copy(b, r.Payload)]}}
 	}
 	return Reply{Head: r.Head, Payload: [][]byte{r.Payload}, Keep: true}
+}
+
+func (c *counter) Linked(notice func([]byte) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.notice = notice
 }
 
 func (c *counter) Close() { c.closed.Store(true) }
@@ -463,6 +480,59 @@ func TestSlots(t *testing.T) {
 	c.expect(wire.KindRefuse, 0, 0)
 }
 
+// A notice that was sent before a reply has been told when the call returns, and a
+// link that breaks is told, too.
+func TestNotices(t *testing.T) {
+	_, _, cfg := pair(t, ServerConfig{}, 0)
+	var mu sync.Mutex
+	var told []wire.Change
+	cfg.Changed = func(all []wire.Change) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, all...)
+	}
+	var conn io.ReadWriteCloser
+	dial := cfg.Dial
+	cfg.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
+		rw, err := dial(ctx)
+		mu.Lock()
+		defer mu.Unlock()
+		conn = rw
+		return rw, err
+	}
+	c := dialTest(t, cfg)
+	var want []wire.Change
+	for n := range uint64(50) {
+		if n%10 == 9 {
+			mu.Lock()
+			broken := conn
+			mu.Unlock()
+			broken.Close()
+			want = append(want, wire.Change{All: true})
+			for { // until it is told: what is sent before might be told twice
+				mu.Lock()
+				seen := len(told) == len(want)
+				mu.Unlock()
+				if seen {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}
+		call, _, _ := ask(n, 'n', nil)
+		if err := c.Do(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, wire.Change{Lease: uint32(n), Gone: true})
+		mu.Lock()
+		got := slices.Clone(told)
+		mu.Unlock()
+		if !slices.Equal(got, want) {
+			t.Fatalf("told %+v, sent %+v", got, want)
+		}
+	}
+}
+
 func TestJournal(t *testing.T) {
 	dir := t.TempDir()
 	id := wire.ID{7}
@@ -537,6 +607,8 @@ func FuzzDecodeLink(f *testing.F) {
 }
 
 type echo struct{}
+
+func (echo) Linked(func([]byte) error) {}
 
 func (echo) Execute(_ context.Context, r *Request) Reply { return Reply{Head: r.Head} }
 func (echo) Close()                                      {}

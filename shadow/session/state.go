@@ -108,8 +108,18 @@ func (st *state) end(over bool) {
 	st.journal.close(over)
 }
 
+// linked tells the executor of l, unless there is another link already.
+func (st *state) linked(l *link) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.link == l && !st.ended {
+		st.executor.Linked(func(head []byte) error { return l.send(wire.Header{Kind: wire.KindNotice}, head) })
+	}
+}
+
 // serve reads from l until it breaks.
 func (st *state) serve(l *link) error {
+	st.linked(l)
 	for {
 		h, head, err := l.head()
 		if err != nil {
@@ -217,7 +227,14 @@ func (st *state) leave(h wire.Header, reply Reply) *link {
 
 // send sends a reply. If it fails the client will ask again.
 func (st *state) send(l *link, h wire.Header, reply Reply) {
-	_ = l.send(wire.Header{Kind: wire.KindReply, Slot: h.Slot, Seq: h.Seq}, reply.Head, reply.Payload...)
+	send := func() error {
+		return l.send(wire.Header{Kind: wire.KindReply, Slot: h.Slot, Seq: h.Seq}, reply.Head, reply.Payload...)
+	}
+	if reply.Deliver != nil {
+		reply.Deliver(send)
+		return
+	}
+	_ = send()
 }
 
 // interrupt ends what waits.

@@ -101,13 +101,17 @@ func (c *coder) attr(a *Attr) {
 
 // A Dirent is an entry of a directory. Cookie is where the next readdir goes on
 // behind it. HasAttr is false for . and .., and for what went away meanwhile.
+// Held says that the lease tells of changes of Attr. Link is what a link says, or
+// empty if that cannot be read.
 type Dirent struct {
 	Name    string
 	Ino     uint64
 	Type    FileType
 	Cookie  int64
 	HasAttr bool
+	Held    bool
 	Attr    Attr
+	Link    string
 }
 
 func (c *coder) dirent(d *Dirent) {
@@ -122,9 +126,28 @@ func (c *coder) dirent(d *Dirent) {
 		c.fail("file type %d", t)
 	}
 	c.i64(&d.Cookie)
-	c.boolean(&d.HasAttr)
-	if d.HasAttr {
-		c.attr(&d.Attr)
+	c.described(&d.HasAttr, &d.Held, &d.Attr, &d.Link)
+}
+
+// described codes what is known of a name: nothing (0), its attributes (1), or
+// attributes that are held by a lease (2); with those of a link, what it says.
+func (c *coder) described(has, held *bool, a *Attr, link *string) {
+	var known uint8
+	switch {
+	case *has && *held:
+		known = 2
+	case *has:
+		known = 1
+	}
+	c.u8(&known)
+	if known > 2 {
+		c.fail("description %d", known)
+	}
+	if *has, *held = known > 0, known == 2; !*has {
+		return
+	}
+	if c.attr(a); a.Type == TypeSymlink {
+		c.text(link, MaxPath)
 	}
 }
 

@@ -21,6 +21,7 @@ var opFields = map[string]func(*coder, *Op){
 	"mtime":  func(c *coder, o *Op) { c.time(&o.Mtime) },
 	"name":   func(c *coder, o *Op) { c.text(&o.Name, MaxName) },
 	"id":     func(c *coder, o *Op) { c.identity(&o.ID) },
+	"lease":  func(c *coder, o *Op) { c.u32(&o.Lease) },
 	"paths":  func(c *coder, o *Op) { c.paths(&o.Paths) },
 	"data":   func(c *coder, o *Op) { c.bulk(&o.Data) },
 }
@@ -38,6 +39,7 @@ var resultFields = map[string]func(*coder, *Result){
 	"fs":     func(c *coder, r *Result) { c.fsinfo(&r.FS) },
 	"lock":   func(c *coder, r *Result) { c.u32(&r.Flags); c.known("lock", r.Flags, lockEnd) },
 	"proc":   func(c *coder, r *Result) { c.u32(&r.Proc) },
+	"lease":  func(c *coder, r *Result) { c.u32(&r.Lease) },
 	"data":   func(c *coder, r *Result) { c.size(r) },
 }
 

@@ -22,6 +22,7 @@ const (
 	KindPing                    // client: answer with pong
 	KindPong                    // shadow
 	KindBye                     // client: the session is over; free all
+	KindNotice                  // shadow: what has changed where the client has leases
 	kindEnd
 )
 

@@ -9,7 +9,7 @@ import (
 // What can be decoded has to be the same when it is encoded and decoded again.
 
 func FuzzDecodeRequest(f *testing.F) {
-	for code := Null; code < codeEnd; code++ {
+	for _, code := range codes() {
 		r := Request{Proc: 1, Ops: []Op{filled(code)}}
 		head, payload, err := r.Encode(nil)
 		if err != nil {
@@ -17,6 +17,11 @@ func FuzzDecodeRequest(f *testing.F) {
 		}
 		f.Add(head, bytes.Join(payload, nil))
 	}
+	empty, _, err := (&Request{Ops: []Op{{Code: Write}}}).Encode(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(empty, []byte{})
 	f.Fuzz(func(t *testing.T, head, payload []byte) {
 		r, err := DecodeRequest(head, payload)
 		if err != nil {
@@ -26,7 +31,7 @@ func FuzzDecodeRequest(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%+v: %v", r, err)
 		}
-		r2, err := DecodeRequest(again, bytes.Join(data, nil))
+		r2, err := DecodeRequest(again, append([]byte{}, bytes.Join(data, nil)...)) // never nil
 		if err != nil || !reflect.DeepEqual(r, r2) {
 			t.Errorf("%+v\n%+v\n%v", r, r2, err)
 		}
@@ -35,7 +40,7 @@ func FuzzDecodeRequest(f *testing.F) {
 }
 
 func FuzzDecodeReply(f *testing.F) {
-	for code := Null; code < codeEnd; code++ {
+	for _, code := range codes() {
 		head, _, err := (&Reply{[]Result{{Code: Null}, {Code: code}}}).Encode(nil)
 		if err != nil {
 			f.Fatal(err)
@@ -58,11 +63,14 @@ func FuzzDecodeReply(f *testing.F) {
 }
 
 func FuzzDecodeDirents(f *testing.F) {
-	b, err := AppendDirent(nil, &Dirent{Name: "x", HasAttr: true})
-	if err != nil {
-		f.Fatal(err)
+	for _, d := range []Dirent{{Name: "x", HasAttr: true},
+		{Name: "l", HasAttr: true, Held: true, Attr: Attr{Type: TypeSymlink}, Link: "y"}} {
+		b, err := AppendDirent(nil, &d)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
 	}
-	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all, err := DecodeDirents(b)
 		if err != nil {
@@ -75,6 +83,33 @@ func FuzzDecodeDirents(f *testing.F) {
 			}
 		}
 		if !bytes.Equal(again, b) {
+			t.Errorf("%x\n%x", b, again)
+		}
+	})
+}
+
+func FuzzDecodeNotice(f *testing.F) {
+	b, err := AppendChange(nil, &Change{Lease: 1, Name: "x", Attr: Attr{Type: TypeSymlink}, Link: "y"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add([]byte(nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		all, err := DecodeNotice(b)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for i := range all {
+			if all[i].All {
+				continue
+			}
+			if again, err = AppendChange(again, &all[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(all) == 0 || !bytes.Equal(again, b) {
 			t.Errorf("%x\n%x", b, again)
 		}
 	})

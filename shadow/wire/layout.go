@@ -47,6 +47,9 @@ const (
 	Statfs // of the file system that holds a file
 	Access // may this be done?
 	Lock   // of all three kinds
+	_
+	Unwatch // end a lease
+	Exports // what there is
 	codeEnd
 )
 
@@ -56,7 +59,7 @@ type layout struct {
 	name    string
 	args    []string
 	results []string
-	reads   bool // it changes nothing
+	reads   bool // it changes nothing, or the second time nothing more
 }
 
 var layouts = [codeEnd]layout{
@@ -71,7 +74,7 @@ var layouts = [codeEnd]layout{
 	Open:        {name: "open", args: []string{"fd", "path", "open", "mode", "fd2"}, results: []string{"fd", "attr", "path"}},
 	Reopen:      {name: "reopen", args: []string{"paths", "open", "id", "fd2"}, results: []string{"attr", "path"}},
 	Stat:        {name: "stat", args: []string{"fd", "path", "at"}, results: []string{"attr"}, reads: true},
-	Readdir:     {name: "readdir", args: []string{"fd", "cookie", "length"}, results: []string{"end", "data"}, reads: true},
+	Readdir:     {name: "readdir", args: []string{"fd", "cookie", "length", "lease"}, results: []string{"lease", "end", "data"}, reads: true},
 	Readlink:    {name: "readlink", args: []string{"fd", "path"}, results: []string{"path"}, reads: true},
 	Read:        {name: "read", args: []string{"fd", "offset", "length"}, results: []string{"data"}, reads: true},
 	Write:       {name: "write", args: []string{"fd", "offset", "data"}, results: []string{"length"}},
@@ -96,9 +99,11 @@ var layouts = [codeEnd]layout{
 	Statfs:      {name: "statfs", args: []string{"fd", "path"}, results: []string{"fs"}, reads: true},
 	Access:      {name: "access", args: []string{"fd", "path", "mode", "at"}, reads: true},
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
+	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
+	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
 }
 
-func (c Code) valid() bool { return c > 0 && c < codeEnd }
+func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }
 
 // String returns c's name.
 func (c Code) String() string {

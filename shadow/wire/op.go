@@ -42,6 +42,7 @@ type Op struct {
 	Name         string // of an extended attribute
 	ID           Identity
 	Paths        []string
+	Lease        uint32 // chosen by the client; 0 is none
 	Data         [][]byte
 }
 
@@ -64,6 +65,7 @@ type Result struct {
 	FS     FSInfo
 	Flags  uint32
 	Proc   uint32
+	Lease  uint32
 	Data   [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int

@@ -15,11 +15,21 @@ import (
 	"penumbra/abi"
 )
 
+// codes returns all there are.
+func codes() (all []Code) {
+	for code := Null; code < codeEnd; code++ {
+		if code.valid() {
+			all = append(all, code)
+		}
+	}
+	return all
+}
+
 // filled returns an operation in which each field that its code has is set, and
 // no other.
 func filled(code Code) Op {
 	all := Op{FD: 3, Path: "a/b", FD2: -1, Path2: "/c", Flags: 5, Mode: 0o1755, Proc: 9, Offset: 1 << 40,
-		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x",
+		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x", Lease: 4,
 		ID: Identity{1, 2, Time{3, 4}}, Paths: []string{"/x", "/y/z"}, Data: [][]byte{[]byte("da"), []byte("ta")}}
 	if code.Has("at") {
 		all.Flags = AtNoFollow
@@ -29,7 +39,7 @@ func filled(code Code) Op {
 	names := map[string]string{"fd": "FD", "path": "Path", "fd2": "FD2", "path2": "Path2", "open": "Flags", "at": "Flags",
 		"flags": "Flags", "lock": "Flags", "mode": "Mode", "proc": "Proc", "offset": "Offset", "cookie": "Offset",
 		"length": "Length", "uid": "UID", "gid": "GID", "atime": "Atime", "mtime": "Mtime", "name": "Name", "id": "ID",
-		"paths": "Paths", "data": "Data"}
+		"paths": "Paths", "lease": "Lease", "data": "Data"}
 	for _, f := range layouts[code].args {
 		to.FieldByName(names[f]).Set(from.FieldByName(names[f]))
 	}
@@ -37,7 +47,7 @@ func filled(code Code) Op {
 }
 
 func TestRequestsComeBackAsTheyWere(t *testing.T) {
-	for code := Null; code < codeEnd; code++ {
+	for _, code := range codes() {
 		t.Run(code.String(), func(t *testing.T) {
 			want := Request{Proc: 7, Ops: []Op{{Code: Null}, filled(code), {Code: Close, FD: 2}}}
 			head, payload, err := want.Encode(nil)
@@ -196,7 +206,9 @@ func TestGreetings(t *testing.T) {
 }
 
 func TestDirents(t *testing.T) {
-	want := []Dirent{{Name: ".", Ino: 1, Type: TypeDirectory, Cookie: 5}, {Name: "x", Ino: 2, Type: TypeRegular, Cookie: -7, HasAttr: true, Attr: Attr{Type: TypeRegular, Size: 9}}}
+	want := []Dirent{{Name: ".", Ino: 1, Type: TypeDirectory, Cookie: 5},
+		{Name: "x", Ino: 2, Type: TypeRegular, Cookie: -7, HasAttr: true, Attr: Attr{Type: TypeRegular, Size: 9}},
+		{Name: "l", Type: TypeSymlink, HasAttr: true, Held: true, Attr: Attr{Type: TypeSymlink}, Link: "../x"}}
 	var b []byte
 	for i := range want {
 		var err error
@@ -212,6 +224,31 @@ func TestDirents(t *testing.T) {
 		if _, err := AppendDirent(nil, &Dirent{Name: name}); !errors.Is(err, ErrMalformed) {
 			t.Errorf("name %q: %v", name, err)
 		}
+	}
+}
+
+func TestNotices(t *testing.T) {
+	want := []Change{{Lease: 1, Name: "x", Gone: true}, {Lease: 1, Attr: Attr{Type: TypeDirectory}, Held: true},
+		{Lease: 2, Name: "l", Attr: Attr{Type: TypeSymlink}, Link: "y"}, {Lease: 3, Gone: true}}
+	var b []byte
+	for i := range want {
+		var err error
+		if b, err = AppendChange(b, &want[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := DecodeNotice(b)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := DecodeNotice(b[:len(b)-1]); !errors.Is(err, ErrMalformed) {
+		t.Errorf("cut short: %v", err)
+	}
+	if got, err = DecodeNotice(nil); err != nil || !reflect.DeepEqual(got, []Change{{All: true}}) {
+		t.Errorf("an empty notice: %+v, %v", got, err)
+	}
+	if _, err := AppendChange(nil, &Change{Name: "a/b"}); !errors.Is(err, ErrMalformed) {
+		t.Errorf("a path for a name: %v", err)
 	}
 }
 
@@ -298,7 +335,7 @@ func TestProtocolDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code := Null; code < codeEnd; code++ {
+	for _, code := range codes() {
 		l := layouts[code]
 		row := "| " + strconv.Itoa(int(code)) + " | " + l.name + " | " + strings.Join(l.args, ", ") + " | " + strings.Join(l.results, ", ") + " |"
 		if !strings.Contains(string(text), row) {

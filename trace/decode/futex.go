@@ -11,7 +11,7 @@ var futexSpecial = special{arg: futexArg}
 
 // futexForms are the arguments from the third on that an operation looks at:
 // their indices and how they are written.
-var futexForms = map[uint64][]futexPart{
+var futexForms = [...][]futexPart{
 	0:  {{2, uintValue}, {3, futexTimeout}},                                      // FUTEX_WAIT
 	1:  {{2, uintValue}},                                                         // FUTEX_WAKE
 	2:  {{2, uintValue}},                                                         // FUTEX_FD
@@ -40,9 +40,9 @@ func futexArg(d *Decoder, s *Saved, i int) bool {
 	if i != 2 {
 		return false
 	}
-	parts, ok := futexForms[d.call.Args[1]&0x7f]
-	if !ok {
-		parts = anyFutex
+	parts := anyFutex
+	if operation := d.call.Args[1] & 0x7f; operation < uint64(len(futexForms)) {
+		parts = futexForms[operation]
 	}
 	for _, p := range parts {
 		d.Out.Arg(d.args[p.index].Name)

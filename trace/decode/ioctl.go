@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 
 	"penumbra/abi"
 )
@@ -37,35 +38,37 @@ const (
 )
 
 // ioctlForms are the arguments of those that programs use, by name.
-var ioctlForms = map[string]form{
-	"TCGETS": {formStruct, "termios", true}, "TCSETS": {formStruct, "termios", false},
-	"TCSETSW": {formStruct, "termios", false}, "TCSETSF": {formStruct, "termios", false},
-	"TCGETS2": {formStruct, "termios2", true}, "TCSETS2": {formStruct, "termios2", false},
-	"TCSETSW2": {formStruct, "termios2", false}, "TCSETSF2": {formStruct, "termios2", false},
-	"TIOCGWINSZ": {formStruct, "winsize", true}, "TIOCSWINSZ": {formStruct, "winsize", false},
-	"TIOCGPGRP": {formInt, "", true}, "TIOCSPGRP": {formInt, "", false}, "TIOCGSID": {formInt, "", true},
-	"TIOCOUTQ": {formInt, "", true}, "FIONREAD": {formInt, "", true}, "FIONBIO": {formInt, "", false},
-	"FIOASYNC": {formInt, "", false}, "TIOCPKT": {formInt, "", false}, "TIOCGPTN": {formInt, "", true},
-	"TIOCSPTLCK": {formInt, "", false}, "TIOCGPTLCK": {formInt, "", true}, "TIOCGPKT": {formInt, "", true},
-	"TIOCGEXCL": {formInt, "", true}, "TIOCGETD": {formInt, "", true}, "TIOCSETD": {formInt, "", false},
-	"FIOSETOWN": {formInt, "", false}, "SIOCSPGRP": {formInt, "", false}, "FIOGETOWN": {formInt, "", true},
-	"SIOCGPGRP": {formInt, "", true}, "SIOCATMARK": {formInt, "", true}, "BLKSSZGET": {formInt, "", true},
-	"TIOCMGET": {formBits, "modem", true}, "TIOCMSET": {formBits, "modem", false},
-	"TIOCMBIS": {formBits, "modem", false}, "TIOCMBIC": {formBits, "modem", false},
-	"FS_IOC_GETFLAGS": {formBits, "fs_flags", true}, "FS_IOC_SETFLAGS": {formBits, "fs_flags", false},
-	"TIOCEXCL": {kind: formNone}, "TIOCNXCL": {kind: formNone}, "TIOCNOTTY": {kind: formNone}, "TIOCVHANGUP": {kind: formNone},
-	"TIOCSBRK": {kind: formNone}, "TIOCCBRK": {kind: formNone}, "TIOCCONS": {kind: formNone},
-	"FIOCLEX": {kind: formNone}, "FIONCLEX": {kind: formNone},
-	"TCFLSH": {formFlags, "tcflush", false}, "TCXONC": {formFlags, "tcflow", false},
-	"TCSBRK": {kind: formNumber}, "TCSBRKP": {kind: formNumber}, "TIOCSCTTY": {kind: formNumber}, "FICLONE": {kind: formNumber},
-	"SIOCGIFINDEX": {formDevice, "ifr_ifindex", true}, "SIOCGIFFLAGS": {formDevice, "ifr_flags", true},
-	"SIOCSIFFLAGS": {formDevice, "ifr_flags", false}, "SIOCGIFMTU": {formDevice, "ifr_mtu", true},
-	"SIOCSIFMTU": {formDevice, "ifr_mtu", false}, "SIOCGIFMETRIC": {formDevice, "ifr_metric", true},
-	"SIOCGIFTXQLEN": {formDevice, "ifr_qlen", true}, "SIOCGIFADDR": {formDevice, "ifr_addr", true},
-	"SIOCSIFADDR": {formDevice, "ifr_addr", false}, "SIOCGIFDSTADDR": {formDevice, "ifr_dstaddr", true},
-	"SIOCGIFBRDADDR": {formDevice, "ifr_broadaddr", true}, "SIOCGIFNETMASK": {formDevice, "ifr_netmask", true},
-	"SIOCSIFNETMASK": {formDevice, "ifr_netmask", false}, "SIOCGIFHWADDR": {formDevice, "ifr_hwaddr", true},
-}
+var ioctlForms = sync.OnceValue(func() map[string]form {
+	return map[string]form{
+		"TCGETS": {formStruct, "termios", true}, "TCSETS": {formStruct, "termios", false},
+		"TCSETSW": {formStruct, "termios", false}, "TCSETSF": {formStruct, "termios", false},
+		"TCGETS2": {formStruct, "termios2", true}, "TCSETS2": {formStruct, "termios2", false},
+		"TCSETSW2": {formStruct, "termios2", false}, "TCSETSF2": {formStruct, "termios2", false},
+		"TIOCGWINSZ": {formStruct, "winsize", true}, "TIOCSWINSZ": {formStruct, "winsize", false},
+		"TIOCGPGRP": {formInt, "", true}, "TIOCSPGRP": {formInt, "", false}, "TIOCGSID": {formInt, "", true},
+		"TIOCOUTQ": {formInt, "", true}, "FIONREAD": {formInt, "", true}, "FIONBIO": {formInt, "", false},
+		"FIOASYNC": {formInt, "", false}, "TIOCPKT": {formInt, "", false}, "TIOCGPTN": {formInt, "", true},
+		"TIOCSPTLCK": {formInt, "", false}, "TIOCGPTLCK": {formInt, "", true}, "TIOCGPKT": {formInt, "", true},
+		"TIOCGEXCL": {formInt, "", true}, "TIOCGETD": {formInt, "", true}, "TIOCSETD": {formInt, "", false},
+		"FIOSETOWN": {formInt, "", false}, "SIOCSPGRP": {formInt, "", false}, "FIOGETOWN": {formInt, "", true},
+		"SIOCGPGRP": {formInt, "", true}, "SIOCATMARK": {formInt, "", true}, "BLKSSZGET": {formInt, "", true},
+		"TIOCMGET": {formBits, "modem", true}, "TIOCMSET": {formBits, "modem", false},
+		"TIOCMBIS": {formBits, "modem", false}, "TIOCMBIC": {formBits, "modem", false},
+		"FS_IOC_GETFLAGS": {formBits, "fs_flags", true}, "FS_IOC_SETFLAGS": {formBits, "fs_flags", false},
+		"TIOCEXCL": {kind: formNone}, "TIOCNXCL": {kind: formNone}, "TIOCNOTTY": {kind: formNone}, "TIOCVHANGUP": {kind: formNone},
+		"TIOCSBRK": {kind: formNone}, "TIOCCBRK": {kind: formNone}, "TIOCCONS": {kind: formNone},
+		"FIOCLEX": {kind: formNone}, "FIONCLEX": {kind: formNone},
+		"TCFLSH": {formFlags, "tcflush", false}, "TCXONC": {formFlags, "tcflow", false},
+		"TCSBRK": {kind: formNumber}, "TCSBRKP": {kind: formNumber}, "TIOCSCTTY": {kind: formNumber}, "FICLONE": {kind: formNumber},
+		"SIOCGIFINDEX": {formDevice, "ifr_ifindex", true}, "SIOCGIFFLAGS": {formDevice, "ifr_flags", true},
+		"SIOCSIFFLAGS": {formDevice, "ifr_flags", false}, "SIOCGIFMTU": {formDevice, "ifr_mtu", true},
+		"SIOCSIFMTU": {formDevice, "ifr_mtu", false}, "SIOCGIFMETRIC": {formDevice, "ifr_metric", true},
+		"SIOCGIFTXQLEN": {formDevice, "ifr_qlen", true}, "SIOCGIFADDR": {formDevice, "ifr_addr", true},
+		"SIOCSIFADDR": {formDevice, "ifr_addr", false}, "SIOCGIFDSTADDR": {formDevice, "ifr_dstaddr", true},
+		"SIOCGIFBRDADDR": {formDevice, "ifr_broadaddr", true}, "SIOCGIFNETMASK": {formDevice, "ifr_netmask", true},
+		"SIOCSIFNETMASK": {formDevice, "ifr_netmask", false}, "SIOCGIFHWADDR": {formDevice, "ifr_hwaddr", true},
+	}
+})
 
 var ioctlFlags = abi.FlagSetOf("ioctl")
 
@@ -84,13 +87,13 @@ func ioctlArg(d *Decoder, s *Saved, i int) bool {
 			name = requestParts(uint32(request))
 		}
 		d.Out.Word(name)
-		if ioctlForms[name].kind == formNone && ioctlForms[name] != (form{}) {
+		if ioctlForms()[name].kind == formNone && ioctlForms()[name] != (form{}) {
 			s.next = len(d.args)
 		}
 		return true
 	case 2:
 		d.Out.Arg(d.args[i].Name)
-		d.ioctlValue(ioctlForms[name], d.call.Args[i])
+		d.ioctlValue(ioctlForms()[name], d.call.Args[i])
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
+	"sync"
 
 	"penumbra/abi"
 )
@@ -217,18 +218,17 @@ func (d *Decoder) SignalInfo(a abi.Arch, info []byte) { d.siginfo(a, info) }
 var (
 	siginfoLayout = abi.LayoutOf("siginfo")
 	codeFlags     = abi.FlagSetOf("si_code")
-	causeFlags    = causes()
 )
 
 // causes are the sets of codes that say why the kernel sent a signal, by
 // signal.
-func causes() map[abi.Signal]*abi.FlagSet {
+var causes = sync.OnceValue(func() map[abi.Signal]*abi.FlagSet {
 	all := map[abi.Signal]*abi.FlagSet{}
 	for _, s := range []abi.Signal{abi.SIGCHLD, abi.SIGSEGV, abi.SIGBUS, abi.SIGFPE, abi.SIGILL, abi.SIGTRAP, abi.SIGIO, abi.SIGSYS} {
 		all[s] = abi.FlagSetOf("si_code_" + strings.ToLower(strings.TrimPrefix(s.Name(), "SIG")))
 	}
 	return all
-}
+})
 
 func (d *Decoder) siginfo(a abi.Arch, b []byte) {
 	get := func(field string) uint64 { return siginfoLayout.Field(field).Get(a, b) }
@@ -238,7 +238,7 @@ func (d *Decoder) siginfo(a abi.Arch, b []byte) {
 	d.signal(int32(number))
 	d.Out.Field("si_code")
 	set := codeFlags
-	if cause := causeFlags[number]; cause != nil && code > 0 && code != kernelCode {
+	if cause := causes()[number]; cause != nil && code > 0 && code != kernelCode {
 		set = cause
 	}
 	if set.Format(uint64(uint32(code)), a) == fmt.Sprintf("%#x", uint32(code)) {

@@ -107,7 +107,7 @@ func (p *Plan) Decide(c *trace.Call) Fault {
 		return Fault{}
 	}
 	th := p.thread(c.Thread)
-	if returnCalls.Has(c.Syscall) {
+	if returnCalls().Has(c.Syscall) {
 		p.noteReturn(th, c.Thread)
 	}
 	f, h := p.inject(th, c)
@@ -127,7 +127,7 @@ func (p *Plan) Decide(c *trace.Call) Fault {
 // Exit finishes what Decide has begun. It takes Injected from a call that was
 // to be cut short and had no more to move.
 func (p *Plan) Exit(c *trace.Call) {
-	if p.chaos.needsHandlers() && actionCalls.Has(c.Syscall) {
+	if p.chaos.needsHandlers() && actionCalls().Has(c.Syscall) {
 		p.noteHandler(c)
 	}
 	th := p.thread(c.Thread)

@@ -28,8 +28,8 @@ type handlers struct {
 
 var (
 	// actionCalls install handlers, returnCalls are how they come back.
-	actionCalls = setOfNames([]string{"rt_sigaction", "sigaction", "signal"})
-	returnCalls = setOfNames([]string{"rt_sigreturn", "sigreturn"})
+	actionCalls = setOfNames("rt_sigaction sigaction signal")
+	returnCalls = setOfNames("rt_sigreturn sigreturn")
 
 	// harmless are the signals that do nothing to a program without a handler,
 	// so that nobody would have one to end it.

@@ -103,7 +103,7 @@ func (s *site) has(property func(descriptor) bool) bool {
 
 // loads reports whether the call belongs to the loading of a program.
 func (s *site) loads() bool {
-	if openCalls.Has(s.call.Syscall) {
+	if openCalls().Has(s.call.Syscall) {
 		return loading(s.call)
 	}
 	var read []int32
@@ -163,7 +163,7 @@ func (s *site) waits() bool {
 		const setlkw64 = 14 // i386's
 		command := c.Args.Int32(1)
 		return command == unix.F_SETLKW || command == unix.F_OFD_SETLKW || command == setlkw64
-	case waitCalls.Has(c.Syscall):
+	case waitCalls().Has(c.Syscall):
 		return true
 	}
 	return s.has(descriptor.slow)

@@ -11,20 +11,20 @@ import (
 	"penumbra/trace"
 )
 
-// transferNames are the calls that move bytes to or from a descriptor and say
-// how many they did.
-var transferNames = strings.Fields("read write pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 " +
+// transferCalls are the calls that move bytes to or from a descriptor and say how
+// many they did.
+var transferCalls = setOfNames("read write pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 " +
 	"recvfrom sendto recvmsg sendmsg sendfile sendfile64 splice tee copy_file_range")
 
-// transferCalls returns the set of them.
-var transferCalls = sync.OnceValue(func() abi.Set { return setOfNames(transferNames) })
-
-func setOfNames(names []string) abi.Set {
-	var set abi.Set
-	for _, name := range names {
-		set = set.Union(abi.SetOf(abi.ByName(name)))
-	}
-	return set
+// setOfNames returns a function that returns the set of the calls named, made when
+// it is first asked for: most runs of the program need none.
+func setOfNames(names string) func() abi.Set {
+	return sync.OnceValue(func() (set abi.Set) {
+		for name := range strings.FieldsSeq(names) {
+			set = set.Union(abi.SetOf(abi.ByName(name)))
+		}
+		return set
+	})
 }
 
 // A transfer is what a call that moves bytes is to move: size bytes, to or

@@ -3,7 +3,6 @@ package fault
 import (
 	"hash/fnv"
 	"slices"
-	"strings"
 	"time"
 
 	"penumbra/abi"
@@ -12,12 +11,12 @@ import (
 
 // The calls that weather is for, besides those that move bytes.
 var (
-	messageCalls = setOfNames(strings.Fields("recvmmsg recvmmsg_time64 sendmmsg accept accept4"))
-	waitCalls    = setOfNames(strings.Fields("wait4 waitpid waitid flock fcntl fcntl64 msgsnd msgrcv " +
-		"poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64 epoll_wait epoll_pwait epoll_pwait2"))
-	openCalls  = setOfNames(strings.Fields("open openat openat2 creat"))
-	syncCalls  = setOfNames(strings.Fields("fsync fdatasync"))
-	pacedCalls = setOfNames(strings.Fields("close connect rename renameat renameat2 unlink unlinkat"))
+	messageCalls = setOfNames("recvmmsg recvmmsg_time64 sendmmsg accept accept4")
+	waitCalls    = setOfNames("wait4 waitpid waitid flock fcntl fcntl64 msgsnd msgrcv " +
+		"poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64 epoll_wait epoll_pwait epoll_pwait2")
+	openCalls  = setOfNames("open openat openat2 creat")
+	syncCalls  = setOfNames("fsync fdatasync")
+	pacedCalls = setOfNames("close connect rename renameat renameat2 unlink unlinkat")
 )
 
 const (
@@ -45,19 +44,19 @@ func (ch *Chaos) affects(k kind) abi.Set {
 	case kindShort:
 		return transfers
 	case kindEINTR:
-		set := transfers.Union(messageCalls).Union(waitCalls)
+		set := transfers.Union(messageCalls()).Union(waitCalls())
 		if ch.regardless {
-			set = set.Union(openCalls)
+			set = set.Union(openCalls())
 		}
 		return set
 	case kindEAGAIN:
-		return transfers.Union(messageCalls)
+		return transfers.Union(messageCalls())
 	case kindDelay:
-		return transfers.Union(messageCalls).Union(waitCalls).Union(openCalls).Union(syncCalls).Union(pacedCalls)
+		return transfers.Union(messageCalls()).Union(waitCalls()).Union(openCalls()).Union(syncCalls()).Union(pacedCalls())
 	case kindENOSPC:
 		return transfers
 	}
-	return transfers.Union(syncCalls)
+	return transfers.Union(syncCalls())
 }
 
 // aim sets the calls that any wanted kind is for.
@@ -74,7 +73,7 @@ func (ch *Chaos) aim() {
 // needs returns the calls that have to be seen.
 func (ch *Chaos) needs() abi.Set {
 	if ch.needsHandlers() {
-		return ch.targets.Union(actionCalls).Union(returnCalls)
+		return ch.targets.Union(actionCalls()).Union(returnCalls())
 	}
 	return ch.targets
 }

@@ -3,14 +3,11 @@ package iostat
 import (
 	"bufio"
 	"cmp"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
-	"html/template"
+	"encoding/json"
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -20,18 +17,14 @@ const (
 	pageDetails = 40 // files with plots
 )
 
-//go:embed report.html
-var pageText string
-
 //go:embed report.css
 var pageStyle string
 
 //go:embed report.js
 var pageScript string
 
-var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("report").Parse(pageText))
-})
+// pageScriptHash is what a browser wants to know of the script that it may run.
+const pageScriptHash = "sha256-MKDWt1ZztDMmSmQiyuAZgOggh9LdGT1sMSqcJbAi5Co="
 
 // A page is what the template shows.
 type page struct {
@@ -43,14 +36,14 @@ type page struct {
 	Advice    []pageAdvice
 	Lanes     []pageLane
 	Ticks     []tick
-	Bin       int64                  // how long a bin of a lane is, in ns
-	Shares    [][numActivities][]int // by lane, activity and bin, in percent
+	Bin       int64  // how long a bin of a lane is, in ns
+	Shares    markup // by lane, activity and bin, in percent
 	Files     []pageFile
 	Details   []pageFile
 	Processes []pageProcess
 	Policy    string
-	Style     template.CSS
-	Script    template.JS
+	Style     markup
+	Script    markup
 }
 
 type tile struct{ Value, Label string }
@@ -64,7 +57,7 @@ type pageAdvice struct {
 type pageLane struct {
 	Name, Thread string
 	Sum          string
-	Plot         template.HTML
+	Plot         markup
 	shares       [numActivities][]int
 }
 
@@ -90,8 +83,8 @@ type pageFile struct {
 	Syncs   cell
 	Wrong   cell
 	Lines   []string
-	Sizes   template.HTML
-	Course  template.HTML // of offsets or bytes over time
+	Sizes   markup
+	Course  markup // of offsets or bytes over time
 	Caption string
 }
 
@@ -126,17 +119,15 @@ func (c *Collector) HTML(w io.Writer) error {
 
 func (c *Collector) page() *page {
 	files := c.sortedFiles()
-	script := sha256.Sum256([]byte(pageScript))
 	p := &page{
 		Title:   "Where the I/O went",
 		Command: clean(strings.Join(c.command, " ")),
 		Summary: c.summary(),
 		Notes:   c.notes(),
 		Tiles:   c.tiles(),
-		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" +
-			base64.StdEncoding.EncodeToString(script[:]) + "'",
-		Style:  template.CSS(pageStyle),
-		Script: template.JS(pageScript),
+		Policy:  "default-src 'none'; style-src 'unsafe-inline'; script-src '" + pageScriptHash + "'",
+		Style:   markup(pageStyle),
+		Script:  markup(pageScript),
 	}
 	c.pageFiles(p, files)
 	c.pageLanes(p)
@@ -253,9 +244,12 @@ func (c *Collector) pageLanes(p *page) {
 	if others.total > 0 {
 		p.Lanes = append(p.Lanes, newPageLane(others, c.last))
 	}
+	shares := [][numActivities][]int{}
 	for _, l := range p.Lanes {
-		p.Shares = append(p.Shares, l.shares)
+		shares = append(shares, l.shares)
 	}
+	text, _ := json.Marshal(shares) // numbers can be told
+	p.Shares = markup(text)
 	p.Ticks = ticks(c.last)
 	line := newTimeline[threadBin](threadBins)
 	line.reach(c.last)

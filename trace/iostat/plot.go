@@ -3,7 +3,6 @@ package iostat
 import (
 	"fmt"
 	"html"
-	"html/template"
 	"strings"
 	"time"
 )
@@ -35,9 +34,9 @@ func newPlot(title, across, up string) *plot {
 	return p
 }
 
-func (p *plot) end() template.HTML {
+func (p *plot) end() markup {
 	p.WriteString("</svg>")
-	return template.HTML(p.String()) // made of numbers and escaped text alone
+	return markup(p.String()) // made of numbers and escaped text alone
 }
 
 func (p *plot) text(class string, x, y float64, s, anchor string) {
@@ -60,7 +59,7 @@ func (p *plot) level(y float64, label string) {
 var sideWords = [2]struct{ class, one, many string }{{"reading", "read", "reads"}, {"writing", "write", "writes"}}
 
 // sizePlot draws the histogram of request sizes.
-func (f *file) sizePlot() template.HTML {
+func (f *file) sizePlot() markup {
 	first, last, top := f.sizeRange()
 	if top == 0 {
 		return ""
@@ -119,7 +118,7 @@ func lowest(class int) string {
 
 // coursePlot draws what was moved when: at which offsets of a file, or how
 // many bytes in all of a stream. It returns a caption too.
-func (f *file) coursePlot(last time.Duration) (template.HTML, string) {
+func (f *file) coursePlot(last time.Duration) (markup, string) {
 	if f.series == nil {
 		return "", ""
 	}
@@ -184,7 +183,7 @@ func (f *file) drawBytes(p *plot, last time.Duration) {
 const laneHeight = 40
 
 // lanePlot draws a lane: for each bin a column of what its time was spent with.
-func lanePlot(bins []threadBin, width, last time.Duration) template.HTML {
+func lanePlot(bins []threadBin, width, last time.Duration) markup {
 	p := &plot{}
 	fmt.Fprintf(p, `<svg viewBox="0 0 %.3f %d" preserveAspectRatio="none" aria-hidden="true">`,
 		max(float64(last)/float64(width), 0.001), laneHeight)

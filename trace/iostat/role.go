@@ -41,7 +41,7 @@ const (
 )
 
 // actions are those that no argument's kind gives away.
-var actions = map[action][]string{
+var actions = [...][]string{
 	closeOne:   {"close"},
 	closeRange: {"close_range"},
 	dup:        {"dup"},
@@ -131,9 +131,9 @@ func roleOf(s *abi.Syscall, a abi.Arch) role {
 }
 
 func (r *role) actionOf(s *abi.Syscall) action {
-	for action, names := range actions {
+	for a, names := range actions {
 		if slices.Contains(names, s.Name) {
-			return action
+			return action(a)
 		}
 	}
 	data := s.Class == abi.ClassDesc || s.Class == abi.ClassNetwork

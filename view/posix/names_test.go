@@ -2,6 +2,7 @@ package posix
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -113,12 +114,42 @@ func TestSymlinks(t *testing.T) {
 	})
 }
 
+// From a directory so deep that no path leads there, ".." leads up all the same.
+func TestDeepDirectory(t *testing.T) {
+	dir := enterDir(t)
+	run(t, []step{write("f", "text")})
+	const depth = 20
+	for range depth {
+		name := strings.Repeat("n", 250)
+		run(t, []step{mkdir(name), {"chdir", func() error { return unix.Chdir(name) }, nil}})
+	}
+	up := strings.Repeat("../", depth)
+	toRoot := up + strings.Repeat("../", strings.Count(dir, "/"))
+	fd := must[int](t)(unix.Open(".", unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	defer unix.Close(fd)
+	run(t, []step{
+		{"getcwd", func() error { _, err := unix.Getcwd(make([]byte, 2*unix.PathMax)); return err }, unix.ENAMETOOLONG},
+		write("here", ""), stat("here"), stat("../" + strings.Repeat("n", 250) + "/./here"), stat("../here").fails(unix.ENOENT),
+		stat(up + "f"), stat("./" + up + "../" + filepath.Base(dir) + "/f"), stat(toRoot + dir[1:] + "/f"),
+		{"from a descriptor", func() error { return unix.Fstatat(fd, toRoot+dir[1:]+"/f", new(unix.Stat_t), 0) }, nil},
+		{"chdir", func() error { return unix.Chdir(toRoot + "." + dir) }, nil},
+		stat("f"),
+	})
+}
+
 func TestDirectoryDescriptors(t *testing.T) {
 	dir := enterDir(t)
 	run(t, []step{mkdir("d"), mkdir("d/e"), write("d/f", "text")})
-	for name, flags := range map[string]int{"plain": unix.O_RDONLY, "path": unix.O_PATH} {
+	const flags = unix.O_DIRECTORY | unix.O_CLOEXEC
+	for name, open := range map[string]func() (int, error){
+		"plain": func() (int, error) { return unix.Open("d", flags, 0) },
+		"path":  func() (int, error) { return unix.Open("d", flags|unix.O_PATH, 0) },
+		"how": func() (int, error) {
+			return unix.Openat2(unix.AT_FDCWD, dir+"/d", &unix.OpenHow{Flags: flags | unix.O_PATH, Resolve: unix.RESOLVE_NO_MAGICLINKS})
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
-			fd := must[int](t)(unix.Open("d", flags|unix.O_DIRECTORY|unix.O_CLOEXEC, 0))
+			fd := must[int](t)(open())
 			defer unix.Close(fd)
 			var st unix.Stat_t
 			run(t, []step{
@@ -195,9 +226,13 @@ func TestOpenHow(t *testing.T) {
 			{"a mode too large", open2(unix.O_CREAT|unix.O_RDWR, 1<<20, 0), unix.EINVAL},
 			{"an unknown way", open2(unix.O_RDONLY, 0, 1<<40), unix.EINVAL},
 			{"two roots", open2(unix.O_RDONLY, 0, unix.RESOLVE_BENEATH|unix.RESOLVE_IN_ROOT), unix.EINVAL},
+			{"no such file, as a path", open2(unix.O_PATH, 0, 0), unix.ENOENT},
 			stat(at("f")).fails(unix.ENOENT),
 			{"make", open2(unix.O_CREAT|unix.O_RDWR, 0o600, 0), nil},
 			stat(at("f")),
+			{"as a path", open2(unix.O_PATH, 0, 0), nil},
+			{"as the path of a directory", open2(unix.O_PATH|unix.O_DIRECTORY, 0, 0), unix.ENOTDIR},
+			{"as a path, and flags of nothing", open2(unix.O_PATH|unix.O_APPEND, 0, 0), unix.EINVAL},
 		})
 	})
 }

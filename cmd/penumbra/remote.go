@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"sync/atomic"
+	"syscall"
+
+	"penumbra/module/bind"
+	"penumbra/module/remote"
+	"penumbra/shadow/client"
+	"penumbra/view"
+)
+
+// localDirs are what a guest has from here though all other files are a shadow's:
+// they are about this machine and the processes on it.
+var localDirs = []string{"/proc", "/sys", "/dev"}
+
+// A shadowView is what a guest sees of its shadow.
+type shadowView struct {
+	client *client.Client
+	mounts []view.Mount
+	// start is where the guest begins if the shadow lacks the working directory.
+	start string
+	trees []*remote.FS
+	told  atomic.Pointer[[]*remote.FS]
+	lost  atomic.Bool // something could not be written back
+}
+
+// open reaches the shadow.
+func (f *shadowFlags) open(s streams) (*shadowView, error) {
+	h := &shadowView{}
+	notice := func(err error) {
+		if err != nil {
+			s.say(fmt.Sprintf("the link to shadow %s broke (%v); trying again for as long as the lease is", f.target, err))
+		} else {
+			s.say(fmt.Sprintf("shadow %s is there again", f.target))
+		}
+	}
+	var err error
+	if h.client, err = f.dial(context.Background(), notice, h.changed); err != nil {
+		return nil, err
+	}
+	if err := h.mount(f.target.String(), s); err != nil {
+		for _, m := range h.mounts {
+			_ = m.Tree.Close()
+		}
+		h.close()
+		return nil, fmt.Errorf("shadow %s: %w", f.target, err)
+	}
+	return h, nil
+}
+
+// changed hands on what has changed at the shadow.
+func (h *shadowView) changed(all []client.Change) {
+	if trees := h.told.Load(); trees != nil {
+		for _, t := range *trees {
+			t.Hear(all)
+		}
+	}
+}
+
+// mount makes a tree of each export.
+func (h *shadowView) mount(source string, s streams) error {
+	start, exports, err := h.client.Exports(context.Background())
+	if err != nil {
+		return err
+	}
+	h.start = start
+	slices.SortFunc(exports, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
+	for _, e := range exports {
+		p, err := h.client.Spawn(context.Background(), e.Path, 0)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", e.Path, err)
+		}
+		failed := func(name string, err error) {
+			h.lost.Store(true)
+			s.say(fmt.Sprintf("%s cannot be written back: %v", path.Join(e.Path, name), err))
+		}
+		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, failed)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", e.Path, err)
+		}
+		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
+		h.trees = append(h.trees, fs)
+		if e.Path == "/" {
+			if err := h.keepLocal(); err != nil {
+				return err
+			}
+		}
+	}
+	h.told.Store(&h.trees)
+	return nil
+}
+
+func (h *shadowView) keepLocal() error {
+	for _, dir := range localDirs {
+		tree, err := bind.New(dir)
+		if err != nil {
+			return err
+		}
+		h.mounts = append(h.mounts, view.Mount{Target: dir, Tree: tree})
+	}
+	return nil
+}
+
+// begin says where the guest starts: in the working directory, or, if the shadow
+// has all files but not that one, in its user's home.
+func (h *shadowView) begin(v *view.View, dir string) error {
+	if dir == "" {
+		var err error
+		if dir, err = os.Getwd(); err == nil {
+			_, err = v.HostPath(dir)
+		}
+		if err == nil {
+			return nil
+		}
+		if dir = h.start; dir == "" {
+			dir = "/"
+		}
+	}
+	return startIn(v, dir)
+}
+
+// startIn has the guest start in a directory of the view.
+func startIn(v *view.View, dir string) error {
+	host, err := v.HostPath(dir)
+	if err == nil {
+		var info os.FileInfo
+		if info, err = os.Stat(host); err == nil && !info.IsDir() {
+			err = syscall.ENOTDIR
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("start in %q: %w", dir, err)
+	}
+	if !path.IsAbs(dir) {
+		here, err := os.Getwd()
+		if err != nil {
+			return fmt.Errorf("start in %q: %w", dir, err)
+		}
+		dir = path.Join(here, dir)
+	}
+	v.Begin(dir)
+	return nil
+}
+
+// ended reports why the session ended too early, or nil.
+func (h *shadowView) ended() error {
+	select {
+	case <-h.client.Done():
+		return h.client.Err()
+	default:
+		return nil
+	}
+}
+
+// close ends the session. What is to be written back was, by the view's end.
+func (h *shadowView) close() { _ = h.client.Close() }
+
+// exit ends the session after a run that would exit with status, and returns the
+// status that tells of what went wrong with the shadow.
+func (h *shadowView) exit(s streams, status int) int {
+	err := h.ended()
+	h.close()
+	switch {
+	case err != nil:
+		s.say(fmt.Sprintf("the shadow was lost: %v", err))
+		return exitShadow
+	case h.lost.Load() && status == 0:
+		return exitFailure
+	}
+	return status
+}

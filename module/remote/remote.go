@@ -1,0 +1,303 @@
+// Package remote shows the files of a shadow. It is a mirror of them (package
+// mirror): names and attributes come a directory at a time and stay as long as the
+// shadow's lease says that they are true; content comes as it is read, and small
+// files a few before they are asked for; what is written goes back at fsync, close
+// and the like, and tells of errors there.
+//
+// # Locks
+//
+// FS.mu and ahead.mu guard what stands below them. No call is made while one of
+// them is held, nor is the tree told anything.
+package remote
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"penumbra/abi"
+	"penumbra/module/mirror"
+	"penumbra/shadow/client"
+	"penumbra/shadow/wire"
+)
+
+// unwatched is for how long a directory is believed that the shadow has no lease
+// for.
+const unwatched = time.Second
+
+// FS is a directory of a shadow as a mirror.WriteFS.
+type FS struct {
+	process *client.Process
+	root    string
+	ahead   ahead
+
+	mu     sync.Mutex
+	tree   *mirror.Tree
+	leases map[uint32]string // directories, by lease
+	held   map[string]uint32 // the reverse
+	heard  []client.Change   // that the tree was not told of yet; if there are any somebody is about to
+}
+
+// New returns a mirror of the directory root, an absolute path of the shadow. The
+// process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
+// told what the client's Config.Changed is.
+func New(p *client.Process, source, root string, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
+	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
+	f.ahead.start()
+	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed})
+	if err != nil {
+		return nil, nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tree = tree
+	return tree, f, nil
+}
+
+func (f *FS) path(name string) string { return path.Join(f.root, name) }
+
+// Hear takes what client.Config.Changed is told. It does not wait: what waits for a
+// call, and holds a lock of the tree, waits for who calls Hear.
+func (f *FS) Hear(changes []client.Change) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.heard) == 0 && len(changes) > 0 {
+		go f.listen()
+	}
+	f.heard = append(f.heard, changes...)
+}
+
+// listen tells the tree of what was heard.
+func (f *FS) listen() {
+	for {
+		f.mu.Lock()
+		changes := slices.Clone(f.heard)
+		f.mu.Unlock()
+		for i := range changes {
+			f.hear(&changes[i])
+		}
+		f.mu.Lock()
+		f.heard = f.heard[len(changes):]
+		done := len(f.heard) == 0
+		f.mu.Unlock()
+		if done {
+			return
+		}
+	}
+}
+
+func (f *FS) hear(c *client.Change) {
+	f.mu.Lock()
+	tree, dir, known := f.tree, f.leases[c.Lease], true
+	switch {
+	case c.All:
+		clear(f.leases)
+		clear(f.held)
+	case c.Name == "" && c.Gone:
+		known = f.release(c.Lease)
+	default:
+		_, known = f.leases[c.Lease]
+	}
+	f.mu.Unlock()
+	switch name := path.Join(dir, c.Name); {
+	case tree == nil || !known:
+	case c.All:
+		f.ahead.forgetAll()
+		tree.AllStale()
+	case c.Gone && c.Name == "":
+		f.ahead.forgetIn(dir)
+		tree.Stale(dir)
+	case c.Gone:
+		f.ahead.forget(name)
+		tree.Changed(name, nil)
+	default:
+		f.ahead.forget(name)
+		tree.Changed(name, &info{path.Base(name), c.Link, c.Attr})
+	}
+}
+
+// release forgets a lease, and reports whether there was one. f.mu is held.
+func (f *FS) release(lease uint32) bool {
+	dir, ok := f.leases[lease]
+	if ok && f.held[dir] == lease {
+		delete(f.held, dir)
+	}
+	delete(f.leases, lease)
+	return ok
+}
+
+// List implements mirror.ListFS.
+func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
+	f.mu.Lock()
+	begin := func(l *client.Listing) { f.begin(name, l.Lease) }
+	if f.held[name] != 0 {
+		begin = nil // we hear of it already
+	}
+	f.mu.Unlock()
+	l, err := f.process.List(context.Background(), wire.CWD, f.path(name), begin)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries := make([]fs.DirEntry, 0, len(l.Entries))
+	held := begin == nil || l.Lease != 0
+	var small []string
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if !e.HasAttr || e.Name == "." || e.Name == ".." {
+			continue
+		}
+		entries = append(entries, &info{e.Name, e.Link, e.Attr})
+		held = held && e.Held
+		if e.Attr.Type == wire.TypeRegular && e.Attr.Size > 0 && e.Attr.Size <= smallSize {
+			small = append(small, e.Name)
+		}
+	}
+	if held {
+		f.ahead.listed(name, small)
+	} else {
+		time.AfterFunc(unwatched, func() { f.expire(name) })
+	}
+	return &info{path.Base(f.path(name)), "", l.Attr}, entries, nil
+}
+
+// begin notes a lease on a directory.
+func (f *FS) begin(name string, lease uint32) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if lease != 0 {
+		f.leases[lease], f.held[name] = name, lease
+	}
+}
+
+// expire has a directory read anew that the shadow does not watch.
+func (f *FS) expire(name string) {
+	f.mu.Lock()
+	tree := f.tree
+	f.mu.Unlock()
+	f.ahead.forgetIn(name)
+	if tree != nil {
+		tree.Stale(name)
+	}
+}
+
+// Stat implements fs.StatFS.
+func (f *FS) Stat(name string) (fs.FileInfo, error) { return f.stat(name, 0) }
+
+// Lstat implements fs.ReadLinkFS.
+func (f *FS) Lstat(name string) (fs.FileInfo, error) { return f.stat(name, wire.AtNoFollow) }
+
+func (f *FS) stat(name string, flags uint32) (fs.FileInfo, error) {
+	attr, err := f.process.Stat(context.Background(), wire.CWD, f.path(name), flags)
+	if err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: f.path(name), Err: err}
+	}
+	return &info{path.Base(name), "", attr}, nil
+}
+
+// ReadLink implements fs.ReadLinkFS.
+func (f *FS) ReadLink(name string) (string, error) {
+	return f.process.Readlink(context.Background(), wire.CWD, f.path(name))
+}
+
+// Open implements fs.FS. The shadow is asked when the file is read.
+func (f *FS) Open(name string) (fs.File, error) { return &reader{fs: f, name: name}, nil }
+
+// OpenFile implements mirror.WriteFS.
+func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (fs.File, error) {
+	if flag&os.O_CREATE == 0 {
+		return &writer{fs: f, name: name}, nil
+	}
+	if err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(perm)); err != nil {
+		return nil, err
+	}
+	return &writer{fs: f, name: name}, nil
+}
+
+// Writable implements mirror.WritableFS.
+func (f *FS) Writable(name string) error {
+	const write = 2 // W_OK of access(2)
+	return f.process.Access(context.Background(), wire.CWD, f.path(name), write, wire.AtEffective)
+}
+
+// Mkdir implements mirror.WriteFS.
+func (f *FS) Mkdir(name string, perm fs.FileMode) error {
+	return f.process.Mkdir(context.Background(), wire.CWD, f.path(name), permOf(perm))
+}
+
+// Remove implements mirror.WriteFS.
+func (f *FS) Remove(name string) error {
+	err := f.process.Unlink(context.Background(), wire.CWD, f.path(name))
+	if errors.Is(err, abi.EISDIR) {
+		err = f.process.Rmdir(context.Background(), wire.CWD, f.path(name))
+	}
+	return err
+}
+
+// Rename implements mirror.WriteFS.
+func (f *FS) Rename(oldname, newname string) error {
+	err := f.process.Rename(context.Background(), wire.CWD, f.path(oldname), wire.CWD, f.path(newname), 0)
+	if err == nil {
+		f.renamed(oldname, newname)
+	}
+	return err
+}
+
+// renamed has the leases of directories follow these.
+func (f *FS) renamed(from, to string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for lease, dir := range f.leases {
+		if rest, ok := strings.CutPrefix(dir, from); ok && (rest == "" || rest[0] == '/') {
+			f.leases[lease] = to + rest
+			delete(f.held, dir)
+		}
+	}
+	for lease, dir := range f.leases {
+		f.held[dir] = lease
+	}
+}
+
+// Symlink implements mirror.SymlinkFS.
+func (f *FS) Symlink(oldname, newname string) error {
+	return f.process.Symlink(context.Background(), oldname, wire.CWD, f.path(newname))
+}
+
+// Link implements mirror.LinkFS.
+func (f *FS) Link(oldname, newname string) error {
+	return f.process.Link(context.Background(), wire.CWD, f.path(oldname), wire.CWD, f.path(newname), wire.AtNoFollow)
+}
+
+// Chmod implements mirror.ChmodFS.
+func (f *FS) Chmod(name string, mode fs.FileMode) error {
+	return f.process.Chmod(context.Background(), wire.CWD, f.path(name), permOf(mode), 0)
+}
+
+// Lchown implements mirror.ChownFS.
+func (f *FS) Lchown(name string, uid, gid int) error {
+	return f.process.Chown(context.Background(), wire.CWD, f.path(name), idOf(uid), idOf(gid), wire.AtNoFollow)
+}
+
+func idOf(id int) uint32 {
+	if id < 0 {
+		return wire.KeepID
+	}
+	return uint32(id)
+}
+
+// Chtimes implements mirror.ChtimesFS.
+func (f *FS) Chtimes(name string, atime, mtime time.Time) error {
+	return f.process.Utimens(context.Background(), wire.CWD, f.path(name), timeOf(atime), timeOf(mtime), 0)
+}
+
+func timeOf(t time.Time) wire.Time {
+	if t.IsZero() {
+		return wire.Time{Nsec: wire.TimeOmit}
+	}
+	return wire.TimeOf(t)
+}
