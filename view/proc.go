@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/guest"
+	"penumbra/internal/sys"
 	"penumbra/namespace"
 )
 
@@ -109,7 +110,7 @@ const (
 // marked reports whether a descriptor was opened through a bind mount, as far
 // as marks tell: those of directories, and on read-only mounts all.
 func (v *View) marked(tid int, fd int32) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", tid, fd))
+	b, err := sys.ReadProc(tid, fmt.Sprint("fdinfo/", fd))
 	if err != nil {
 		return false
 	}
