@@ -36,7 +36,7 @@ type Inner struct {
 	mu      sync.Mutex
 	threads map[int]innerThread // by id
 	numbers uint64              // of working directories
-	goSites map[program]uint64  // where Go's place is, or 0
+	goSites map[executable]uint64  // where Go's place is, or 0
 }
 
 // innerThread is a thread, the process that it is of, and its memory.
@@ -80,7 +80,7 @@ func NewInner() (*Inner, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Inner{table: table, room: room, code: inner.Code(), known: map[int]string{}, threads: map[int]innerThread{}, goSites: map[program]uint64{}}
+	i := &Inner{table: table, room: room, code: inner.Code(), known: map[int]string{}, threads: map[int]innerThread{}, goSites: map[executable]uint64{}}
 	for _, name := range inner.Calls {
 		i.classify(name, inner.Path)
 	}

@@ -64,8 +64,8 @@ func (i *Inner) changeGo(t *guest.Thread, m *innerMemory) {
 	}
 }
 
-// program tells apart the files that programs are in, as they are now.
-type program struct {
+// executable tells apart the files that programs are in, as they are now.
+type executable struct {
 	device, inode uint64
 	size          int64
 	changed       unix.Timespec
@@ -79,7 +79,7 @@ func (i *Inner) goSite(t *guest.Thread) (site inner.Site, ok bool) {
 	if unix.Stat(fmt.Sprintf("/proc/%d/exe", t.ID()), &st) != nil {
 		return site, false
 	}
-	p := program{st.Dev, st.Ino, st.Size, st.Ctim}
+	p := executable{st.Dev, st.Ino, st.Size, st.Ctim}
 	at, known := i.goSites[p]
 	if !known {
 		if site, ok = findGo(t, text, size); ok {
