@@ -34,9 +34,9 @@ type Inner struct {
 	ageing atomic.Bool    // something was learned that will be forgotten
 
 	mu      sync.Mutex
-	threads map[int]innerThread // by id
-	numbers uint64              // of working directories
-	goSites map[executable]uint64  // where Go's place is, or 0
+	threads map[int]innerThread   // by id
+	numbers uint64                // of working directories
+	goSites map[executable]uint64 // where Go's place is, or 0
 }
 
 // innerThread is a thread, the process that it is of, and its memory.
