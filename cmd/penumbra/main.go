@@ -27,6 +27,7 @@ func verbs() []*verb {
 		traceVerb(),
 		doctorVerb(),
 		explainVerb(),
+		methodsVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),

@@ -13,6 +13,7 @@ import (
 // An executor performs the requests of one session.
 type executor struct {
 	server  *Server
+	client  string // its name
 	exports []*export
 	audit   *slog.Logger
 
@@ -72,6 +73,7 @@ var operations = [...]operation{
 	wire.Statfs:      (*task).opStatfs,
 	wire.Access:      (*task).opAccess,
 	wire.Lock:        (*task).opLock,
+	wire.Method:      (*task).opMethod,
 }
 
 // Execute implements session.Executor.

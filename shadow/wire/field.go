@@ -39,6 +39,9 @@ var resultFields = map[string]func(*coder, *Result){
 	"lock":   func(c *coder, r *Result) { c.u32(&r.Flags); c.known("lock", r.Flags, lockEnd) },
 	"proc":   func(c *coder, r *Result) { c.u32(&r.Proc) },
 	"data":   func(c *coder, r *Result) { c.size(r) },
+
+	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
+	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

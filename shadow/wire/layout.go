@@ -47,6 +47,7 @@ const (
 	Statfs // of the file system that holds a file
 	Access // may this be done?
 	Lock   // of all three kinds
+	Method // by which access method is a file to be reached?
 	codeEnd
 )
 
@@ -96,6 +97,7 @@ var layouts = [codeEnd]layout{
 	Statfs:      {name: "statfs", args: []string{"fd", "path"}, results: []string{"fs"}, reads: true},
 	Access:      {name: "access", args: []string{"fd", "path", "mode", "at"}, reads: true},
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
+	Method:      {name: "method", args: []string{"fd", "path"}, results: []string{"chain", "forever"}, reads: true},
 }
 
 func (c Code) valid() bool { return c > 0 && c < codeEnd }
