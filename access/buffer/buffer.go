@@ -57,7 +57,10 @@ type Opener struct {
 	cores map[string]*core // by name
 }
 
-var _ access.Stamper = &Opener{}
+var (
+	_ access.Stamper  = &Opener{}
+	_ access.Replacer = &Opener{}
+)
 
 // New returns an Opener of what lower opens. Each file has a buffer of size bytes,
 // in blocks of block bytes, and half of that again while it is sent.
@@ -90,6 +93,26 @@ func (o *Opener) Open(ctx context.Context, name string, flag int, perm fs.FileMo
 	}
 	return f, nil
 }
+
+// Replace implements access.Replacer, where what lies below does.
+func (o *Opener) Replace(ctx context.Context, name string, perm fs.FileMode, write func(access.File) error) error {
+	r, ok := o.lower.(access.Replacer)
+	if !ok {
+		return access.ErrUnsupported
+	}
+	return r.Replace(ctx, name, perm, func(to access.File) error {
+		f := &file{Handle: handle.Handle{Name: name, Flag: os.O_RDWR}, opener: o, lower: lent{to}, core: newCore(o, "", 0)}
+		f.core.join(f)
+		return errors.Join(write(f), f.core.flush(), f.core.end(f))
+	})
+}
+
+// lent is a file that somebody else closes.
+type lent struct{ access.File }
+
+func (l lent) Close() error { return nil }
+
+func (l lent) Identity() string { return access.Identity(l.File) }
 
 // attach gives f the core of its file, and reports whether that is a new one.
 func (o *Opener) attach(f *file, size int64) (fresh bool) {

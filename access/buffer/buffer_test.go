@@ -48,6 +48,10 @@ func TestSuite(t *testing.T) {
 	}
 }
 
+func TestReplace(t *testing.T) {
+	accesstest.Replace(t, buffer.New(local.Opener{}, 100, 10), t.TempDir())
+}
+
 // A slow file lets nothing through until it is told to, and counts.
 type slow struct {
 	access.Opener

@@ -29,6 +29,7 @@ func verbs() []*verb {
 		shadowVerb(),
 		doctorVerb(),
 		explainVerb(),
+		methodsVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),

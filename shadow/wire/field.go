@@ -41,6 +41,9 @@ var resultFields = map[string]func(*coder, *Result){
 	"proc":   func(c *coder, r *Result) { c.u32(&r.Proc) },
 	"lease":  func(c *coder, r *Result) { c.u32(&r.Lease) },
 	"data":   func(c *coder, r *Result) { c.size(r) },
+
+	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
+	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

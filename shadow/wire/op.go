@@ -66,7 +66,11 @@ type Result struct {
 	Flags  uint32
 	Proc   uint32
 	Lease  uint32
-	Data   [][]byte
+	// Chain is how a file is to be reached, as docs/methods.md describes it; that
+	// will not change if Forever is set.
+	Chain   string
+	Forever bool
+	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
 }

@@ -88,6 +88,7 @@ func TestRepliesComeBackAsTheyWere(t *testing.T) {
 		{"rename", Reply{[]Result{{Code: Rename, Path: "/a", Path2: "/b"}}}, 0},
 		{"append", Reply{[]Result{{Code: Append, Length: 3, Offset: 9}}}, 0},
 		{"statfs", Reply{[]Result{{Code: Statfs, FS: FSInfo{Type: 0xef53, BlockSize: 4096, Blocks: 1, Free: 2, Available: 3, Files: 4, FilesFree: 5, NameLength: 255, NoExec: true}}}}, 0},
+		{"method", Reply{[]Result{{Code: Method, Chain: "buffer:remote:", Forever: true}}}, 0},
 		{"lock", Reply{[]Result{{Code: Lock, Flags: LockShared, Offset: 1, Length: 2, Proc: 3}}}, 0},
 	}
 	for _, tt := range tests {
