@@ -21,9 +21,11 @@ all: build
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w -E _penumbra_start" -o bin/penumbra ./cmd/penumbra
 
-# The main job on real programs: bash, python3, git, gcc, go build.
+# The main job on real programs: bash, python3, git, gcc, go build; and with the
+# files of a shadow.
 demo: build
 	scripts/demo bin/penumbra
+	scripts/demo-shadow bin/penumbra
 
 # All that has to pass before a change goes in, but the long suites.
 test: setup-tests check build

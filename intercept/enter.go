@@ -2,7 +2,6 @@ package intercept
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -217,7 +216,7 @@ type refusal struct {
 
 // commandOf returns a process's name (proc_pid_comm(5)).
 func commandOf(pid int) string {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	b, err := sys.ReadProc(pid, "comm")
 	if err != nil {
 		return "?"
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -20,11 +21,14 @@ type identity struct {
 	real     uint32   // the real user, whom access(2) asks about
 	realGid  uint32   // and group
 	groups   []uint32 // further ones
+	// passing: the ids for file access are not the effective ones, which execve(2)
+	// makes them.
+	passing bool
 }
 
 // status reads from proc_pid_status(5) the identity and the umask of a thread.
 func status(tid int) (who identity, umask uint32, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	b, err := sys.ReadProc(tid, "status")
 	if err != nil {
 		return identity{}, 0, err
 	}
@@ -37,8 +41,10 @@ func status(tid int) (who identity, umask uint32, err error) {
 			umask = uint32(n)
 		case name == "Uid" && len(numbers) == 4:
 			who.real, who.uid = number(numbers[0]), number(numbers[3])
+			who.passing = who.passing || numbers[1] != numbers[3]
 		case name == "Gid" && len(numbers) == 4:
 			who.realGid, who.gid = number(numbers[0]), number(numbers[3])
+			who.passing = who.passing || numbers[1] != numbers[3]
 		case name == "Groups":
 			for _, g := range numbers {
 				who.groups = append(who.groups, number(g))
@@ -50,7 +56,7 @@ func status(tid int) (who identity, umask uint32, err error) {
 
 // signals reads a thread's pending and blocked signals.
 func signals(tid int) (pending, blocked uint64) {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid)) // an error: it has died
+	b, _ := sys.ReadProc(tid, "status") // an error: it has died
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")
 		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
@@ -157,7 +163,7 @@ func (who *identity) assume() (restore func(), e abi.Errno) {
 }
 
 // changesIdentity lists the calls after which a thread's identity is another.
-var changesIdentity = func() map[string]bool {
+var changesIdentity = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{"setgroups": true, "setgroups32": true}
 	for _, who := range []string{"uid", "gid"} {
 		for _, call := range []string{"set%s", "setre%s", "setres%s", "setfs%s"} {
@@ -166,7 +172,7 @@ var changesIdentity = func() map[string]bool {
 		}
 	}
 	return all
-}()
+})
 
 // copyFD returns a copy of a descriptor of t.
 func copyFD(t *guest.Thread, fd int32) (int, abi.Errno) {

@@ -92,8 +92,8 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 		}
 	}
 	// What lies in a bind mount is opened here even if the kernel would find it,
-	// to be marked.
-	marks := r.mount != nil && !r.mount.Private
+	// to be marked, unless there is no path to it.
+	marks := r.mount != nil && !r.mount.Private && len(v.spot(r.host, r.Place).name) < unix.PathMax
 	switch {
 	case !r.Apart && !marks:
 		return intercept.Run

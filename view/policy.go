@@ -101,8 +101,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
 	}
 	switch {
-	case v.privileged && changesIdentity[s.Name]:
+	case v.privileged && changesIdentity()[s.Name]:
 		return handler{enter: (*View).changeIdentity}
+	case sh != nil && sh.refused:
+		return handler{enter: (*View).mounting, shape: sh}
 	case sh != nil:
 		return handler{enter: (*View).byPath, shape: sh}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/guest"
+	"penumbra/internal/sys"
 	"penumbra/namespace"
 )
 
@@ -109,7 +110,7 @@ const (
 // marked reports whether a descriptor was opened through a bind mount, as far
 // as marks tell: those of directories, and on read-only mounts all.
 func (v *View) marked(tid int, fd int32) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", tid, fd))
+	b, err := sys.ReadProc(tid, fmt.Sprint("fdinfo/", fd))
 	if err != nil {
 		return false
 	}
@@ -150,6 +151,11 @@ func (v *View) mountList(place string) ([]byte, error) {
 		at := unescape(words[field])
 		if m, rel := v.mountOf(at); m != nil && (rel != "" || at != m.target) {
 			continue // covered
+		}
+		// What the guest mounted in a tree is at its place in the view.
+		if place := v.placeOf(at, func() bool { return false }); place != at {
+			at, words[field] = place, escape(place)
+			line = strings.Join(words, " ") + "\n"
 		}
 		parents[at] = words[0]
 		out.WriteString(line)

@@ -73,10 +73,21 @@ func (v *View) Forked(parent, child *guest.Thread) {
 
 // Execed implements intercept.Life.
 func (v *View) Execed(t *guest.Thread, former int) {
-	v.identities.Delete(former)
+	who, known := v.identities.LoadAndDelete(former)
 	v.identities.Delete(t.ID())
+	if known && !who.(*identity).passing && !setsID(t) {
+		v.identities.Store(t.ID(), who)
+	}
 	v.settle(former)
 	v.lostMappings(t.ID())
+}
+
+// setsID reports whether the program that t has just begun may have changed its
+// identity (execve(2)).
+func setsID(t *guest.Thread) bool {
+	var st unix.Stat_t
+	err := unix.Stat(fmt.Sprintf("/proc/%d/exe", t.ID()), &st)
+	return err != nil || st.Mode&(unix.S_ISUID|unix.S_ISGID) != 0
 }
 
 // Exited implements intercept.Life.
