@@ -11,7 +11,7 @@ zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: all build demo test check setup-tests generate conformance \
-	conformance-quick bench arm64 install uninstall clean
+	conformance-quick bench bench-remote arm64 install uninstall clean
 
 all: build
 
@@ -57,6 +57,11 @@ conformance-quick: build
 # Native, penumbra, strace and proot in turn; writes bench/RESULTS.md.
 bench: build
 	$(GO) run ./bench
+
+# Files of a shadow beside those of sshfs, at several distances; writes
+# bench/REMOTE.md and bench/remote.svg.
+bench-remote: build
+	$(GO) run ./bench -remote
 
 install: build
 	install -d $(bindir) $(mandir) $(bashdir) $(zshdir) $(fishdir)

@@ -109,6 +109,7 @@ const nameless = "\x00"
 
 // find resolves the path of a program and has its content filled in.
 func (v *View) find(c *intercept.Call, dirfd int32, path string, follow bool) (ref, abi.Errno) {
+	v.foresee(c.Thread, dirfd, path, true)
 	r, e := v.resolve(c, dirfd, path, namespace.Options{Follow: follow})
 	if e == 0 && !r.unknown {
 		e = v.fillProgram(r.Place)

@@ -62,6 +62,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
 		return intercept.Run // as for isKernels
 	}
+	v.foresee(c.Thread, o.dirfd, o.path, o.flags&(unix.O_DIRECTORY|unix.O_PATH|unix.O_TRUNC) == 0)
 	r, e := v.resolveOpening(c, &o)
 	switch {
 	case e != 0 && !r.Apart:

@@ -74,6 +74,9 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 		found, e := v.walk(c, root, key, o, new(bool))
 		return v.refIn(key.as.host, found), e
 	}
+	if _, ok := v.paths.get(key); !ok {
+		v.foresee(c.Thread, dirfd, path, false)
+	}
 	fact := v.lead(c, key)
 	// What the inner door knows is the same for all: of this namespace.
 	if v.inner != nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {

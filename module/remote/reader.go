@@ -71,7 +71,7 @@ func (r *reader) opened() (*client.File, error) {
 
 // readBegin reads the begin of the file, which may have been fetched already.
 func (r *reader) readBegin(p []byte) (int, error) {
-	if got, ok := r.fs.ahead.take(r.fs, r.name); ok && r.check(&got.Attr) == nil {
+	if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
 		n := copy(p, got.Data)
 		return n, endOf(n, len(p), nil)
 	}

@@ -6,8 +6,8 @@
 //
 // # Locks
 //
-// FS.mu and ahead.mu guard what stands below them. No call is made while one of
-// them is held, nor is the tree told anything.
+// FS.mu and ahead.mu, in this order, guard what stands below them. No call is made
+// while one of them is held, nor is the tree told anything.
 package remote
 
 import (
@@ -67,10 +67,27 @@ func (f *FS) path(name string) string { return path.Join(f.root, name) }
 func (f *FS) Hear(changes []client.Change) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for i := range changes {
+		f.forget(&changes[i])
+	}
 	if len(f.heard) == 0 && len(changes) > 0 {
 		go f.listen()
 	}
 	f.heard = append(f.heard, changes...)
+}
+
+// forget drops what was fetched ahead and is not as it was. f.mu is held.
+func (f *FS) forget(c *client.Change) {
+	dir, known := f.leases[c.Lease]
+	switch name := path.Join(dir, c.Name); {
+	case c.All:
+		f.ahead.forgetIn(".")
+	case known && c.Gone:
+		f.ahead.forgetIn(name)
+		fallthrough
+	case known:
+		f.ahead.forget(name)
+	}
 }
 
 // listen tells the tree of what was heard.
@@ -108,16 +125,12 @@ func (f *FS) hear(c *client.Change) {
 	switch name := path.Join(dir, c.Name); {
 	case tree == nil || !known:
 	case c.All:
-		f.ahead.forgetAll()
 		tree.AllStale()
 	case c.Gone && c.Name == "":
-		f.ahead.forgetIn(dir)
 		tree.Stale(dir)
 	case c.Gone:
-		f.ahead.forget(name)
 		tree.Changed(name, nil)
 	default:
-		f.ahead.forget(name)
 		tree.Changed(name, &info{path.Base(name), c.Link, c.Attr})
 	}
 }
@@ -132,8 +145,33 @@ func (f *FS) release(lease uint32) bool {
 	return ok
 }
 
+// listing is what a directory holds.
+type listing struct {
+	dir     fs.FileInfo
+	entries []fs.DirEntry
+	held    bool // changes of all that is told
+	came    time.Time
+	err     error
+}
+
 // List implements mirror.ListFS.
 func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
+	l := f.ahead.takeList(f, name)
+	if l == nil {
+		l = f.list(name)
+	}
+	if l.err != nil {
+		return nil, nil, l.err
+	}
+	if l.held {
+		f.ahead.listed(name, l)
+	} else {
+		time.AfterFunc(unwatched, func() { f.expire(name) })
+	}
+	return l.dir, l.entries, nil
+}
+
+func (f *FS) list(name string) *listing {
 	f.mu.Lock()
 	begin := func(l *client.Listing) { f.begin(name, l.Lease) }
 	if f.held[name] != 0 {
@@ -142,28 +180,23 @@ func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
 	f.mu.Unlock()
 	l, err := f.process.List(context.Background(), wire.CWD, f.path(name), begin)
 	if err != nil {
-		return nil, nil, err
+		return &listing{err: err}
 	}
-	entries := make([]fs.DirEntry, 0, len(l.Entries))
-	held := begin == nil || l.Lease != 0
-	var small []string
+	list := &listing{
+		dir:     &info{path.Base(f.path(name)), "", l.Attr},
+		entries: make([]fs.DirEntry, 0, len(l.Entries)),
+		held:    begin == nil || l.Lease != 0,
+		came:    time.Now(),
+	}
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if !e.HasAttr || e.Name == "." || e.Name == ".." {
 			continue
 		}
-		entries = append(entries, &info{e.Name, e.Link, e.Attr})
-		held = held && e.Held
-		if e.Attr.Type == wire.TypeRegular && e.Attr.Size > 0 && e.Attr.Size <= smallSize {
-			small = append(small, e.Name)
-		}
+		list.entries = append(list.entries, &info{e.Name, e.Link, e.Attr})
+		list.held = list.held && e.Held
 	}
-	if held {
-		f.ahead.listed(name, small)
-	} else {
-		time.AfterFunc(unwatched, func() { f.expire(name) })
-	}
-	return &info{path.Base(f.path(name)), "", l.Attr}, entries, nil
+	return list
 }
 
 // begin notes a lease on a directory.
@@ -172,6 +205,20 @@ func (f *FS) begin(name string, lease uint32) {
 	defer f.mu.Unlock()
 	if lease != 0 {
 		f.leases[lease], f.held[name] = name, lease
+	}
+}
+
+// unwatch ends the lease on a directory that nobody has looked at.
+func (f *FS) unwatch(name string) {
+	f.mu.Lock()
+	lease := f.held[name]
+	if f.ahead.isGiven(name) {
+		lease = 0 // somebody has by now
+	}
+	f.release(lease)
+	f.mu.Unlock()
+	if lease != 0 {
+		_ = f.process.Unwatch(context.Background(), lease) // then we are told in vain
 	}
 }
 
@@ -252,6 +299,8 @@ func (f *FS) Rename(oldname, newname string) error {
 func (f *FS) renamed(from, to string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.ahead.forgetIn(from)
+	f.ahead.forgetIn(to)
 	for lease, dir := range f.leases {
 		if rest, ok := strings.CutPrefix(dir, from); ok && (rest == "" || rest[0] == '/') {
 			f.leases[lease] = to + rest
