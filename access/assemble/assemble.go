@@ -16,18 +16,14 @@ import (
 	"penumbra/access/fetch"
 	"penumbra/access/ioserver"
 	"penumbra/access/local"
-	"penumbra/access/remote"
 	"penumbra/access/special"
-	"penumbra/shadow/client"
 )
 
 // Config says what methods need.
 type Config struct {
-	// Process is the representative that opens remote files. Nil means that there is
-	// no shadow: remote is an error.
-	Process *client.Process
-	// Dir is what names are relative to there: a descriptor, or wire.CWD.
-	Dir int32
+	// Remote opens the shadow's files, as remote.Opener does. Nil means that there is
+	// no shadow: the method is an error.
+	Remote access.Opener
 	// Shadow names the shadow: in a cache, files of several are kept apart by it.
 	Shadow string
 	// Cache is where fetched files are; asked for once, when it is needed.
@@ -108,10 +104,10 @@ func (a *Assembly) end(method string) (access.Opener, error) {
 	case "local":
 		return local.Opener{}, nil
 	case "remote":
-		if a.cfg.Process == nil {
+		if a.cfg.Remote == nil {
 			return nil, errStandalone
 		}
-		return remote.Opener{Process: a.cfg.Process, Dir: a.cfg.Dir}, nil
+		return a.cfg.Remote, nil
 	case "ioserver":
 		a.ioserver = ioserver.New()
 		return a.ioserver, nil

@@ -13,6 +13,7 @@ import (
 	"penumbra/access/accesstest"
 	"penumbra/access/assemble"
 	"penumbra/access/fetch"
+	"penumbra/access/remote"
 	"penumbra/shadow/server"
 	"penumbra/shadow/wire"
 )
@@ -27,7 +28,7 @@ func chain(t *testing.T, text string) access.Chain {
 }
 
 func assembly(t *testing.T, dir string) *assemble.Assembly {
-	a := assemble.New(assemble.Config{Process: accesstest.Shadow(t, dir, server.Config{}), Dir: wire.CWD, Shadow: "test",
+	a := assemble.New(assemble.Config{Remote: remote.Opener{Process: accesstest.Shadow(t, dir, server.Config{}), Dir: wire.CWD}, Shadow: "test",
 		Cache: func() (*fetch.Cache, error) { return fetch.NewCache(t.TempDir(), 0) }})
 	t.Cleanup(func() { a.Close() })
 	return a

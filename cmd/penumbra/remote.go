@@ -6,9 +6,12 @@ import (
 	"os"
 	"path"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
+	"penumbra/access"
+	"penumbra/access/fetch"
 	"penumbra/module/bind"
 	"penumbra/module/remote"
 	"penumbra/shadow/client"
@@ -28,11 +31,30 @@ type shadowView struct {
 	trees []*remote.FS
 	told  atomic.Pointer[[]*remote.FS]
 	lost  atomic.Bool // something could not be written back
+
+	access remote.Access
+}
+
+// cacheLimit bounds, in bytes, what is kept of fetched files from run to run.
+const cacheLimit = 4 << 30
+
+// openCache returns the cache of fetched files.
+func openCache() (*fetch.Cache, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return fetch.NewCache(path.Join(dir, "penumbra"), cacheLimit)
 }
 
 // open reaches the shadow.
-func (f *shadowFlags) open(s streams) (*shadowView, error) {
-	h := &shadowView{}
+func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
+	h := &shadowView{access: remote.Access{Shadow: f.target.String(), Cache: sync.OnceValues(openCache)}}
+	if verbose {
+		h.access.Told = func(name string, chain access.Chain, why string) {
+			s.say(fmt.Sprintf("%s: %s (%s)", name, chain, why))
+		}
+	}
 	notice := func(err error) {
 		if err != nil {
 			s.say(fmt.Sprintf("the link to shadow %s broke (%v); trying again for as long as the lease is", f.target, err))
@@ -80,7 +102,7 @@ func (h *shadowView) mount(source string, s streams) error {
 			h.lost.Store(true)
 			s.say(fmt.Sprintf("%s cannot be written back: %v", path.Join(e.Path, name), err))
 		}
-		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, failed)
+		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, h.access, failed)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}

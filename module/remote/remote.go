@@ -6,7 +6,7 @@
 //
 // # Locks
 //
-// FS.mu and ahead.mu, in this order, guard what stands below them. No call is made
+// FS.mu, and ahead.mu or methods.mu, in this order, guard what stands below them. No call is made
 // while one of them is held, nor is the tree told anything.
 package remote
 
@@ -36,6 +36,7 @@ type FS struct {
 	process *client.Process
 	root    string
 	ahead   ahead
+	methods methods
 
 	mu     sync.Mutex
 	tree   *mirror.Tree
@@ -47,10 +48,11 @@ type FS struct {
 // New returns a mirror of the directory root, an absolute path of the shadow. The
 // process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
 // told what the client's Config.Changed is.
-func New(p *client.Process, source, root string, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
+func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
 	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
 	f.ahead.start()
-	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed})
+	f.startMethods(a)
+	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,11 +84,13 @@ func (f *FS) forget(c *client.Change) {
 	switch name := path.Join(dir, c.Name); {
 	case c.All:
 		f.ahead.forgetIn(".")
+		f.methods.forgetAll()
 	case known && c.Gone:
 		f.ahead.forgetIn(name)
 		fallthrough
 	case known:
 		f.ahead.forget(name)
+		f.methods.forget(name)
 	}
 }
 
@@ -163,6 +167,7 @@ func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
 	if l.err != nil {
 		return nil, nil, l.err
 	}
+	f.ask(name, l)
 	if l.held {
 		f.ahead.listed(name, l)
 	} else {
@@ -253,17 +258,17 @@ func (f *FS) ReadLink(name string) (string, error) {
 }
 
 // Open implements fs.FS. The shadow is asked when the file is read.
-func (f *FS) Open(name string) (fs.File, error) { return &reader{fs: f, name: name}, nil }
+func (f *FS) Open(name string) (fs.File, error) { return f.forReading(name), nil }
 
 // OpenFile implements mirror.WriteFS.
 func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (fs.File, error) {
 	if flag&os.O_CREATE == 0 {
-		return &writer{fs: f, name: name}, nil
+		return f.forWriting(name), nil
 	}
 	if err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(perm)); err != nil {
 		return nil, err
 	}
-	return &writer{fs: f, name: name}, nil
+	return f.forWriting(name), nil
 }
 
 // Writable implements mirror.WritableFS.

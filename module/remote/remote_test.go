@@ -54,7 +54,7 @@ func open(t *testing.T, dir string) (*mirror.Tree, *FS) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, fs, err := New(p, "test", dir, func(name string, err error) { t.Errorf("%s: %v", name, err) })
+	tree, fs, err := New(p, "test", dir, Access{}, func(name string, err error) { t.Errorf("%s: %v", name, err) })
 	if err != nil {
 		t.Fatal(err)
 	}
