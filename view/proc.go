@@ -53,8 +53,8 @@ var magic = compiled(`^/proc/\d+(/task/\d+)?/(cwd|root|exe|fd/\d+|map_files/[^/]
 
 // seenAt returns the place of the view for what a link of procfs leads to.
 func (v *View) seenAt(link, host string) string {
-	if host == "" {
-		return ""
+	if place := copyOf(host); place != "" || host == "" {
+		return place
 	}
 	parts := strings.Split(link, "/")
 	tid, _ := strconv.Atoi(parts[2])
@@ -126,19 +126,11 @@ func (v *View) marked(tid int, fd int32) bool {
 // mountLists are the files of procfs that list mounts.
 var mountLists = compiled(`^/proc/\d+(/task/\d+)?/(mountinfo|mounts)$`)
 
-// mountList returns what the file of procfs at place tells in the view, or nil
-// if it is none of those that are different there.
-func (v *View) mountList(place string) ([]byte, error) {
-	match := mountLists().FindStringSubmatch(place)
-	if match == nil {
-		return nil, nil
-	}
-	native, err := os.ReadFile(place)
-	if err != nil {
-		return nil, err
-	}
+// mountList returns what such a file at place, of which native is the content, tells in
+// the view.
+func (v *View) mountList(place string, native []byte) []byte {
 	field, format := 1, (*mount).mountsLine
-	if match[2] == "mountinfo" {
+	if strings.HasSuffix(place, "/mountinfo") {
 		field, format = 4, (*mount).infoLine
 	}
 	var out bytes.Buffer
@@ -172,7 +164,7 @@ func (v *View) mountList(place string) ([]byte, error) {
 		out.WriteString(format(m, id, parentID(parents, m.target)))
 		parents[m.target] = id
 	}
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 // parentID returns the id of the mount that a target stands in, or on.
