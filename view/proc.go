@@ -126,28 +126,29 @@ func (v *View) marked(tid int, fd int32) bool {
 // mountLists are the files of procfs that list mounts.
 var mountLists = compiled(`^/proc/\d+(/task/\d+)?/(mountinfo|mounts)$`)
 
-// mountList returns what such a file at place, of which native is the content, tells in
+// mountList returns what the file list, of which native is the content, tells in
 // the view.
-func (v *View) mountList(place string, native []byte) []byte {
+func (v *View) mountList(list string, native []byte) []byte {
 	field, format := 1, (*mount).mountsLine
-	if strings.HasSuffix(place, "/mountinfo") {
+	if strings.HasSuffix(list, "/mountinfo") {
 		field, format = 4, (*mount).infoLine
 	}
 	var out bytes.Buffer
 	parents := map[string]string{}
+	var inTrees [][]string // what the guest mounted there, at its places in the view
 	for line := range strings.Lines(string(native)) {
 		words := strings.Fields(line)
 		if len(words) <= field {
 			continue
 		}
 		at := unescape(words[field])
+		if place := v.placeOf(at, func() bool { return false }); place != at {
+			words[field] = escape(place)
+			inTrees = append(inTrees, words)
+			continue
+		}
 		if m, rel := v.mountOf(at); m != nil && (rel != "" || at != m.target) {
 			continue // covered
-		}
-		// What the guest mounted in a tree is at its place in the view.
-		if place := v.placeOf(at, func() bool { return false }); place != at {
-			at, words[field] = place, escape(place)
-			line = strings.Join(words, " ") + "\n"
 		}
 		parents[at] = words[0]
 		out.WriteString(line)
@@ -163,6 +164,13 @@ func (v *View) mountList(place string, native []byte) []byte {
 		id := strconv.Itoa(firstID + i)
 		out.WriteString(format(m, id, parentID(parents, m.target)))
 		parents[m.target] = id
+	}
+	for _, words := range inTrees {
+		if place := unescape(words[field]); strings.HasSuffix(list, "/mountinfo") {
+			words[1] = parentID(parents, place)
+			parents[place] = words[0]
+		}
+		out.WriteString(strings.Join(words, " ") + "\n")
 	}
 	return out.Bytes()
 }
