@@ -47,7 +47,7 @@ func (g *Guest) rules() []rule {
 			rule{"seccomp", []test{equals(0, setModeFilter)}, action(max(Answer, g.interestOf("seccomp")))})
 	}
 	for _, r := range g.refined {
-		list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
+		list = append(list, rule{r.Call, []test{r.test()}, action(r.Interest)})
 	}
 	if g.affinity.possible {
 		for s, d := range g.affinity.calls {
