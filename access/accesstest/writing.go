@@ -34,7 +34,7 @@ func (m *model) truncate(n int) {
 // randomAccess does to a file and to a model the same.
 func randomAccess(t *testing.T, s Subject) {
 	const most = 600_000
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		var m model
 		f := s.open(t, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
