@@ -26,7 +26,8 @@ type Config struct {
 	Remote access.Opener
 	// Shadow names the shadow: in a cache, files of several are kept apart by it.
 	Shadow string
-	// Cache is where fetched files are; asked for once, when it is needed.
+	// Cache opens the cache of fetched files, when it is needed first; if nil, that
+	// is the one in fetch.DefaultDir.
 	Cache func() (*fetch.Cache, error)
 }
 
@@ -38,6 +39,7 @@ type Assembly struct {
 	mu       sync.Mutex
 	openers  map[string]access.Opener // by chain, without path
 	ioserver *ioserver.Opener
+	cache    *fetch.Cache
 }
 
 // New returns an Assembly.
@@ -63,6 +65,25 @@ func (a *Assembly) Open(ctx context.Context, c access.Chain, name string, flag i
 		return nil, err
 	}
 	return o.Open(ctx, c.For(name), flag, perm)
+}
+
+// Reach opens a file as Open does; what cannot be reached so is tried by
+// buffer:remote:, unless there is no shadow. It returns by which chain the file was
+// opened.
+func (a *Assembly) Reach(ctx context.Context, c access.Chain, name string, flag int, perm fs.FileMode) (access.File, access.Chain, error) {
+	f, err := a.Open(ctx, c, name, flag, perm)
+	again := access.Chain{Links: []access.Link{{Method: "buffer"}, {Method: "remote"}}}
+	switch {
+	case err == nil, ctx.Err() != nil, a.cfg.Process == nil,
+		access.Errno(err) == abi.EEXIST, // it was reached
+		c.String() == again.String():
+		return f, c, err
+	}
+	f, failed := a.Open(ctx, again, name, flag, perm)
+	if failed != nil {
+		return nil, again, fmt.Errorf("%w (and by %s %v)", failed, c, err)
+	}
+	return f, again, nil
 }
 
 // Opener returns what opens files by a chain. Its path does not count: names are
@@ -117,15 +138,26 @@ func (a *Assembly) end(method string) (access.Opener, error) {
 	return nil, fmt.Errorf("no access method %q ends a chain", method)
 }
 
+// openCache opens the cache, unless it is open.
+func (a *Assembly) openCache() (err error) {
+	switch {
+	case a.cache != nil:
+	case a.cfg.Cache != nil:
+		a.cache, err = a.cfg.Cache()
+	default:
+		var dir string
+		if dir, err = fetch.DefaultDir(); err == nil {
+			a.cache, err = fetch.NewCache(dir, fetch.DefaultLimit)
+		}
+	}
+	return err
+}
+
 // decorate returns the Opener of the first of links over that of the others.
 func (a *Assembly) decorate(links []access.Link, lower access.Opener) (access.Opener, error) {
 	switch l := links[0]; l.Method {
 	case "fetch":
-		if a.cfg.Cache == nil {
-			return nil, errors.New("fetch: there is no cache")
-		}
-		cache, err := a.cfg.Cache()
-		if err != nil {
+		if err := a.openCache(); err != nil {
 			return nil, err
 		}
 		// The same name may be of another machine, or be unpacked.
@@ -133,7 +165,7 @@ func (a *Assembly) decorate(links []access.Link, lower access.Opener) (access.Op
 		if links[len(links)-1].Method == "remote" {
 			source += a.cfg.Shadow
 		}
-		return fetch.New(cache, source, lower), nil
+		return fetch.New(a.cache, source, lower), nil
 	case "buffer":
 		size, block := int64(buffer.DefaultSize), int64(buffer.DefaultBlock)
 		if len(l.Args) == 2 {

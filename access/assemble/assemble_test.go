@@ -37,10 +37,8 @@ func assembly(t *testing.T, dir string) *assemble.Assembly {
 // Methods on top of one another are as good as each of them.
 func TestSuite(t *testing.T) {
 	chains := []string{
-		"buffer:remote:",
-		"buffer:(64k,4k):compress:remote:",
 		"compress:buffer:remote:",
-		"fetch:buffer:compress:remote:",
+		"fetch:buffer:(64k,4k):compress:remote:",
 		"buffer:fetch:local:",
 	}
 	for _, text := range chains {
@@ -81,6 +79,68 @@ func TestStandalone(t *testing.T) {
 	_, err := assemble.New(assemble.Config{}).Opener(chain(t, "buffer:remote:/x"))
 	if err == nil || !strings.Contains(err.Error(), "no shadow") {
 		t.Error(err)
+	}
+}
+
+// What the answered method does not reach is tried at the shadow.
+func TestReach(t *testing.T) {
+	dir := t.TempDir()
+	a := assembly(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "f"), []byte("there"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		chain, name string
+		flag        int
+		by          string
+		errno       abi.Errno
+	}{
+		{"local:", filepath.Join(dir, "f"), os.O_RDONLY, "local:", 0},
+		{"local:/nowhere/", "f", os.O_RDONLY, "buffer:remote:", 0},
+		{"ioserver:http://127.0.0.1:1/", "f", os.O_RDONLY, "buffer:remote:", 0},
+		{"compress:local:" + dir + "/", "f", os.O_RDWR | os.O_CREATE | os.O_EXCL, "compress:local:" + dir + "/", abi.EEXIST},
+		{"fetch:remote:", "none", os.O_RDONLY, "buffer:remote:", abi.ENOENT},
+		{"buffer:remote:", "none", os.O_RDONLY, "buffer:remote:", abi.ENOENT},
+	}
+	for _, tt := range tests {
+		f, by, err := a.Reach(t.Context(), chain(t, tt.chain), tt.name, tt.flag, 0o600)
+		if access.Errno(err) != tt.errno || by.String() != tt.by {
+			t.Errorf("%s of %s: by %s, %v", tt.chain, tt.name, by, err)
+		}
+		if err == nil {
+			f.Close()
+		}
+	}
+}
+
+// A file that may be written in a directory that may not is overwritten.
+func TestReplaceInReadOnlyDirectory(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "f.gz")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700)
+	for _, text := range []string{"compress:local:", "compress:remote:"} {
+		a := assembly(t, dir)
+		for _, word := range []string{"one", "two"} {
+			f, err := a.Open(t.Context(), chain(t, text), name, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.WriteAt([]byte(word), 0); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
 	}
 }
 

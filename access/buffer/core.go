@@ -277,6 +277,8 @@ func (c *core) remove(b *block) {
 	b.place = nil
 	delete(c.blocks, b.index)
 	c.opener.all.Add(-1)
+	c.opener.free(b.data)
+	b.data = nil
 }
 
 // begin has a block's content loaded. It must not be on its way to the file.
@@ -285,7 +287,7 @@ func (c *core) begin(b *block) {
 	c.loading++
 	reader, stored := c.reader, c.stored
 	go func() {
-		data := make([]byte, c.opener.block)
+		data := c.opener.memory()
 		n, err := reader.ReadAt(data, b.index*c.opener.block)
 		if err == io.EOF {
 			clear(data[n:])
@@ -296,10 +298,12 @@ func (c *core) begin(b *block) {
 		c.loading--
 		b.load.done, b.load.err = true, err
 		b.load = nil
+		before := b.data
 		if err == nil {
 			b.fill(data)
+			c.opener.free(before)
 			c.loaded(b, b.index*c.opener.block+int64(n), stored)
-		} else if len(b.dirty) == 0 {
+		} else if c.opener.free(data); len(b.dirty) == 0 {
 			c.remove(b)
 		}
 		c.changed.Broadcast()

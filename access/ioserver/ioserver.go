@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"strings"
+	"time"
 
 	"penumbra/abi"
 	"penumbra/access"
@@ -31,7 +33,19 @@ var (
 // New returns an Opener that is set up by the environment: ssh's configuration, the
 // variables HTTP_PROXY and so on, and those of package s3.
 func New() *Opener {
-	return &Opener{sftp.New(nil), &web.Opener{}, s3.New(s3.FromEnvironment())}
+	client := httpClient()
+	objects := s3.FromEnvironment()
+	objects.Client = client
+	return &Opener{sftp.New(nil), &web.Opener{Client: client}, s3.New(objects)}
+}
+
+// httpClient returns a client that has many requests to one server under way, as read
+// ahead asks for, and gives up one that does not answer at all.
+func httpClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 32
+	transport.ResponseHeaderTimeout = time.Minute
+	return &http.Client{Transport: transport}
 }
 
 // Close ends all connections.

@@ -74,7 +74,7 @@ func (o Opener) Replace(ctx context.Context, name string, perm fs.FileMode, writ
 	}
 	host, err := os.CreateTemp(filepath.Dir(name), ".penumbra-*")
 	if err != nil {
-		return access.Failed("replace", name, err)
+		return access.CannotReplace(access.Failed("replace", name, err))
 	}
 	temp := host.Name()
 	host.Close()

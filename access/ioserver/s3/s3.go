@@ -178,8 +178,11 @@ func (o *Opener) putOnce(ctx context.Context, address string, content *io.Sectio
 		return false, err
 	}
 	r.ContentLength = content.Size()
+	r.GetBody = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(content, 0, content.Size())), nil
+	}
 	if content.Size() == 0 {
-		r.Body = http.NoBody
+		r.Body, r.GetBody = http.NoBody, nil
 	}
 	r.Header.Set("Content-MD5", check) // servers that were given no keys look at that, too
 	if fresh {
