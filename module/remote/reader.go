@@ -18,8 +18,9 @@ type reader struct {
 	name     string
 	expected any // its identity, or nil
 
-	mu   sync.Mutex
-	file *client.File // or nil
+	mu      sync.Mutex
+	file    *client.File // or nil
+	opening bool         // somebody is
 }
 
 // Expect implements mirror.Expecter.
@@ -38,22 +39,37 @@ func (r *reader) Stat() (fs.FileInfo, error) { return r.fs.Stat(r.name) }
 // Read is for those who know no ReadAt; nobody does.
 func (r *reader) Read([]byte) (int, error) { return 0, abi.EOPNOTSUPP }
 
-// ReadAt implements io.ReaderAt.
+// ReadAt implements io.ReaderAt. The first that reads behind the begin opens the
+// file for the others, who do not wait for that.
 func (r *reader) ReadAt(p []byte, off int64) (int, error) {
-	file, err := r.opened()
+	if off == 0 {
+		if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
+			n := copy(p, got.Data)
+			return n, endOf(n, len(p), nil)
+		}
+	}
+	r.mu.Lock()
+	file, opens := r.file, r.file == nil && !r.opening && off > 0
+	r.opening = r.opening || opens
+	r.mu.Unlock()
+	var n int
+	var err error
+	switch ctx := context.Background(); {
+	case file != nil:
+		n, err = file.ReadAt(ctx, p, off)
+	case opens:
+		n, err = r.openRead(ctx, p, off)
+	default:
+		var attr wire.Attr
+		p := p[:min(len(p), wire.MaxPayload)]
+		if attr, n, err = r.fs.process.ReadFileAt(ctx, wire.CWD, r.fs.path(r.name), p, off); err == nil {
+			err = r.check(&attr)
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
-	if file == nil && off == 0 {
-		return r.readBegin(p)
-	}
-	if file == nil {
-		if file, err = r.open(); err != nil {
-			return 0, err
-		}
-	}
-	n, err := file.ReadAt(context.Background(), p, off)
-	return n, endOf(n, len(p), err)
+	return n, endOf(n, len(p), nil)
 }
 
 func endOf(n, want int, err error) error {
@@ -63,46 +79,37 @@ func endOf(n, want int, err error) error {
 	return err
 }
 
-func (r *reader) opened() (*client.File, error) {
+// openRead opens the file for as long as it is used, and reads.
+func (r *reader) openRead(ctx context.Context, p []byte, off int64) (int, error) {
+	file, attr, n, err := r.fs.process.OpenRead(ctx, wire.CWD, r.fs.path(r.name), p[:min(len(p), wire.MaxPayload)], off)
+	if err == nil {
+		if err = r.check(&attr); err != nil {
+			go file.Close(ctx)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.file, nil
-}
-
-// readBegin reads the begin of the file, which may have been fetched already.
-func (r *reader) readBegin(p []byte) (int, error) {
-	if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
-		n := copy(p, got.Data)
-		return n, endOf(n, len(p), nil)
-	}
-	n := min(len(p), wire.MaxPayload)
-	attr, n, err := r.fs.process.ReadFile(context.Background(), wire.CWD, r.fs.path(r.name), p[:n])
-	if err == nil {
-		err = r.check(&attr)
-	}
-	if err != nil {
+	if r.opening = false; err != nil {
 		return 0, err
 	}
-	return n, endOf(n, len(p), nil)
-}
-
-// open opens the file for as long as it is used.
-func (r *reader) open() (*client.File, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.file != nil {
-		return r.file, nil
-	}
-	file, attr, err := r.fs.process.Open(context.Background(), wire.CWD, r.fs.path(r.name), wire.OpenRead, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.check(&attr); err != nil {
-		_ = file.Close(context.Background())
-		return nil, err
+	if r.file != nil { // another was faster
+		go file.Close(ctx)
+		return n, nil
 	}
 	r.file = file
-	return file, nil
+	return n, nil
+}
+
+// Keep implements vft.Keeper.
+func (r *reader) Keep() error {
+	r.mu.Lock()
+	has := r.file != nil
+	r.mu.Unlock()
+	if has {
+		return nil
+	}
+	_, err := r.openRead(context.Background(), nil, 0)
+	return err
 }
 
 // Close implements fs.File. Nobody waits for the shadow to know.
