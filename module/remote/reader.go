@@ -20,7 +20,8 @@ type reader struct {
 
 	mu      sync.Mutex
 	file    *client.File // or nil
-	opening bool         // somebody is
+	opening bool         // somebody does that
+	closed  bool
 }
 
 // Expect implements mirror.Expecter.
@@ -39,8 +40,8 @@ func (r *reader) Stat() (fs.FileInfo, error) { return r.fs.Stat(r.name) }
 // Read is for those who know no ReadAt; nobody does.
 func (r *reader) Read([]byte) (int, error) { return 0, abi.EOPNOTSUPP }
 
-// ReadAt implements io.ReaderAt. The first that reads behind the begin opens the
-// file for the others, who do not wait for that.
+// ReadAt implements io.ReaderAt. Who reads behind the begin is likely to read on, and
+// the file is opened for that; nobody waits until it is.
 func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	if off == 0 {
 		if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
@@ -49,22 +50,20 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 		}
 	}
 	r.mu.Lock()
-	file, opens := r.file, r.file == nil && !r.opening && off > 0
-	r.opening = r.opening || opens
+	file := r.file
+	if file == nil && !r.opening && off > 0 {
+		r.opening = true
+		go r.open()
+	}
 	r.mu.Unlock()
-	var n int
-	var err error
-	switch ctx := context.Background(); {
-	case file != nil:
-		n, err = file.ReadAt(ctx, p, off)
-	case opens:
-		n, err = r.openRead(ctx, p, off)
-	default:
-		var attr wire.Attr
-		p := p[:min(len(p), wire.MaxPayload)]
-		if attr, n, err = r.fs.process.ReadFileAt(ctx, wire.CWD, r.fs.path(r.name), p, off); err == nil {
-			err = r.check(&attr)
-		}
+	ctx := context.Background()
+	if file != nil {
+		n, err := file.ReadAt(ctx, p, off)
+		return n, endOf(n, len(p), err)
+	}
+	attr, n, err := r.fs.process.ReadFileAt(ctx, wire.CWD, r.fs.path(r.name), p[:min(len(p), wire.MaxPayload)], off)
+	if err == nil {
+		err = r.check(&attr)
 	}
 	if err != nil {
 		return 0, err
@@ -79,25 +78,21 @@ func endOf(n, want int, err error) error {
 	return err
 }
 
-// openRead opens the file for as long as it is used, and reads.
-func (r *reader) openRead(ctx context.Context, p []byte, off int64) (int, error) {
-	file, attr, n, err := r.fs.process.OpenRead(ctx, wire.CWD, r.fs.path(r.name), p[:min(len(p), wire.MaxPayload)], off)
+// open opens the file for as long as it is used.
+func (r *reader) open() error {
+	file, attr, err := r.fs.process.Open(context.Background(), wire.CWD, r.fs.path(r.name), wire.OpenRead, 0)
 	if err == nil {
-		if err = r.check(&attr); err != nil {
-			go file.Close(ctx)
-		}
+		err = r.check(&attr)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.opening = false; err != nil {
-		return 0, err
+	r.opening = false
+	if err == nil && r.file == nil && !r.closed {
+		r.file = file
+	} else if file != nil {
+		go file.Close(context.Background())
 	}
-	if r.file != nil { // another was faster
-		go file.Close(ctx)
-		return n, nil
-	}
-	r.file = file
-	return n, nil
+	return err
 }
 
 // Keep implements vft.Keeper.
@@ -108,14 +103,14 @@ func (r *reader) Keep() error {
 	if has {
 		return nil
 	}
-	_, err := r.openRead(context.Background(), nil, 0)
-	return err
+	return r.open()
 }
 
 // Close implements fs.File. Nobody waits for the shadow to know.
 func (r *reader) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.closed = true
 	if file := r.file; file != nil {
 		r.file = nil
 		go file.Close(context.Background())

@@ -54,19 +54,6 @@ func (p *Process) ReadFileAt(ctx context.Context, dir int32, path string, buf []
 	return reply.Results[0].Attr, reply.Results[1].Size, nil
 }
 
-// OpenRead is ReadFileAt, but the file stays open.
-func (p *Process) OpenRead(ctx context.Context, dir int32, path string, buf []byte, offset int64) (*File, wire.Attr, int, error) {
-	fd := p.c.ledger.reserve(p.id)
-	defer p.c.ledger.unreserve(p.id, fd)
-	reply, err := p.c.do(ctx, p.id, [][]byte{buf},
-		openOp(dir, path, wire.OpenRead, 0, fd),
-		wire.Op{Code: wire.Read, FD: fd, Offset: offset, Length: int64(min(len(buf), wire.MaxPayload))})
-	if err != nil {
-		return nil, wire.Attr{}, 0, err
-	}
-	return &File{p, fd, wire.OpenRead}, reply.Results[0].Attr, reply.Results[1].Size, nil
-}
-
 // WriteFile creates or empties a file, writes data, at most wire.MaxPayload
 // bytes, and closes it again: one round trip. It returns the number of bytes that
 // were written.
