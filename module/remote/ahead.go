@@ -195,6 +195,7 @@ func (a *ahead) takeList(f *FS, name string) *listing {
 	if !ok || !one.got.held && time.Since(one.got.came) > unwatched {
 		return nil
 	}
+	a.deeper(f, name, one.got)
 	return one.got
 }
 
