@@ -49,9 +49,9 @@ type Filler interface {
 // them.
 type Foreseer interface {
 	Filler
-	// Foresee says that the guest is about to go the path rel below the root, or
-	// where that would lead without links on the way, and to read a file at its end
-	// if content is true. It does not wait.
+	// Foresee says that the guest is about to go the path rel below the root, as far
+	// as there are no links on the way, and to read a file at its end if content is
+	// true, or a directory if rel ends in a slash. It does not wait.
 	Foresee(rel string, content bool)
 }
 

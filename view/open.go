@@ -60,7 +60,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
 		return intercept.Run // as for isKernels
 	}
-	v.foresee(c.Thread, o.dirfd, o.path, o.flags&(unix.O_DIRECTORY|unix.O_PATH|unix.O_TRUNC) == 0)
+	o.foresee(v, c)
 	r, e := v.resolveOpening(c, &o)
 	switch {
 	case e != 0 && !r.Apart:
@@ -100,6 +100,15 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 		return v.openThere(c, &o, r)
 	}
 	return v.openHere(c, &o, r)
+}
+
+// foresee tells the tree what will be asked for.
+func (o *opening) foresee(v *View, c *intercept.Call) {
+	path, content := o.path, o.flags&(unix.O_PATH|unix.O_TRUNC) == 0
+	if o.flags&unix.O_DIRECTORY != 0 {
+		path, content = path+"/", false
+	}
+	v.foresee(c.Thread, o.dirfd, path, content)
 }
 
 // openThere has the guest open a file of a mount as an O_PATH descriptor.

@@ -197,10 +197,14 @@ func (v *View) foresee(t *guest.Thread, dirfd int32, name string, content bool) 
 	if !v.foresees {
 		return
 	}
+	place := path.Clean(name)
 	if !path.IsAbs(name) {
-		name = path.Join(v.startOf(t, dirfd), name)
+		place = path.Join(v.startOf(t, dirfd), name)
 	}
-	if m, rel := v.mountOf(path.Clean(name)); m != nil && m.foreseer != nil {
+	if m, rel := v.mountOf(place); m != nil && m.foreseer != nil {
+		if strings.HasSuffix(name, "/") {
+			rel += "/"
+		}
 		m.foreseer.Foresee(rel, content)
 	}
 }

@@ -21,60 +21,57 @@ const mostLinks = 8
 // are listed at the same time, and not each when the one above it is there.
 func (t *Tree) Foresee(rel string, content bool) {
 	f, ok := t.fsys.(ForeseeFS)
-	if _, done := t.done.Load(request{rel, content}); !ok || done {
+	if !ok {
+		return
+	}
+	way := strings.TrimSuffix(rel, "/")
+	if _, done := t.done.Load(request{way, content}); done {
 		return
 	}
 	t.mu.Lock()
-	known, rest := t.knownTo(rel)
-	if t.shown[known] || t.listings[known] != nil {
-		known, rest = "", ""
-	}
+	name, rest := t.knownTo(way)
+	known := t.shown[name] || t.listings[name] != nil
 	t.mu.Unlock()
-	if known == "" || rest == "" {
+	if known || rest == "" {
 		return
 	}
-	dirs := []string{known}
-	for {
-		next, further, more := strings.Cut(rest, "/")
-		known, rest = path.Join(known, next), further
-		if !more {
-			break
-		}
-		dirs = append(dirs, known)
+	dirs := []string{name}
+	for _, next := range strings.Split(rest, "/") {
+		name = path.Join(name, next)
+		dirs = append(dirs, name)
 	}
-	if content && path.Base(rel) != "." {
-		f.Foresee(dirs, known)
-	} else if len(dirs) > 1 {
+	last := len(dirs) - 1
+	switch file := dirs[last]; {
+	case way != rel: // a directory
 		f.Foresee(dirs, "")
+	case content:
+		f.Foresee(dirs[:last], file)
+	case last > 1:
+		f.Foresee(dirs[:last], "")
 	}
 }
 
-// knownTo returns the directory up to which the way to rel is known, and the rest of
-// the way; nothing if it does not lead on. t.mu is held.
+// knownTo returns up to where the way to rel is known, and the rest of it, which is
+// empty if it does not lead on. t.mu is held.
 func (t *Tree) knownTo(rel string) (name, rest string) {
-	name, rest = ".", path.Clean(rel)
-	if strings.HasSuffix(rel, "/.") {
-		rest += "/."
-	}
+	name, rest = ".", rel
 	for links := 0; t.shown[name] && rest != ""; {
 		next, further, _ := strings.Cut(rest, "/")
-		info, err := os.Lstat(t.host(path.Join(name, next)))
+		to := path.Join(name, next)
+		info, err := os.Lstat(t.host(to))
 		switch {
 		case err != nil:
-			return "", ""
+			return name, ""
 		case info.IsDir():
-			name, rest = path.Join(name, next), further
+			name, rest = to, further
 			continue
 		case info.Mode()&os.ModeSymlink == 0:
-			return "", ""
+			return name, ""
 		}
-		text, err := os.Readlink(t.host(path.Join(name, next)))
-		if links++; err != nil || links > mostLinks || path.IsAbs(text) {
-			return "", ""
-		}
+		text, err := os.Readlink(t.host(to))
 		whole := path.Join(name, text, further)
-		if whole == ".." || strings.HasPrefix(whole, "../") {
-			return "", ""
+		if links++; err != nil || links > mostLinks || path.IsAbs(text) || whole == ".." || strings.HasPrefix(whole, "../") {
+			return name, ""
 		}
 		name, rest = ".", whole
 	}

@@ -90,7 +90,7 @@ func (a *ahead) listed(name string, l *listing) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.dirs[name] = &dir{attrs, newCourse(small, bytes), newCourse(subs, 0)}
+	a.dirs[name] = &dir{attrs, newCourse(small, bytes, 1, 2), newCourse(subs, 0, 2, 1)}
 }
 
 func split(name string) (dir, base string) { return path.Dir(name), path.Base(name) }
@@ -195,6 +195,7 @@ func (a *ahead) takeList(f *FS, name string) *listing {
 	if !ok || !one.got.held && time.Since(one.got.came) > unwatched {
 		return nil
 	}
+	a.deeper(f, name, one.got)
 	return one.got
 }
 
@@ -235,7 +236,7 @@ func (a *ahead) isGiven(name string) bool {
 func (a *ahead) deeper(f *FS, name string, l *listing) {
 	parent, _ := split(name)
 	d := a.dirs[parent]
-	if d == nil || d.subs.hits == 0 {
+	if d == nil || d.subs.hits < 2 {
 		return
 	}
 	n := 0

@@ -17,20 +17,20 @@ type course struct {
 	misses int    // that were not fetched before they were asked for
 	hits   int    // that were
 
-	along   int // which order he follows
+	along   int // which order he seems to follow
 	forward int // 1, -1, or 0 if he follows none
+	steps   int // that he has taken in it
+	sure    int // how many of them it takes to believe that
+	near    int // places: who goes no farther at a time follows an order
 	until   int // up to where in that everything was fetched
 	many    int // how much is fetched at a time
 }
 
-const (
-	firstMany = 8
-	mostMany  = 1024
-	near      = 4 // places: who goes no farther follows an order
-)
+const firstMany, mostMany = 8, 1024
 
-func newCourse(names []string, bytes int64) *course {
-	c := &course{bytes: bytes, asked: map[string]bool{}, places: make(map[string][2]int, len(names)), last: [2]int{-near - 1, -near - 1}}
+func newCourse(names []string, bytes int64, sure, near int) *course {
+	c := &course{bytes: bytes, sure: sure, near: near, asked: map[string]bool{},
+		places: make(map[string][2]int, len(names)), last: [2]int{-near - 1, -near - 1}}
 	c.orders = [2][]string{names, slices.Sorted(slices.Values(names))}
 	for order, names := range c.orders {
 		for i, name := range names {
@@ -61,7 +61,7 @@ func (c *course) next(name string, hit bool, budget int64) []string {
 	c.last = at
 	const enough = 3
 	switch {
-	case c.forward != 0 && (c.until-at[c.along])*c.forward <= c.many/2:
+	case c.forward != 0 && c.steps >= c.sure && (c.until-at[c.along])*c.forward <= c.many/2:
 		c.many = min(max(4*c.many, firstMany), mostMany)
 		return c.take(max(at[c.along]*c.forward, c.until*c.forward)*c.forward, c.many)
 	case c.forward == 0 && c.misses >= enough && c.bytes <= budget:
@@ -75,7 +75,7 @@ func (c *course) next(name string, hit bool, budget int64) []string {
 func (c *course) follow(at [2]int) {
 	for order := range c.orders {
 		step := at[order] - c.last[order]
-		if step == 0 || max(step, -step) > near {
+		if step == 0 || max(step, -step) > c.near {
 			continue
 		}
 		forward := cmp.Compare(step, 0)
@@ -83,8 +83,9 @@ func (c *course) follow(at [2]int) {
 			if c.forward != 0 && order != c.along && c.steady(at) {
 				return // by chance near in the other order, too
 			}
-			c.along, c.forward, c.until, c.many = order, forward, at[order], 0
+			c.along, c.forward, c.until, c.many, c.steps = order, forward, at[order], 0, 0
 		}
+		c.steps++
 		return
 	}
 	if c.forward != 0 && !c.steady(at) {
@@ -95,7 +96,7 @@ func (c *course) follow(at [2]int) {
 // steady reports whether at goes on in the order that is followed.
 func (c *course) steady(at [2]int) bool {
 	step := (at[c.along] - c.last[c.along]) * c.forward
-	return step > 0 && step <= near
+	return step > 0 && step <= c.near
 }
 
 // take returns the next names from a place on that nobody has asked for, and has

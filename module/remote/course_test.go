@@ -17,9 +17,9 @@ func TestCourse(t *testing.T) {
 	sorted := slices.Sorted(slices.Values(listed))
 	backwards := slices.Clone(listed)
 	slices.Reverse(backwards)
-	var every3rd, random []string
-	for i := 0; i < n; i += 3 {
-		every3rd = append(every3rd, sorted[i])
+	var every2nd, random []string
+	for i := 0; i < n; i += 2 {
+		every2nd = append(every2nd, sorted[i])
 	}
 	for i := range 20 {
 		random = append(random, listed[i*97%n])
@@ -33,12 +33,12 @@ func TestCourse(t *testing.T) {
 		{"as listed", listed, 1 << 30, 2, 0},
 		{"backwards", backwards, 1 << 30, 2, 0},
 		{"sorted", sorted, 1 << 30, 2, 0},
-		{"every third", every3rd, 1 << 30, 2, n},
+		{"every second", every2nd, 1 << 30, 2, n},
 		{"here and there, of much", random, 1 << 30, 20, 0},
 		{"here and there, of little", random, 1000, 3, n},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, fetched, misses, wasted := newCourse(listed, tt.bytes), map[string]bool{}, 0, 0
+			c, fetched, misses, wasted := newCourse(listed, tt.bytes, 1, 2), map[string]bool{}, 0, 0
 			for _, name := range tt.way {
 				if !fetched[name] {
 					misses++
@@ -61,7 +61,7 @@ func TestCourse(t *testing.T) {
 			}
 		})
 	}
-	if c := newCourse(listed, 0); c.next("unknown", false, 1) != nil {
+	if c := newCourse(listed, 0, 1, 2); c.next("unknown", false, 1) != nil {
 		t.Error("an unknown name has a next")
 	}
 }
