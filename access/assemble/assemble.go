@@ -74,7 +74,7 @@ func (a *Assembly) Reach(ctx context.Context, c access.Chain, name string, flag 
 	f, err := a.Open(ctx, c, name, flag, perm)
 	again := access.Chain{Links: []access.Link{{Method: "buffer"}, {Method: "remote"}}}
 	switch {
-	case err == nil, ctx.Err() != nil, a.cfg.Process == nil,
+	case err == nil, ctx.Err() != nil, a.cfg.Remote == nil,
 		access.Errno(err) == abi.EEXIST, // it was reached
 		c.String() == again.String():
 		return f, c, err

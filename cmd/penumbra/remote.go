@@ -87,13 +87,13 @@ func (h *shadowView) changed(all []client.Change) {
 
 // mount makes a tree of each export.
 func (h *shadowView) mount(source string, s streams) error {
-	start, exports, err := h.client.Exports(context.Background())
+	exports, err := h.client.Exports(context.Background())
 	if err != nil {
 		return err
 	}
-	h.start = start
-	slices.SortFunc(exports, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
-	for _, e := range exports {
+	h.start, h.access.Policy = exports.Home, exports.Policy
+	slices.SortFunc(exports.List, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
+	for _, e := range exports.List {
 		p, err := h.client.Spawn(context.Background(), e.Path, 0)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", e.Path, err)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"penumbra/abi"
 	"penumbra/access"
 	"penumbra/access/assemble"
 	"penumbra/access/fetch"
@@ -26,6 +25,8 @@ import (
 
 // Access says how files are reached that need more than the shadow itself.
 type Access struct {
+	// Policy: the shadow says how files are to be reached.
+	Policy bool
 	// Shadow names the shadow, in the cache of what was fetched.
 	Shadow string
 	// Cache is where fetched files are; asked for once, when it is needed.
@@ -41,7 +42,6 @@ type methods struct {
 	assembly *assemble.Assembly
 
 	mu      sync.Mutex
-	silent  bool              // the shadow has no policy
 	answers map[string]answer // by name
 	told    map[string]bool
 	fetched map[string]wire.Attr // files that may be fetched, as they are listed
@@ -71,21 +71,14 @@ func (f *FS) method(name string) answer {
 	m := &f.methods
 	m.mu.Lock()
 	known, ok := m.answers[name]
-	silent := m.silent
 	m.mu.Unlock()
 	switch {
 	case ok:
 		return known
-	case silent:
+	case !m.Policy:
 		return f.byDefault(name)
 	}
 	text, forever, err := f.process.Method(context.Background(), wire.CWD, f.path(name))
-	if errors.Is(err, abi.EOPNOTSUPP) {
-		m.mu.Lock()
-		m.silent = true
-		m.mu.Unlock()
-		return f.byDefault(name)
-	}
 	chain, wrong := access.ParseChain(text)
 	if err = errors.Join(err, wrong); err != nil {
 		return answer{plain, fmt.Sprintf("the shadow's answer is of no use: %v", err), false}
@@ -122,20 +115,18 @@ func (f *FS) ask(dir string, l *listing) {
 	f.note(dir, l)
 	m := &f.methods
 	m.mu.Lock()
-	silent := m.silent
 	for name, a := range m.answers {
 		if path.Dir(name) == dir && !a.forever {
 			delete(m.answers, name)
 		}
 	}
 	m.mu.Unlock()
-	if silent {
+	if !m.Policy {
 		return
 	}
 	const atATime = 32
 	gate := make(chan struct{}, atATime)
 	var wg sync.WaitGroup
-	first := true
 	for i, e := range l.entries {
 		one := e.(*info)
 		if one.attr.Type != wire.TypeRegular {
@@ -149,20 +140,8 @@ func (f *FS) ask(dir string, l *listing) {
 				l.entries[i] = f.appear(name, a, one)
 			}
 		})
-		if first {
-			wg.Wait() // if there is no policy the others need not ask
-		}
-		if first = false; m.isSilent() {
-			break
-		}
 	}
 	wg.Wait()
-}
-
-func (m *methods) isSilent() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.silent
 }
 
 // note remembers the attributes of what may be fetched.

@@ -44,6 +44,7 @@ var resultFields = map[string]func(*coder, *Result){
 
 	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
 	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
+	"policy":  func(c *coder, r *Result) { c.boolean(&r.Policy) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

@@ -101,7 +101,7 @@ var layouts = [codeEnd]layout{
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
 	Method:      {name: "method", args: []string{"fd", "path"}, results: []string{"chain", "forever"}, reads: true},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
-	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
+	Exports:     {name: "exports", results: []string{"path", "policy", "data"}, reads: true},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }

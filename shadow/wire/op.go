@@ -70,6 +70,7 @@ type Result struct {
 	// will not change if Forever is set.
 	Chain   string
 	Forever bool
+	Policy  bool // the shadow says how files are to be reached
 	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
