@@ -16,10 +16,10 @@ func (f *File) QuietSince(then time.Time) bool {
 		len(f.writeClaims()) == 0 && f.flushed.Before(then)
 }
 
-// Renew says that somebody else has changed the source, which has size bytes now.
-// What has come of it is forgotten, and comes anew as it is asked for; at once
-// where a program may look without asking.
-func (f *File) Renew(size int64) error {
+// Renew says that somebody else has changed the source, which has size bytes now,
+// and changed last at mtime. What has come of it is forgotten, and comes anew as it
+// is asked for; at once where a program may look without asking.
+func (f *File) Renew(size int64, mtime time.Time) error {
 	f.flushing.Lock()
 	defer f.flushing.Unlock()
 	f.gate.Lock()
@@ -42,6 +42,11 @@ func (f *File) Renew(size int64) error {
 		if err != nil {
 			return fmt.Errorf("vft: set the length of a placeholder: %w", err)
 		}
+	}
+	// Before anything comes, whose writing leaves the time as it finds it.
+	times := []unix.Timespec{{Nsec: unix.UTIME_OMIT}, unix.NsecToTimespec(max(mtime.UnixNano(), 0))}
+	if err := unix.UtimesNanoAt(unix.AT_FDCWD, link(host), times, 0); err != nil {
+		return fmt.Errorf("vft: set the time of a placeholder: %w", err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"penumbra/internal/testguest"
 )
 
-// TestScript runs the scripts of testdata/script. Besides the commands of
-// package testscript they have:
+// TestScript runs the scripts of testdata/script, where $TESTDATA is testdata.
+// Besides the commands of package testscript they have:
 //
 //	guest VAR PROGRAM KIND      builds a test guest and puts its path into VAR
 //	status N COMMAND [ARG...]   COMMAND exits with N, or dies of signal N-128
@@ -26,14 +26,19 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	testdata, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 filepath.Join(testdata, "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", dir+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("GOROOT", string(root[:len(root)-1]))
 			env.Setenv("LC_ALL", "C")
+			env.Setenv("TESTDATA", testdata)
 			env.Values[keyOfTest{}] = env.T()
 			return nil
 		},

@@ -157,7 +157,7 @@ func (t *Tree) renew(name string, l *listing, e entry) {
 	if !t.differs(&st, e.FileInfo) {
 		return
 	}
-	if contentDiffers(&st, e.FileInfo) && !t.renewContent(name, &st, l, e.Size()) {
+	if contentDiffers(&st, e.FileInfo) && !t.renewContent(name, &st, l, e.FileInfo) {
 		return
 	}
 	_ = t.dress(name, e.FileInfo) // who looks sees the old ones
@@ -170,15 +170,15 @@ func (t *Tree) says(name, text string) bool {
 
 // renewContent has the content of a file come anew. It reports false if our side
 // has changed it, which then is newer.
-func (t *Tree) renewContent(name string, st *unix.Stat_t, l *listing, size int64) bool {
+func (t *Tree) renewContent(name string, st *unix.Stat_t, l *listing, info fs.FileInfo) bool {
 	t.naming.RLock()
 	n := t.nodes[name]
 	t.naming.RUnlock()
 	if n != nil {
-		return n.file.QuietSince(l.began) && n.file.Renew(size) == nil
+		return n.file.QuietSince(l.began) && n.file.Renew(info.Size(), info.ModTime()) == nil
 	}
 	delete(t.filled, idOf(st))
-	_ = os.Truncate(t.host(name), size)
+	_ = os.Truncate(t.host(name), info.Size())
 	return true
 }
 

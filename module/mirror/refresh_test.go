@@ -1,9 +1,7 @@
 package mirror
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -14,54 +12,8 @@ import (
 	"time"
 
 	"penumbra/module"
+	"penumbra/module/moduletest"
 )
-
-// disturb has somebody else change something below home.
-func disturb(r *rand.Rand, home string) {
-	dirs := []string{"."}
-	var all []string
-	_ = filepath.WalkDir(home, func(at string, d fs.DirEntry, err error) error {
-		if rel, _ := filepath.Rel(home, at); rel != "." {
-			all = append(all, rel)
-			if d.IsDir() {
-				dirs = append(dirs, rel)
-			}
-		}
-		return nil
-	})
-	pick := func(list []string) string { return filepath.Join(home, list[r.IntN(len(list))]) }
-	fresh := filepath.Join(pick(dirs), fmt.Sprintf("n%d", r.IntN(6)))
-	text := strings.Repeat(fmt.Sprint(r.Int()), r.IntN(5000))
-	switch r.IntN(8) {
-	case 0, 1:
-		_ = os.WriteFile(fresh, []byte(text), 0o644)
-	case 2:
-		_ = os.Mkdir(fresh, 0o755)
-	case 3:
-		_ = os.Symlink(text[:min(len(text), 10)]+"x", fresh)
-	}
-	if len(all) == 0 {
-		return
-	}
-	switch some := pick(all); r.IntN(8) {
-	case 0:
-		_ = os.RemoveAll(some)
-	case 1:
-		_ = os.Rename(some, fresh)
-	case 2:
-		if info, err := os.Lstat(some); err == nil && info.Mode().IsRegular() {
-			_ = os.WriteFile(some, []byte(text), 0o644)
-		}
-	case 3:
-		if info, err := os.Lstat(some); err == nil && info.Mode()&fs.ModeSymlink == 0 {
-			_ = os.Chmod(some, []fs.FileMode{0o700, 0o755, 0o750}[r.IntN(3)])
-		}
-	case 4:
-		if info, err := os.Lstat(some); err == nil && info.Mode().IsRegular() {
-			_ = os.Link(some, fresh)
-		}
-	}
-}
 
 // look returns all that the tree shows, as a guest would see it that looks at
 // everything.
@@ -83,7 +35,7 @@ func (c *change) look() []string {
 				c.Fatal(err)
 			}
 		}
-		lines = append(lines, line(name, host))
+		lines = append(lines, moduletest.Describe(name, host))
 		if info.IsDir() {
 			entries, _ := os.ReadDir(host)
 			for _, e := range entries {
@@ -95,28 +47,6 @@ func (c *change) look() []string {
 	return lines
 }
 
-// line describes a file.
-func line(name, at string) string {
-	info, err := os.Lstat(at)
-	if err != nil {
-		return err.Error()
-	}
-	text := ""
-	switch {
-	case info.Mode().IsRegular():
-		content, _ := os.ReadFile(at)
-		if len(content) > 20 {
-			content = fmt.Appendf(nil, "%d bytes, %x", len(content), sha256.Sum224(content))
-		}
-		text = fmt.Sprintf("%v %v %s", info.Mode(), info.ModTime().UnixNano(), content)
-	case info.Mode()&fs.ModeSymlink != 0:
-		text, _ = os.Readlink(at)
-	case info.IsDir() && name != "":
-		text = info.Mode().String()
-	}
-	return name + ": " + text
-}
-
 // What others change is seen once the tree is told, and what it is told though it
 // knows it costs nothing.
 func TestRefresh(t *testing.T) {
@@ -126,18 +56,12 @@ func TestRefresh(t *testing.T) {
 			c := openToChange(t, map[string]string{"a": "one", "b": "two"})
 			for range 40 {
 				for range r.IntN(4) {
-					disturb(r, c.home)
+					moduletest.Disturb(r, c.home)
 				}
 				c.AllStale()
 				got := c.look()
-				var want []string
-				_ = filepath.WalkDir(c.home, func(at string, d fs.DirEntry, err error) error {
-					rel, _ := filepath.Rel(c.home, at)
-					want = append(want, line(strings.TrimPrefix(rel, "."), at))
-					return nil
-				})
+				want := moduletest.DescribeAll(c.home)
 				slices.Sort(got)
-				slices.Sort(want)
 				if !slices.Equal(got, want) {
 					t.Fatalf("the tree shows\n%s\nand there is\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}

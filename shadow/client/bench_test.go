@@ -1,11 +1,13 @@
 package client_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"penumbra/shadow/client"
 	"penumbra/shadow/server"
 	"penumbra/shadow/wire"
 )
@@ -132,6 +134,34 @@ func BenchmarkReadDir(b *testing.B) {
 	for b.Loop() {
 		if all, end, err := f.ReadDir(b.Context(), 0, wire.MaxPayload); err != nil || !end || len(all) < 2000 {
 			b.Fatal(len(all), err)
+		}
+	}
+}
+
+// The same with a lease, which the shadow has to watch all that for.
+func BenchmarkListLeased(b *testing.B) {
+	dir := benchDir(b, 0)
+	for i := range 2000 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("file%d", i)), nil, 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	c, err := client.Dial(b.Context(), client.Config{Dial: startShadow(b, false, server.Export{Path: dir}), Changed: func([]client.Change) {}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	p, err := c.Spawn(b.Context(), dir, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		l, err := p.List(b.Context(), wire.CWD, ".", func(*client.Listing) {})
+		if err != nil || l.Lease == 0 || len(l.Entries) < 2000 {
+			b.Fatal(err)
+		}
+		if err := c.Unwatch(b.Context(), l.Lease); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -8,7 +8,7 @@
 // Positions are the caller's: reads and writes say where. A call that needs no
 // answer from another call before it is one round trip, and so are some that
 // come together: Process.ReadFile, Process.WriteFile, Process.List, and changes
-// with the attributes that come of them (Process.Change).
+// with the attributes that come of them (Process.Modify).
 //
 // # Leases
 //
@@ -18,9 +18,14 @@
 // before the shadow performed it. Calls that only write or close are excepted, and
 // a file that is being written is told of every 50 ms at most until then.
 //
+// So who keeps what a lease covers takes it from listings and changes alone, in the
+// order in which they come: a reply may hold what was so before a change that has
+// been told already. Of what the client changes itself it has been told when a call
+// of Modify, WriteAtStat or AppendStat returns.
+//
 // A lease is on a directory, not on a path: who concludes something from a path
 // needs leases on all directories on the way. docs/protocol.md says what a lease
-// does not tell.
+// does not cover.
 //
 // # Locks
 //

@@ -236,7 +236,7 @@ func TestReadFiles(t *testing.T) {
 }
 
 // A change and the attributes that come of it are one request.
-func TestChangeTellsAttributes(t *testing.T) {
+func TestModifyTellsAttributes(t *testing.T) {
 	dir, ctx := t.TempDir(), t.Context()
 	p, m := metered(t, shadowOf(t, server.Config{}, dir), dir, nil)
 	cwd := wire.CWD
@@ -253,7 +253,7 @@ func TestChangeTellsAttributes(t *testing.T) {
 		{wire.Op{Code: wire.Chmod, FD: cwd, Path: "d", Mode: 0o711}, "d", func(a wire.Attr) bool { return a.Perm == 0o711 }},
 	} {
 		before := m.requests.Load()
-		_, attr, err := p.Change(ctx, tt.o)
+		_, attr, err := p.Modify(ctx, tt.o)
 		if err != nil || steady(attr) != attrHere(t, filepath.Join(dir, tt.name)) || !tt.check(attr) {
 			t.Errorf("%v: %+v, %v", tt.o.Code, attr, err)
 		}
@@ -261,12 +261,12 @@ func TestChangeTellsAttributes(t *testing.T) {
 			t.Errorf("%v: %d requests", tt.o.Code, n)
 		}
 	}
-	_, _, err := p.Change(ctx, wire.Op{Code: wire.Mkdir, FD: cwd, Path: "d"})
+	_, _, err := p.Modify(ctx, wire.Op{Code: wire.Mkdir, FD: cwd, Path: "d"})
 	if client.Errno(err) != abi.EEXIST {
 		t.Errorf("mkdir again: %v", err)
 	}
 	// What was done was done, though nobody can say what came of it.
-	_, attr, err := p.Change(ctx, wire.Op{Code: wire.Unlink, FD: cwd, Path: "l"})
+	_, attr, err := p.Modify(ctx, wire.Op{Code: wire.Unlink, FD: cwd, Path: "l"})
 	if err != nil || attr.Type != wire.TypeUnknown {
 		t.Errorf("unlink: %+v, %v", attr, err)
 	}

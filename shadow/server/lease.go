@@ -34,6 +34,7 @@ type leases struct {
 
 	mu      sync.Mutex
 	notice  func(head []byte) error // by the present link
+	link    int                     // which of them that is
 	watcher *watcher                // nil until there is a lease
 	closed  bool
 	held    map[uint32]*lease
@@ -67,13 +68,20 @@ func (x *executor) Linked(notice func([]byte) error) {
 	l := x.leases
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.notice, l.ended, l.all = notice, nil, false
+	l.notice = notice
+	l.link++
+	l.part()
+}
+
+// part ends, with mu held, what the client knows of by a link that is broken.
+func (l *leases) part() {
 	for _, le := range l.held {
 		if le.told {
 			le.void = true
 			l.end(le)
 		}
 	}
+	l.ended, l.all = nil, false
 }
 
 // begin makes a lease on a directory, in place of one that has its number. It is
@@ -81,7 +89,7 @@ func (x *executor) Linked(notice func([]byte) error) {
 func (l *leases) begin(number uint32, f *file) *lease {
 	l.giveUp(number)
 	path, err := f.at.pathOf(f.fd)
-	if err != nil {
+	if err != nil || !tells(f.fd) {
 		return nil
 	}
 	rel, ok := within(path, f.at.name)
@@ -175,15 +183,21 @@ func (l *leases) change(le *lease, name string, atOnce bool) {
 	l.dirty[le] = true
 }
 
-// close frees everything.
+// close frees everything. There are no requests any more.
 func (l *leases) close() {
+	l.telling.Lock() // the exports are about to be closed
 	l.mu.Lock()
-	l.closed = true
+	for _, le := range l.held {
+		le.void = true
+		l.end(le)
+	}
+	l.ended, l.all, l.closed = nil, false, true
 	w := l.watcher
 	if l.timer != nil {
 		l.timer.Stop()
 	}
 	l.mu.Unlock()
+	l.telling.Unlock()
 	if w != nil {
 		w.close()
 	}

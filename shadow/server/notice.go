@@ -46,7 +46,7 @@ func (l *leases) tell(everything bool) {
 	defer l.telling.Unlock()
 	l.mu.Lock()
 	l.drain()
-	n := &notice{send: l.notice}
+	n, link := &notice{send: l.notice}, l.link
 	all := l.all
 	l.all = false
 	changed := l.take(everything)
@@ -55,7 +55,7 @@ func (l *leases) tell(everything bool) {
 		return // there has been no link yet, so no lease was told
 	}
 	if all {
-		_ = n.send(nil) // if that fails Linked will be called
+		n.err = n.send(nil)
 	}
 	for le, names := range changed {
 		if !l.describeAll(n, le, names) {
@@ -72,6 +72,14 @@ func (l *leases) tell(everything bool) {
 		n.add(wire.Change{Lease: number, Gone: true})
 	}
 	n.flush()
+	if n.err == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.link == link {
+		l.part() // nobody listens until there is another
+	}
 }
 
 // take takes the names that are to be told of now, with mu held. For the rest it
@@ -170,6 +178,7 @@ func lstat(dir int, name string) (wire.Attr, error) {
 type notice struct {
 	head []byte
 	send func([]byte) error
+	err  error // the first
 }
 
 func (n *notice) add(c wire.Change) {
@@ -183,8 +192,8 @@ func (n *notice) add(c wire.Change) {
 }
 
 func (n *notice) flush() {
-	if len(n.head) > 0 {
-		_ = n.send(n.head)
-		n.head = nil
+	if len(n.head) > 0 && n.err == nil {
+		n.err = n.send(n.head)
 	}
+	n.head = nil
 }

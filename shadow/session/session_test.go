@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,15 @@ func (c *counter) Execute(ctx context.Context, r *Request) Reply {
 	c.times[n]++
 	c.mu.Unlock()
 	switch r.Head[8] {
+	case 'n':
+		c.mu.Lock()
+		notice := c.notice
+		c.mu.Unlock()
+		head, err := wire.AppendChange(nil, &wire.Change{Lease: uint32(n), Gone: true})
+		if err != nil {
+			panic(err)
+		}
+		_ = notice(head) // a link that broke is another test's
 	case 'h':
 		select {
 		case <-c.hold:
@@ -468,6 +478,59 @@ func TestSlots(t *testing.T) {
 	hello.Session = wire.ID{2}
 	c := rawLink(t, cfg, hello)
 	c.expect(wire.KindRefuse, 0, 0)
+}
+
+// A notice that was sent before a reply has been told when the call returns, and a
+// link that breaks is told, too.
+func TestNotices(t *testing.T) {
+	_, _, cfg := pair(t, ServerConfig{}, 0)
+	var mu sync.Mutex
+	var told []wire.Change
+	cfg.Changed = func(all []wire.Change) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, all...)
+	}
+	var conn io.ReadWriteCloser
+	dial := cfg.Dial
+	cfg.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
+		rw, err := dial(ctx)
+		mu.Lock()
+		defer mu.Unlock()
+		conn = rw
+		return rw, err
+	}
+	c := dialTest(t, cfg)
+	var want []wire.Change
+	for n := range uint64(50) {
+		if n%10 == 9 {
+			mu.Lock()
+			broken := conn
+			mu.Unlock()
+			broken.Close()
+			want = append(want, wire.Change{All: true})
+			for { // until it is told: what is sent before might be told twice
+				mu.Lock()
+				seen := len(told) == len(want)
+				mu.Unlock()
+				if seen {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}
+		call, _, _ := ask(n, 'n', nil)
+		if err := c.Do(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, wire.Change{Lease: uint32(n), Gone: true})
+		mu.Lock()
+		got := slices.Clone(told)
+		mu.Unlock()
+		if !slices.Equal(got, want) {
+			t.Fatalf("told %+v, sent %+v", got, want)
+		}
+	}
 }
 
 func TestJournal(t *testing.T) {

@@ -17,6 +17,11 @@ func FuzzDecodeRequest(f *testing.F) {
 		}
 		f.Add(head, bytes.Join(payload, nil))
 	}
+	empty, _, err := (&Request{Ops: []Op{{Code: Write}}}).Encode(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(empty, []byte{})
 	f.Fuzz(func(t *testing.T, head, payload []byte) {
 		r, err := DecodeRequest(head, payload)
 		if err != nil {
@@ -26,7 +31,7 @@ func FuzzDecodeRequest(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%+v: %v", r, err)
 		}
-		r2, err := DecodeRequest(again, bytes.Join(data, nil))
+		r2, err := DecodeRequest(again, append([]byte{}, bytes.Join(data, nil)...)) // never nil
 		if err != nil || !reflect.DeepEqual(r, r2) {
 			t.Errorf("%+v\n%+v\n%v", r, r2, err)
 		}

@@ -7,13 +7,13 @@ import (
 	"penumbra/shadow/wire"
 )
 
-// Change performs o, an operation that changes a file or makes one, and returns
+// Modify performs o, an operation that changes a file or makes one, and returns
 // the attributes that the file then has, in the same round trip: of what o's path
 // or descriptor leads to, or of the new name, which for rename and link is the
 // second. The type of the attributes is unknown if the file is gone already. o's
 // fields are those that docs/protocol.md has for its code; data of a result are
 // not read.
-func (p *Process) Change(ctx context.Context, o wire.Op) (wire.Result, wire.Attr, error) {
+func (p *Process) Modify(ctx context.Context, o wire.Op) (wire.Result, wire.Attr, error) {
 	reply, err := p.c.do(ctx, p.id, nil, o, statAfter(&o))
 	switch {
 	case reply == nil:
@@ -47,7 +47,7 @@ func (f *File) WriteAtStat(ctx context.Context, b []byte, offset int64) (int, wi
 		if offset < 0 {
 			return 0, wire.Attr{}, abi.EINVAL
 		}
-		r, attr, err := f.p.Change(ctx, wire.Op{Code: wire.Write, FD: f.fd, Offset: offset, Data: [][]byte{b}})
+		r, attr, err := f.p.Modify(ctx, wire.Op{Code: wire.Write, FD: f.fd, Offset: offset, Data: [][]byte{b}})
 		return int(r.Length), attr, err
 	}
 	n, err := f.WriteAt(ctx, b, offset)
@@ -67,7 +67,7 @@ func (f *File) AppendStat(ctx context.Context, data ...[]byte) (n int, end int64
 	if size(data) > wire.MaxPayload {
 		return 0, 0, wire.Attr{}, abi.EINVAL
 	}
-	r, attr, err := f.p.Change(ctx, wire.Op{Code: wire.Append, FD: f.fd, Data: data})
+	r, attr, err := f.p.Modify(ctx, wire.Op{Code: wire.Append, FD: f.fd, Data: data})
 	if err != nil {
 		return 0, 0, attr, err
 	}
