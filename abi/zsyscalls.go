@@ -65,7 +65,7 @@ var table = [...]Syscall{
 		{Name: "addr", Kind: KindSockaddr, Dir: In, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "bpf", index: 14, Number: [NumArch]int{321, 357, 280}, Class: ClassDesc, Axis: AxisOwn, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "bpf", index: 14, Number: [NumArch]int{321, 357, 280}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "cmd", Kind: KindFlags, Of: "bpf", Set: &flagSets[14], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindBuffer, Dir: InOut, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -221,10 +221,10 @@ var table = [...]Syscall{
 		{Name: "newfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "dup3", Set: &flagSets[33], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_create", index: 47, Number: [NumArch]int{213, 254, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "epoll_create", index: 47, Number: [NumArch]int{213, 254, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_create1", index: 48, Number: [NumArch]int{291, 329, 20}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "epoll_create1", index: 48, Number: [NumArch]int{291, 329, 20}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "epoll_create", Set: &flagSets[35], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "epoll_ctl", index: 49, Number: [NumArch]int{233, 255, 21}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
@@ -233,7 +233,7 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "event", Kind: KindStruct, Dir: In, Of: "epoll_event", Layout: &layout_epoll_event, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_ctl_old", index: 50, Number: [NumArch]int{214, -1, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Unimplemented: true, Args: []Arg{
+	{Name: "epoll_ctl_old", index: 50, Number: [NumArch]int{214, -1, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Unimplemented: true, Args: []Arg{
 		{Name: "a1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a3", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -261,16 +261,16 @@ var table = [...]Syscall{
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_wait_old", index: 54, Number: [NumArch]int{215, -1, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Unimplemented: true, Args: []Arg{
+	{Name: "epoll_wait_old", index: 54, Number: [NumArch]int{215, -1, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Unimplemented: true, Args: []Arg{
 		{Name: "a1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "eventfd", index: 55, Number: [NumArch]int{284, 323, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "eventfd", index: 55, Number: [NumArch]int{284, 323, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "initval", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "eventfd2", index: 56, Number: [NumArch]int{290, 328, 19}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "eventfd2", index: 56, Number: [NumArch]int{290, 328, 19}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "initval", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "eventfd", Set: &flagSets[38], Len: -1, Per: 1, At: -1},
 	}},
@@ -336,7 +336,7 @@ var table = [...]Syscall{
 		{Name: "len", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "len_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "fanotify_init", index: 66, Number: [NumArch]int{300, 338, 262}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "fanotify_init", index: 66, Number: [NumArch]int{300, 338, 262}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "fanotify_init", Set: &flagSets[44], Len: -1, Per: 1, At: -1},
 		{Name: "event_f_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 	}},
@@ -464,7 +464,7 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindFlags, Of: "fsmount", Set: &flagSets[54], Len: -1, Per: 1, At: -1},
 		{Name: "attr_flags", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[113], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fsopen", index: 89, Number: [NumArch]int{430, 430, 430}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "fsopen", index: 89, Number: [NumArch]int{430, 430, 430}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fsname", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "fsopen", Set: &flagSets[55], Len: -1, Per: 1, At: -1},
 	}},
@@ -666,7 +666,7 @@ var table = [...]Syscall{
 		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
+	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
 		{Name: "usage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
@@ -718,8 +718,8 @@ var table = [...]Syscall{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[65], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "inotify_init", index: 151, Number: [NumArch]int{253, 291, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD},
-	{Name: "inotify_init1", index: 152, Number: [NumArch]int{294, 332, 26}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "inotify_init", index: 151, Number: [NumArch]int{253, 291, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD},
+	{Name: "inotify_init1", index: 152, Number: [NumArch]int{294, 332, 26}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "inotify_init", Set: &flagSets[66], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "inotify_rm_watch", index: 153, Number: [NumArch]int{255, 293, 28}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
@@ -731,17 +731,17 @@ var table = [...]Syscall{
 		{Name: "iocb", Kind: KindStruct, Dir: In, Of: "iocb", Layout: &layout_iocb, Len: -1, Per: 1, At: -1},
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "io_event", Layout: &layout_io_event, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_destroy", index: 155, Number: [NumArch]int{207, 246, 1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "io_destroy", index: 155, Number: [NumArch]int{207, 246, 1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Axis: AxisOwn, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "io_event", Layout: &layout_io_event, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Axis: AxisOwn, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -749,7 +749,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "usig", Kind: KindStruct, Dir: In, Of: "aio_sigset", Layout: &layout_aio_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -757,7 +757,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "usig", Kind: KindStruct, Dir: In, Of: "aio_sigset", Layout: &layout_aio_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_setup", index: 159, Number: [NumArch]int{206, 245, 0}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "io_setup", index: 159, Number: [NumArch]int{206, 245, 0}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "nr_events", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "ctxp", Kind: KindStruct, Dir: InOut, Of: "aio_context", Layout: &layout_aio_context, Len: -1, Per: 1, At: -1},
 	}},
@@ -780,7 +780,7 @@ var table = [...]Syscall{
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "nr_args", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_uring_setup", index: 163, Number: [NumArch]int{425, 425, 425}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "io_uring_setup", index: 163, Number: [NumArch]int{425, 425, 425}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "entries", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "params", Kind: KindStruct, Dir: InOut, Of: "io_uring_params", Layout: &layout_io_uring_params, Len: -1, Per: 1, At: -1},
 	}},
@@ -851,12 +851,12 @@ var table = [...]Syscall{
 		{Name: "rule_attr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "landlock_ruleset_attr", Layout: &layout_landlock_ruleset_attr, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "landlock_create", Set: &flagSets[89], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "landlock_restrict_self", index: 177, Number: [NumArch]int{446, 446, 446}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "landlock_restrict_self", index: 177, Number: [NumArch]int{446, 446, 446}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "landlock_restrict", Set: &flagSets[92], Len: -1, Per: 1, At: -1},
 	}},
@@ -999,11 +999,11 @@ var table = [...]Syscall{
 		{Name: "flags", Kind: KindFlags, Of: "membarrier_flag", Set: &flagSets[102], Len: -1, Per: 1, At: -1},
 		{Name: "cpu_id", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "memfd_create", index: 203, Number: [NumArch]int{319, 356, 279}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "memfd_create", index: 203, Number: [NumArch]int{319, 356, 279}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "memfd", Set: &flagSets[104], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "memfd_secret", index: 204, Number: [NumArch]int{447, 447, 447}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "memfd_secret", index: 204, Number: [NumArch]int{447, 447, 447}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "memfd_secret", Set: &flagSets[105], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "migrate_pages", index: 205, Number: [NumArch]int{256, 294, 238}, Class: ClassMemory, Axis: AxisMap, Returns: KindCount, Args: []Arg{
@@ -1275,7 +1275,7 @@ var table = [...]Syscall{
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "pause", index: 257, Number: [NumArch]int{34, 29, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true},
-	{Name: "perf_event_open", index: 258, Number: [NumArch]int{298, 336, 241}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "perf_event_open", index: 258, Number: [NumArch]int{298, 336, 241}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "perf_event_attr", Layout: &layout_perf_event_attr, Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "cpu", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -1300,10 +1300,10 @@ var table = [...]Syscall{
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
 	}},
@@ -1998,12 +1998,12 @@ var table = [...]Syscall{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "handler", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "signalfd", index: 394, Number: [NumArch]int{282, 321, -1}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "signalfd", index: 394, Number: [NumArch]int{282, 321, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "signalfd4", index: 395, Number: [NumArch]int{289, 327, 74}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "signalfd4", index: 395, Number: [NumArch]int{289, 327, 74}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -2032,7 +2032,7 @@ var table = [...]Syscall{
 		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
+	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -2174,7 +2174,7 @@ var table = [...]Syscall{
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
 	}},
@@ -2198,7 +2198,7 @@ var table = [...]Syscall{
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "times", index: 438, Number: [NumArch]int{100, 43, 153}, Class: ClassTime, Axis: AxisWhere, Returns: KindClockTicks, Args: []Arg{
+	{Name: "times", index: 438, Number: [NumArch]int{100, 43, 153}, Class: ClassTime, Axis: AxisOwn, Returns: KindClockTicks, Args: []Arg{
 		{Name: "tbuf", Kind: KindStruct, Dir: Out, Of: "tms", Layout: &layout_tms, Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "tkill", index: 439, Number: [NumArch]int{200, 238, 130}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
@@ -2249,7 +2249,7 @@ var table = [...]Syscall{
 	{Name: "uselib", index: 454, Number: [NumArch]int{134, 86, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "library", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
+	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
 	}},
 	{Name: "ustat", index: 456, Number: [NumArch]int{136, 62, -1}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{

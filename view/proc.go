@@ -159,7 +159,7 @@ func (v *View) mountList(place string) ([]byte, error) {
 	slices.SortStableFunc(mounts, func(a, b *mount) int { return len(a.target) - len(b.target) })
 	const firstID = 1_000_000 // the kernel's are counted from 1
 	for i, m := range mounts {
-		if !v.visible(m) {
+		if m.hidden || !v.visible(m) {
 			continue
 		}
 		id := strconv.Itoa(firstID + i)

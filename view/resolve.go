@@ -48,7 +48,7 @@ func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.Options) (ref, abi.Errno) {
 	root := v.rootOf(c.Thread)
 	if path == "" {
-		return v.refOf(c.Thread, namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
+		return v.refOf(c.Thread, namespace.Found{Place: v.startOf(c.Thread, dirfd).place, Kind: namespace.Directory}), 0
 	}
 	var era uint64
 	if v.inner != nil {
@@ -60,7 +60,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 		return ref{unknown: true}, 0 // it has died
 	}
 	if path[0] != '/' {
-		if key.dir = v.startOf(c.Thread, dirfd); key.dir == "" {
+		if key.dir = v.startOf(c.Thread, dirfd); key.dir.place == "" {
 			return ref{unknown: true}, 0
 		}
 	}
@@ -115,7 +115,7 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	case i == 0:
 		fact.found.Place, fact.found.Apart = "/", v.table.At("/") != nil
 	default:
-		fact.found.Place = key.dir
+		fact.found.Place, fact.found.Apart = key.dir.place, key.dir.apart
 	}
 	if fact.found.Place == "" || namespace.Below("/proc", fact.found.Place) {
 		return fact, false
@@ -159,8 +159,8 @@ func (v *View) refIn(host int, found namespace.Found) ref {
 // walk follows a path name by name. It sets fleeting if the way led through
 // links of procfs, which are not the same for all, nor for long.
 func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Options, fleeting *bool) (namespace.Found, abi.Errno) {
-	start := namespace.Start{Dir: key.dir, Root: root}
-	if key.dir == "" {
+	start := namespace.Start{Dir: key.dir.place, Apart: key.dir.apart, Root: root}
+	if start.Dir == "" {
 		start.Dir = root
 	}
 	return v.table.Walk(v.look(c.Thread, key.as, fleeting), start, key.path, o)

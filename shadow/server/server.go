@@ -58,7 +58,10 @@ type Config struct {
 	Watches int
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
-	// Audit, if not nil, is told of sessions, of each change, and of each
+	// AllowKill lets clients send signals to whatever process of this machine the
+	// shadow's user may.
+	AllowKill bool
+	// Audit, if not nil, is told of sessions, of each change and signal, and of each
 	// attempt that an export did not permit.
 	Audit *slog.Logger
 }

@@ -43,6 +43,8 @@ type Op struct {
 	ID           Identity
 	Paths        []string
 	Lease        uint32 // chosen by the client; 0 is none
+	PID          int32  // as kill(2) takes it
+	Signal       uint32
 	Data         [][]byte
 }
 
@@ -66,6 +68,12 @@ type Result struct {
 	Flags  uint32
 	Proc   uint32
 	Lease  uint32
+	Now    Time // the clock's
+	Tick   Time // its resolution
+	Names  *MachineNames
+	User   *Credentials
+	Load   *MachineLoad
+	Limits *Bounds
 	Data   [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
@@ -191,7 +199,7 @@ func (c *coder) reply(r *Reply) {
 // would do something else than the first.
 func (o *Op) Singular() bool {
 	switch o.Code {
-	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append:
+	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append, Kill:
 		return true
 	case Setxattr:
 		return o.Flags&XattrCreate != 0
