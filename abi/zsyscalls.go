@@ -426,7 +426,7 @@ var table = [...]Syscall{
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "finit_module", index: 81, Number: [NumArch]int{313, 350, 273}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "finit_module", index: 81, Number: [NumArch]int{313, 350, 273}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "param_values", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "finit_module", Set: &flagSets[48], Len: -1, Per: 1, At: -1},
@@ -2116,7 +2116,7 @@ var table = [...]Syscall{
 	{Name: "syncfs", index: 419, Number: [NumArch]int{306, 344, 267}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sysfs", index: 420, Number: [NumArch]int{139, 135, -1}, Class: ClassMachine, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
+	{Name: "sysfs", index: 420, Number: [NumArch]int{139, 135, -1}, Class: ClassMachine, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "option", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "arg1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},

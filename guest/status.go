@@ -69,3 +69,21 @@ func IsKernelThread(pid int) bool {
 	n, err := strconv.ParseUint(string(fields[flags]), 10, 64)
 	return err == nil && n&kthread != 0
 }
+
+// Signalled reports whether a signal is pending for t, or its process, that it does
+// not block.
+func (t *Thread) Signalled() bool {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", t.id)) // an error: it has died
+	var pending, blocked uint64
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+		switch name {
+		case "SigPnd", "ShdPnd":
+			pending |= set
+		case "SigBlk":
+			blocked = set
+		}
+	}
+	return pending&^blocked != 0
+}

@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/guest"
 )
 
@@ -64,3 +66,6 @@ func (v *View) Follow(t *guest.Thread) {
 		v.rooted.Store(true)
 	}
 }
+
+// WorkingDirectory returns the place of t's working directory, or "" if it has none.
+func (v *View) WorkingDirectory(t *guest.Thread) string { return v.startOf(t, unix.AT_FDCWD).place }

@@ -48,22 +48,6 @@ func status(tid int) (who identity, umask uint32, err error) {
 	return who, umask, nil
 }
 
-// signals reads a thread's pending and blocked signals.
-func signals(tid int) (pending, blocked uint64) {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid)) // an error: it has died
-	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		switch name {
-		case "SigPnd", "ShdPnd":
-			pending |= set
-		case "SigBlk":
-			blocked = set
-		}
-	}
-	return pending, blocked
-}
-
 func number(s string) uint32 {
 	n, _ := strconv.ParseUint(s, 10, 32)
 	return uint32(n)

@@ -12,10 +12,11 @@ import (
 
 // call is what is known of a system call.
 type call struct {
-	byName  bool // it is about a name, and not a descriptor alone
-	moves   bool // it may lead the process into another directory
-	opens   bool // it may open a file that shows a mode
-	writes  bool // it may write to one
+	byName  bool                                                        // it is about a name, and not a descriptor alone
+	moves   bool                                                        // it may lead the process into another directory
+	opens   bool                                                        // it may open a file that shows a mode
+	writes  bool                                                        // it may write to one
+	ends    bool                                                        // a view may want to hear of its end
 	reaches func(*Policy, *intercept.Call, mode.Mode) intercept.Verdict // it names a process, or nil
 }
 
@@ -27,6 +28,7 @@ func describe(a abi.Arch, s *abi.Syscall) call {
 	k.byName = k.byName || s.Name == "getcwd" || s.Class == abi.ClassNetwork
 	k.moves = slices.Contains([]string{"chdir", "fchdir", "chroot"}, s.Name)
 	k.opens = slices.Contains([]string{"open", "openat", "openat2", "creat"}, s.Name)
+	k.ends = k.moves || slices.Contains([]string{"openat2", "execve", "execveat"}, s.Name)
 	k.writes = slices.Contains([]string{"write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "ftruncate64"}, s.Name)
 	return k
 }
@@ -135,21 +137,12 @@ func (p *Policy) enterView(v *view.View, c *intercept.Call) intercept.Verdict {
 	if v == nil {
 		return intercept.Run
 	}
-	if len(p.views()) > 1 && p.observed(c) {
+	if c.Syscall != nil && p.calls[c.Arch][c.Number].ends {
 		p.mu.Lock()
 		p.entered[c.Thread.ID()] = v
 		p.mu.Unlock()
 	}
 	return v.Enter(c)
-}
-
-// observed reports whether the end of a call may be of interest to a view.
-func (p *Policy) observed(c *intercept.Call) bool {
-	if c.Syscall == nil {
-		return false
-	}
-	k := &p.calls[c.Arch][c.Number]
-	return k.moves || k.opens || c.Syscall.Name == "execve" || c.Syscall.Name == "execveat"
 }
 
 // Exit implements intercept.Policy.
@@ -158,9 +151,6 @@ func (p *Policy) Exit(c *intercept.Call) {
 	v := p.entered[c.Thread.ID()]
 	delete(p.entered, c.Thread.ID())
 	p.mu.Unlock()
-	if v == nil {
-		v = p.View
-	}
 	if v == nil {
 		return
 	}

@@ -2,7 +2,6 @@ package modes
 
 import (
 	"penumbra/guest"
-	"penumbra/mode"
 )
 
 // Forked implements intercept.Life: a new thread, or process, is in the mode of who
@@ -44,11 +43,9 @@ func (p *Policy) Execed(t *guest.Thread, former int) {
 	}
 	if p.Shadow != nil {
 		p.Shadow.Execed(t, former)
-		p.Shadow.Dress(t)
+		p.complain(p.Shadow.Dress(t, m.Remote))
 	}
-	if m != (mode.Mode{}) || p.inner != nil {
-		p.complain(p.restrict(t, m))
-	}
+	p.complain(p.restrict(t, m))
 }
 
 // Exited implements intercept.Life.
