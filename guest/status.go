@@ -16,6 +16,8 @@ type Status struct {
 	Parent  int  // that one's parent
 	Tracer  int  // the thread that traces it, or 0
 	Threads int  // how many the process has
+	// User, Effective and Saved are the ids of its user.
+	User, Effective, Saved int
 }
 
 // ReadStatus reads the status of a thread. The error wraps fs.ErrNotExist or
@@ -41,9 +43,22 @@ func ReadStatus(tid int) (Status, error) {
 			s.Tracer = n
 		case "Threads":
 			s.Threads = n
+		case "Uid":
+			_, _ = fmt.Sscan(value, &s.User, &s.Effective, &s.Saved)
 		}
 	}
 	return s, nil
+}
+
+// MaySignal reports whether one with status s may send signals to one with status to
+// (kill(2)), as far as users say.
+func (s Status) MaySignal(to Status) bool {
+	for _, id := range []int{s.User, s.Effective} {
+		if id == to.User || id == to.Saved {
+			return true
+		}
+	}
+	return s.Effective == 0
 }
 
 // Lineage reads the process that a thread belongs to, and that process's parent.

@@ -46,7 +46,7 @@ func (v *View) hide(m *mount) error {
 	if err != nil {
 		return err
 	}
-	h.hidden = true
+	h.target, h.hidden = m.target, true
 	v.mounts = append(v.mounts, h)
 	v.roots[h.root] = append(v.roots[h.root], h)
 	return nil

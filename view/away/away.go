@@ -41,6 +41,9 @@ type Config struct {
 	// Start returns where the representative of a thread's process begins, an
 	// absolute path of the shadow.
 	Start func(t *guest.Thread) string
+	// Taken, if not nil, reports whether a descriptor of a thread is not the
+	// representative's to give.
+	Taken func(t *guest.Thread, fd int32) bool
 }
 
 // Guest makes the calls of one guest.

@@ -3,7 +3,6 @@ package away
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -188,7 +187,7 @@ func (t *task) seek() intercept.Verdict {
 	if off += base; off < 0 && d.kind != wire.TypeDirectory {
 		return intercept.Fail(abi.EINVAL)
 	}
-	d.offset, d.listed, d.ended = off, nil, false
+	d.offset, d.listed, d.ended = off, nil, false // the cookies stay
 	switch {
 	case wide:
 		return give(t.Call, 3, put(nil, 8, uint64(off)))
@@ -264,20 +263,17 @@ func (t *task) list() intercept.Verdict {
 	room := int(min(t.Args[2]&0xffffffff, 1<<20))
 	var out []byte
 	for {
-		if len(d.listed) == 0 {
-			if d.ended {
-				break
-			}
-			const much = 64 << 10
-			if d.listed, d.ended, err = f.ReadDir(t.ctx, d.offset, much); err != nil {
-				return fail(err)
-			}
-			d.listed = slices.Clone(d.listed)
-			if len(d.listed) == 0 {
-				break
-			}
+		more, err := d.fetch(t, f)
+		switch {
+		case err != nil:
+			return fail(err)
+		case !more && len(out) == 0:
+			return intercept.Skip(0)
 		}
-		entry := appendEntry(nil, t.Call, &d.listed[0])
+		if !more {
+			break
+		}
+		entry := appendEntry(nil, t.Call, &d.listed[0], d.offset+1)
 		if len(out)+len(entry) > room {
 			if len(out) == 0 {
 				return intercept.Fail(abi.EINVAL)
@@ -285,14 +281,34 @@ func (t *task) list() intercept.Verdict {
 			break
 		}
 		out = append(out, entry...)
-		d.offset, d.listed = d.listed[0].Cookie, d.listed[1:]
-	}
-	if len(out) > 0 {
-		if _, err := t.Memory().WriteAt(out, t.Args.Addr(1)); err != nil {
-			return intercept.Fail(abi.EFAULT)
+		d.offset++
+		if int64(len(d.cookies)) == d.offset {
+			d.cookies = append(d.cookies, d.listed[0].Cookie)
 		}
+		d.listed = d.listed[1:]
+	}
+	if _, err := t.Memory().WriteAt(out, t.Args.Addr(1)); err != nil {
+		return intercept.Fail(abi.EFAULT)
 	}
 	return intercept.Skip(int64(len(out)))
+}
+
+// fetch reports whether there is an entry at the position, and asks for it. d.mu is
+// held.
+func (d *openFile) fetch(t *task, f *client.File) (bool, error) {
+	const much = 64 << 10
+	if len(d.listed) > 0 {
+		return true, nil
+	}
+	if len(d.cookies) == 0 {
+		d.cookies = []int64{0}
+	}
+	if d.ended || d.offset >= int64(len(d.cookies)) {
+		return false, nil
+	}
+	var err error
+	d.listed, d.ended, err = f.ReadDir(t.ctx, d.cookies[d.offset], much)
+	return len(d.listed) > 0, err
 }
 
 // entryTypes are the types of files as getdents(2) numbers them.
@@ -301,13 +317,13 @@ var entryTypes = map[wire.FileType]byte{
 	wire.TypeSocket: unix.DT_SOCK, wire.TypeCharDevice: unix.DT_CHR, wire.TypeBlockDevice: unix.DT_BLK,
 }
 
-// appendEntry appends an entry as getdents(2) lays it out.
-func appendEntry(b []byte, c *intercept.Call, e *wire.Dirent) []byte {
+// appendEntry appends an entry, and the place behind it, as getdents(2) lays it out.
+func appendEntry(b []byte, c *intercept.Call, e *wire.Dirent, next int64) []byte {
 	kind := entryTypes[e.Type]
 	start := len(b)
 	if c.Syscall.Name == "getdents64" {
 		b = binary.LittleEndian.AppendUint64(b, e.Ino)
-		b = binary.LittleEndian.AppendUint64(b, uint64(e.Cookie))
+		b = binary.LittleEndian.AppendUint64(b, uint64(next))
 		b = append(append(append(b, 0, 0, kind), e.Name...), 0)
 		for (len(b)-start)%8 != 0 {
 			b = append(b, 0)
@@ -317,7 +333,7 @@ func appendEntry(b []byte, c *intercept.Call, e *wire.Dirent) []byte {
 	}
 	word := c.Arch.PointerSize()
 	b = put(b, word, e.Ino)
-	b = put(b, word, uint64(e.Cookie))
+	b = put(b, word, uint64(next))
 	b = append(append(append(b, 0, 0), e.Name...), 0)
 	// The kind is the last byte, behind the padding.
 	for (len(b)+1-start)%word != 0 {

@@ -34,7 +34,7 @@ func (t *task) open() intercept.Verdict {
 	if e != 0 {
 		return intercept.Fail(e)
 	}
-	fd := p.reserve(firstNumber)
+	fd := t.reserve(p, firstNumber)
 	_, attr, err := p.rep.OpenAs(t.ctx, fd, at[0].dir, at[0].path, asked, uint32(mode))
 	if err != nil {
 		p.set(fd, descriptor{})
@@ -114,7 +114,7 @@ func (t *task) duplicate(fd, to int32, exact, closeOnExec bool) intercept.Verdic
 	case exact && to == fd:
 		return intercept.Skip(int64(fd))
 	case !exact:
-		to = p.reserve(to)
+		to = t.reserve(p, to)
 	}
 	if err := p.rep.DupTo(t.ctx, fd, to); err != nil {
 		if !exact {

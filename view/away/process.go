@@ -39,9 +39,16 @@ type openFile struct {
 	kind  wire.FileType
 
 	mu     sync.Mutex
-	offset int64 // or cookie, of a directory
-	listed []wire.Dirent
-	ended  bool // there is nothing behind listed
+	offset int64 // of a directory, the number of entries
+	listing
+}
+
+// A listing is how far a directory was read. What the guest gets as the place behind
+// an entry is its number, for the shadow's own may be too wide for a program.
+type listing struct {
+	cookies []int64 // the shadow's place behind so many entries
+	listed  []wire.Dirent
+	ended   bool // there is nothing behind listed
 }
 
 // firstNumber is the lowest that a representative gives by itself. Those below stay
@@ -197,17 +204,15 @@ func (p *process) find(fd int32) (descriptor, *client.File, error) {
 	return d, p.rep.File(fd, d.flags), nil
 }
 
-// reserve returns the lowest free number from least on, and keeps it from others.
-func (p *process) reserve(least int32) int32 {
+// reserve returns p's lowest free number from least on, and keeps it from others.
+func (t *task) reserve(p *process, least int32) int32 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fd := least
-	for {
-		if _, used := p.files[fd]; !used {
+	for fd := least; ; fd++ {
+		if _, used := p.files[fd]; !used && (t.Taken == nil || !t.Taken(t.Thread, fd)) {
 			p.files[fd] = descriptor{openFile: &openFile{}}
 			return fd
 		}
-		fd++
 	}
 }
 
