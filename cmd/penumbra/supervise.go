@@ -108,7 +108,6 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	config := intercept.Config{
 		Program: program,
-		Policy:  sup.policy,
 		Notice:  sup.say,
 		Event:   sup.event,
 	}
@@ -158,6 +157,13 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	sup.tell("process %d runs; calls that penumbra hears of: %s", g.PID(), sup.heard)
 	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
+	}
+	if sup.modes != nil {
+		if stop, err := sup.modes.serve(); err != nil {
+			sup.say(err.Error())
+		} else {
+			defer stop()
+		}
 	}
 	go sup.signals.relay(g)
 	go sup.signals.readHeld()
