@@ -1116,7 +1116,7 @@ var table = [...]Syscall{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "notification", Kind: KindStruct, Dir: In, Of: "sigevent", Layout: &layout_sigevent, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_open", index: 225, Number: [NumArch]int{240, 277, 180}, Class: ClassIPC, Axis: AxisBoth, Returns: KindFD, Args: []Arg{
+	{Name: "mq_open", index: 225, Number: [NumArch]int{240, 277, 180}, Class: ClassIPC, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "oflag", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},

@@ -76,11 +76,11 @@ func New(ctx context.Context, cfg Config) (*Guest, error) {
 	if g.user, err = cfg.Client.User(ctx); err != nil {
 		return nil, err
 	}
-	if err = g.clock.set(ctx, cfg.Client); err != nil {
+	if err = g.clock.set(ctx, cfg.Client.Clock); err != nil {
 		return nil, err
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
-	go g.clock.keep(g.ctx, cfg.Client)
+	go g.clock.keep(g.ctx, cfg.Client.Clock)
 	return g, nil
 }
 

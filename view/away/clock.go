@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
 
@@ -20,6 +19,9 @@ type clock struct {
 	tick  wire.Time
 }
 
+// An asker asks a clock, as client.Client.Clock does.
+type asker func(ctx context.Context) (ahead, doubt time.Duration, tick wire.Time, err error)
+
 const (
 	// renewal is how often the shadow's clock is asked, and drift by how much two
 	// clocks may drift apart: 500 parts in a million is what adjtimex(2) corrects.
@@ -30,10 +32,10 @@ const (
 )
 
 // set asks for the time.
-func (k *clock) set(ctx context.Context, c *client.Client) error {
+func (k *clock) set(ctx context.Context, ask asker) error {
 	best := clock{doubt: time.Hour}
 	for range samples {
-		ahead, doubt, tick, err := c.Clock(ctx)
+		ahead, doubt, tick, err := ask(ctx)
 		if err != nil {
 			return err
 		}
@@ -58,7 +60,7 @@ func (k *clock) doubtNow() time.Duration {
 }
 
 // keep asks again and again.
-func (k *clock) keep(ctx context.Context, c *client.Client) {
+func (k *clock) keep(ctx context.Context, ask asker) {
 	again := time.NewTicker(renewal)
 	defer again.Stop()
 	for {
@@ -66,7 +68,7 @@ func (k *clock) keep(ctx context.Context, c *client.Client) {
 		case <-ctx.Done():
 			return
 		case <-again.C:
-			_ = k.set(ctx, c) // an error: the session is over, or it is asked again
+			_ = k.set(ctx, ask) // an error: the session is over, or it is asked again
 		}
 	}
 }
@@ -76,4 +78,15 @@ func (k *clock) now() wire.Time {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return wire.TimeOf(time.Now().Add(k.ahead))
+}
+
+// difference returns by how much the shadow's clock is ahead, or 0 if that is no more
+// than it may be off.
+func (k *clock) difference() time.Duration {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if k.ahead.Abs() <= k.doubtNow() {
+		return 0
+	}
+	return k.ahead
 }

@@ -8,16 +8,19 @@ import (
 	"penumbra/intercept"
 	"penumbra/mode"
 	"penumbra/view"
+	"penumbra/view/away"
 )
 
 // call is what is known of a system call.
 type call struct {
-	byName  bool                                                        // it is about a name, and not a descriptor alone
-	moves   bool                                                        // it may lead the process into another directory
-	opens   bool                                                        // it may open a file that shows a mode
-	writes  bool                                                        // it may write to one
-	ends    bool                                                        // a view may want to hear of its end
-	reaches func(*Policy, *intercept.Call, mode.Mode) intercept.Verdict // it names a process, or nil
+	byName bool // it is about a name, and not a descriptor alone
+	moves  bool // it may lead the process into another directory
+	opens  bool // it may open a file that shows a mode
+	writes bool // it may write to one
+	waits  bool // it may wait for a time of day
+	ends   bool // a view may want to hear of its end
+	// reaches looks at the process that it names; nil if it names none.
+	reaches func(*Policy, *intercept.Call, mode.Mode) intercept.Verdict
 }
 
 func describe(a abi.Arch, s *abi.Syscall) call {
@@ -28,6 +31,7 @@ func describe(a abi.Arch, s *abi.Syscall) call {
 	k.byName = k.byName || s.Name == "getcwd" || s.Class == abi.ClassNetwork
 	k.moves = slices.Contains([]string{"chdir", "fchdir", "chroot"}, s.Name)
 	k.opens = slices.Contains([]string{"open", "openat", "openat2", "creat"}, s.Name)
+	k.waits = away.HasDeadline(s)
 	k.ends = k.moves || slices.Contains([]string{"openat2", "execve", "execveat"}, s.Name)
 	k.writes = slices.Contains([]string{"write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "ftruncate64"}, s.Name)
 	return k
@@ -59,13 +63,14 @@ func (p *Policy) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 
 // Refine implements intercept.Refiner.
 func (p *Policy) Refine() []intercept.Refinement {
-	if p.View == nil {
-		return nil
+	var list []intercept.Refinement
+	if p.View != nil {
+		list = p.View.Refine()
 	}
-	list := p.View.Refine()
 	if p.Shadow != nil {
 		// Every call by descriptor is asked about, whatever its arguments.
 		list = slices.DeleteFunc(list, func(r intercept.Refinement) bool { return r.Interest == intercept.Answer })
+		list = append(list, away.Deadlines...)
 	}
 	return list
 }
@@ -112,6 +117,9 @@ func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
 		if verdict := k.reaches(p, c, m); !verdict.Runs() {
 			return verdict
 		}
+	}
+	if m.Remote && k.waits {
+		p.Shadow.Shift(c)
 	}
 	if m.Remote {
 		if verdict, ok := p.Shadow.Enter(c, m); ok {
