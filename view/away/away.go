@@ -52,6 +52,7 @@ type Guest struct {
 	clock clock
 	names wire.MachineNames
 	user  wire.Credentials
+	mine  bool // which is this process's user, too: the kernel knows better what becomes of it
 
 	ctx    context.Context // of everything that is asked
 	cancel context.CancelFunc
@@ -76,6 +77,7 @@ func New(ctx context.Context, cfg Config) (*Guest, error) {
 	if g.user, err = cfg.Client.User(ctx); err != nil {
 		return nil, err
 	}
+	g.mine = isOwn(&g.user)
 	if err = g.clock.set(ctx, cfg.Client.Clock); err != nil {
 		return nil, err
 	}
