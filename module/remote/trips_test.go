@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -79,8 +80,10 @@ func (d *distance) Read(b []byte) (int, error) {
 		d.left = p.data
 	}
 	const patience = 20 * time.Second
-	for begun := time.Now(); !d.isEnough() && time.Since(begun) < patience; {
-		time.Sleep(time.Millisecond)
+	for begun := time.Now(); !d.isEnough(); time.Sleep(time.Millisecond) {
+		if time.Since(begun) > patience {
+			return 0, errAlone
+		}
 	}
 	n := copy(b, d.left)
 	d.left = d.left[n:]
@@ -93,6 +96,9 @@ func (d *distance) Read(b []byte) (int, error) {
 	}
 	return n, nil
 }
+
+// errAlone breaks the link.
+var errAlone = errors.New("requests are missing that should be sent with these")
 
 func (d *distance) isEnough() bool {
 	d.mu.Lock()
