@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -48,9 +49,7 @@ type flag struct {
 // FlagSetOf returns the set of that name, or nil if there is none. The sets
 // are those of flags.txt.
 func FlagSetOf(name string) *FlagSet {
-	i, ok := slices.BinarySearchFunc(flagSets[:], name, func(set FlagSet, name string) int {
-		return strings.Compare(set.Name, name)
-	})
+	i, ok := sort.Find(len(flagSets), func(i int) int { return strings.Compare(name, flagSets[i].Name) })
 	if !ok {
 		return nil
 	}

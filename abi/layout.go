@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -39,9 +40,7 @@ type Field struct {
 // times ends in 64 (timespec64) on all architectures, stat64, statfs64 and
 // flock64 are i386's, and sigaction is the one of rt_sigaction(2).
 func LayoutOf(name string) *Layout {
-	i, ok := slices.BinarySearchFunc(layouts[:], name, func(l *Layout, name string) int {
-		return strings.Compare(l.Name, name)
-	})
+	i, ok := sort.Find(len(layouts), func(i int) int { return strings.Compare(name, layouts[i].Name) })
 	if !ok {
 		return nil
 	}

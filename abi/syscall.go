@@ -2,7 +2,7 @@ package abi
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -93,9 +93,7 @@ func Lookup(a Arch, nr int) *Syscall {
 // ByName returns the call of that name, or nil if there is none. Names are
 // the kernel's, as in its tables of calls.
 func ByName(name string) *Syscall {
-	i, ok := slices.BinarySearchFunc(table[:], name, func(s Syscall, name string) int {
-		return strings.Compare(s.Name, name)
-	})
+	i, ok := sort.Find(len(table), func(i int) int { return strings.Compare(name, table[i].Name) })
 	if !ok {
 		return nil
 	}

@@ -3,9 +3,10 @@ package guest
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
+
+	"penumbra/internal/sys"
 )
 
 // Status is what the kernel tells of a thread (proc_pid_status(5)), in numbers
@@ -24,7 +25,7 @@ type Status struct {
 // ESRCH when there is none of that id.
 func ReadStatus(tid int) (Status, error) {
 	var s Status
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	b, err := sys.ReadProc(tid, "status")
 	if err != nil {
 		return s, fmt.Errorf("guest: status of thread %d: %w", tid, err)
 	}
@@ -71,7 +72,7 @@ func Lineage(tid int) (group, parent int, err error) {
 // flags (proc_pid_stat(5), linux/sched.h).
 func IsKernelThread(pid int) bool {
 	const kthread = 0x00200000 // PF_KTHREAD
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	b, err := sys.ReadProc(pid, "stat")
 	if err != nil {
 		return false
 	}
@@ -88,7 +89,7 @@ func IsKernelThread(pid int) bool {
 // Signalled reports whether a signal is pending for t, or its process, that it does
 // not block.
 func (t *Thread) Signalled() bool {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", t.id)) // an error: it has died
+	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
 	var pending, blocked uint64
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")

@@ -16,9 +16,6 @@ type Config struct {
 	// guest cannot explain itself. It may be called by several goroutines at
 	// once.
 	Notice func(string)
-	// Ready, if not nil, is called when all is set up but for the program, which
-	// begins when it returns. Not for Attach.
-	Ready func()
 	// Event takes the news of the guest's first process, in order. Of an
 	// attached guest it is told Ended alone.
 	Event func(Event)

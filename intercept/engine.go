@@ -237,9 +237,6 @@ func (g *Guest) launch(t *tracer) error {
 		g.notify, err = newNotifyDoor(g, listener)
 	}
 	if err == nil {
-		if g.config.Ready != nil {
-			g.config.Ready()
-		}
 		err = t.release(g.first)
 	}
 	switch {

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/binary"
 	"strings"
+	"sync"
 
 	"penumbra/abi"
 )
@@ -96,16 +97,18 @@ func (c *Call) unfoldSocket() {
 }
 
 // ipcArguments says which arguments of ipc those of a call are, in its order.
-var ipcArguments = map[string][]int{
-	"semop": {1, 4, 2}, "semget": {1, 2, 3}, "semctl": {1, 2, 3, 4}, "semtimedop": {1, 4, 2, 5},
-	"msgsnd": {1, 4, 2, 3}, "msgrcv": {1, 4, 2, 5, 3}, "msgget": {1, 2}, "msgctl": {1, 2, 4},
-	"shmat": {1, 4, 2}, "shmdt": {4}, "shmget": {1, 2, 3}, "shmctl": {1, 2, 4},
-}
+var ipcArguments = sync.OnceValue(func() map[string][]int {
+	return map[string][]int{
+		"semop": {1, 4, 2}, "semget": {1, 2, 3}, "semctl": {1, 2, 3, 4}, "semtimedop": {1, 4, 2, 5},
+		"msgsnd": {1, 4, 2, 3}, "msgrcv": {1, 4, 2, 5, 3}, "msgget": {1, 2}, "msgctl": {1, 2, 4},
+		"shmat": {1, 4, 2}, "shmdt": {4}, "shmget": {1, 2, 3}, "shmctl": {1, 2, 4},
+	}
+})
 
 func (c *Call) unfoldIPC() {
 	const numbers, version = 0xffff, 16 // the upper half is a version
 	name := strings.ToLower(ipcNames.Format(c.Args[0]&numbers, c.Arch))
-	order := ipcArguments[name]
+	order := ipcArguments()[name]
 	if order == nil {
 		return
 	}

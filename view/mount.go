@@ -17,9 +17,10 @@ import (
 // mount is a tree in its place.
 type mount struct {
 	module.Traits
-	target string
-	tree   module.Tree
-	filler module.Filler // or nil
+	target   string
+	tree     module.Tree
+	filler   module.Filler   // or nil
+	foreseer module.Foreseer // likewise
 	// emulator and changer are the tree if it is such, or nil. One that cannot be
 	// changed is no changer.
 	emulator module.Emulator
@@ -60,6 +61,7 @@ func (v *View) mount(asked Mount) error {
 	v.bound = v.bound || !m.Private
 	v.guarded = v.guarded || m.ReadOnly
 	v.fills = v.fills || m.filler != nil
+	v.foresees = v.foresees || m.foreseer != nil
 	v.changes = v.changes || m.changer != nil
 	if m.emulator != nil {
 		v.emulators = append(v.emulators, m.emulator)
@@ -71,6 +73,7 @@ func newMount(asked Mount) (*mount, error) {
 	m := &mount{Traits: asked.Tree.Traits(), tree: asked.Tree, root: asked.Tree.Root()}
 	m.ReadOnly = m.ReadOnly || asked.ReadOnly
 	m.filler, _ = asked.Tree.(module.Filler)
+	m.foreseer, _ = asked.Tree.(module.Foreseer)
 	if e, ok := asked.Tree.(module.Emulator); ok && e.Files() != nil {
 		m.emulator = e
 	}

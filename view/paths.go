@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -115,8 +114,7 @@ func (v *View) decide(c *intercept.Call, sh *shape, refs []ref, apart bool) inte
 	case !apart:
 		return intercept.Run
 	case sh.refused:
-		v.warn(sh.call.Name, fmt.Sprintf("%s on the mount of %s is not possible: it fails with EOPNOTSUPP", sh.call.Name, refs[0].Place))
-		return intercept.Fail(abi.EOPNOTSUPP)
+		return v.remount(c, sh, refs[0])
 	}
 	return v.perform(c, sh, refs)
 }

@@ -48,6 +48,7 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 func (v *View) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
 		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "ioctl", Arg: 1, Value: procmapQuery, Interest: intercept.Answer},
 		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
 		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
 	}
@@ -88,6 +89,8 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		if v.guarded || v.changes {
 			return handler{enter: (*View).changeByFD}
 		}
+	case "ioctl":
+		return handler{enter: (*View).ioctl, refined: true}
 	case "unshare":
 		return handler{enter: (*View).unshare}
 	case "setns":
@@ -101,8 +104,10 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}
 	}
 	switch {
-	case v.privileged && changesIdentity[s.Name]:
+	case v.privileged && changesIdentity()[s.Name]:
 		return handler{enter: (*View).changeIdentity}
+	case sh != nil && sh.refused:
+		return handler{enter: (*View).mounting, shape: sh}
 	case sh != nil:
 		return handler{enter: (*View).byPath, shape: sh}
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"sync"
 
@@ -164,7 +165,7 @@ func (v *View) rootOf(t *guest.Thread) string {
 // when it tells of a link of procfs. Without t those are links like others.
 func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup {
 	return func(place string) (namespace.Entry, abi.Errno) {
-		if e := v.fill(namespace.Parent(place), false); e != 0 {
+		if e := v.fill(place, false); e != 0 {
 			return namespace.Entry{}, e
 		}
 		restore, e := as.who.assume()
@@ -198,6 +199,25 @@ func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup
 			return namespace.Entry{Kind: namespace.Symlink, Link: string(buf[:n])}, 0
 		}
 		return namespace.Entry{Kind: namespace.Other}, 0
+	}
+}
+
+// foresee tells the tree to which a path leads that it will be followed, and what is
+// at its end be read, if content is true. Links on the way it may take for what they
+// are not; it is a hint.
+func (v *View) foresee(t *guest.Thread, dirfd int32, name string, content bool) {
+	if !v.foresees {
+		return
+	}
+	place := path.Clean(name)
+	if !path.IsAbs(name) {
+		place = path.Join(v.startOf(t, dirfd).place, name)
+	}
+	if m, rel := v.mountOf(place); m != nil && m.foreseer != nil {
+		if strings.HasSuffix(name, "/") {
+			rel += "/"
+		}
+		m.foreseer.Foresee(rel, content)
 	}
 }
 

@@ -1,8 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -59,21 +61,54 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	if key.as, err = v.walkerOf(c.Thread); err != nil {
 		return ref{unknown: true}, 0 // it has died
 	}
+	climbed := false
 	if path[0] != '/' {
 		if key.dir = v.startOf(c.Thread, dirfd); key.dir.place == "" {
-			return ref{unknown: true}, 0
+			if key.dir.place, key.path = v.climb(c.Thread, dirfd, path); key.dir.place == "" || o.Beneath {
+				return ref{unknown: true}, 0
+			}
+			climbed = true
 		}
 	}
-	if root != "/" || o != (namespace.Options{Follow: o.Follow, Name: o.Name}) {
+	if climbed || root != "/" || o != (namespace.Options{Follow: o.Follow, Name: o.Name}) {
 		found, e := v.walk(c, root, key, o, new(bool))
 		return v.refIn(key.as.host, found), e
 	}
+	if _, ok := v.paths.get(key); !ok {
+		v.foresee(c.Thread, dirfd, path, false)
+	}
 	fact := v.lead(c, key)
 	// What the inner door knows is the same for all: of this namespace.
-	if v.inner != nil && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
+	if v.inner != nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
 		v.teach(c, era, dirfd, key, fact.found)
 	}
 	return v.refIn(key.as.host, fact.found), fact.errno
+}
+
+// climb follows the names ".." with which a path begins to the first directory
+// whose own path the kernel can tell, and returns its place and the rest of the path.
+// The place is "" if there is none: then the path leads nowhere out of its mount.
+func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest string) {
+	link := fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)
+	through := func() bool { return true } // one that is opened so deep is not marked
+	if dirfd == unix.AT_FDCWD {
+		link = fmt.Sprintf("/proc/%d/cwd", t.ID())
+		through = func() bool { return v.reachedThrough(t.Process().ID) }
+	}
+	at, err := unix.Open(link, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	for err == nil {
+		defer unix.Close(at)
+		own := fmt.Sprintf("/proc/self/fd/%d", at)
+		if _, err := os.Readlink(own); !errors.Is(err, unix.ENAMETOOLONG) {
+			return v.placeOf(readLink(own), through), cmp.Or(path, ".")
+		}
+		name, after, _ := strings.Cut(path, "/")
+		if path = strings.TrimLeft(after, "/"); name != "." && name != ".." {
+			break
+		}
+		at, err = unix.Openat(at, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	}
+	return "", ""
 }
 
 // lead finds where a path leads. Most are asked for again, or lie in a directory

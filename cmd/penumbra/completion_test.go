@@ -79,6 +79,8 @@ func TestBashCompletes(t *testing.T) {
 		{"penumbra run frobnicate --k", nil},
 		{"penumbra doctor --", []string{"--help", "--json"}},
 		{"penumbra completion ", shells()},
+		{"penumbra shadow ", []string{"init"}},
+		{"penumbra shadow --st", []string{"--stdio"}},
 		{"penumbra help v", []string{"version"}},
 		{"penumbra explain openat", []string{"openat", "openat2"}},
 		{"penumbra explain %net", []string{"%net", "%network"}},

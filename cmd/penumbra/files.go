@@ -24,22 +24,30 @@ func standardFiles(closed [3]bool) []int {
 
 // inheritedFiles lists the descriptors above 2 that penumbra was started with.
 // All of its own are close-on-exec.
-func inheritedFiles() []int {
-	entries, err := os.ReadDir("/proc/self/fd")
+func inheritedFiles() (fds []int) {
+	// Package os would prepare to wait for files with epoll(7), which no run needs.
+	dir, err := unix.Open("/proc/self/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	var fds []int
-	for _, e := range entries {
-		fd, err := strconv.Atoi(e.Name())
-		if err != nil || fd <= 2 {
-			continue
+	defer unix.Close(dir)
+	buf := make([]byte, 256)
+	for {
+		n, err := unix.ReadDirent(dir, buf)
+		if err != nil || n <= 0 {
+			return fds
 		}
-		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
-			fds = append(fds, fd)
+		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
+		for _, name := range names {
+			fd, err := strconv.Atoi(name)
+			if err != nil || fd <= 2 {
+				continue
+			}
+			if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+				fds = append(fds, fd)
+			}
 		}
 	}
-	return fds
 }
 
 // releaseFiles gives up what only the guest shall hold: a pipe has to end when

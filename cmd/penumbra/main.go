@@ -30,6 +30,7 @@ func verbs() []*verb {
 		modeVerb(),
 		doctorVerb(),
 		explainVerb(),
+		methodsVerb(),
 		completionVerb(),
 		versionVerb(),
 		helpVerb(),

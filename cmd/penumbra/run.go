@@ -119,7 +119,7 @@ func (o *runOptions) run(s streams, argv []string) int {
 func (o *runOptions) open(s streams) (v *view.View, h *shadowView, err error) {
 	var mounts []view.Mount
 	if o.shadow.target != nil {
-		if h, err = o.shadow.open(s); err != nil {
+		if h, err = o.shadow.open(s, o.verbose); err != nil {
 			return nil, nil, err
 		}
 		mounts = h.mounts

@@ -31,6 +31,7 @@ type shadowOptions struct {
 	lease     time.Duration
 	idle      time.Duration
 	audit     string
+	policy    string
 	journal   string
 	allowRoot bool
 
@@ -59,11 +60,11 @@ penumbra shadow init makes the certificates for TLS: an authority, a server's,
 and one for each client, below directory or ~/.config/penumbra/authority. Where
 there is an authority it adds what --host and --client ask for.`,
 		examples: []example{
-			{"penumbra run --shadow=ssh:me@home -- make", "on the other machine: ssh starts \"penumbra shadow --stdio\" here"},
-			{"penumbra shadow --listen=unix:/run/user/1000/shadow --export=/home/me:rw", "for processes of the same user"},
-			{"penumbra shadow init --host=home.example.org --client=laptop", "make certificates, and say which belong where"},
 			{"penumbra shadow --listen=tls::7117 --export=/home/me:rw --export=/data:ro", "for those who have one of the clients' certificates"},
+			{"penumbra shadow init --host=home.example.org --client=laptop", "make certificates, and say which belong where"},
+			{"penumbra shadow --listen=unix:/run/user/1000/shadow --export=/home/me:rw", "for processes of the same user"},
 			{"penumbra shadow --listen=tls::7117 --clients=clients --audit=audit.json", "what each may see stands in a file; note what they change"},
+			{"penumbra run --shadow=ssh:me@home -- make", "elsewhere: ssh starts \"penumbra shadow --stdio\" here"},
 		},
 		words: func() []string { return []string{"init"} },
 		setup: func(fs *flag.FlagSet) func(streams, []string) int {
@@ -77,9 +78,9 @@ there is an authority it adds what --host and --client ask for.`,
 					return s.usage("shadow", fmt.Sprintf("unexpected argument %q: it is init or nothing", args[0]))
 				}
 				// Its flags may stand before and behind the directory.
-				var dir string
-				for rest := args[1:]; ; rest = rest[1:] {
-					rest, err := parseFlags(fs, rest)
+				for rest, dir := args[1:], ""; ; rest, dir = rest[1:], rest[0] {
+					var err error
+					rest, err = parseFlags(fs, rest)
 					switch {
 					case errors.Is(err, flag.ErrHelp):
 						return s.print(findVerb("shadow").help())
@@ -90,7 +91,6 @@ there is an authority it adds what --host and --client ask for.`,
 					case dir != "":
 						return s.usage("shadow", fmt.Sprintf("unexpected argument %q: init makes one directory, %s", rest[0], dir))
 					}
-					dir = rest[0]
 				}
 			}
 		},
@@ -112,6 +112,7 @@ func (o *shadowOptions) define(fs *flag.FlagSet) {
 	fs.Var(sizeFlag{&o.memory}, "memory", "how many bytes of data a session may have under way:\n`SIZE` is 16M if not given")
 	fs.Var(durationFlag{&o.lease}, "lease", "how long a session may be without a link, at most;\n`DURATION` is 1h if not given")
 	fs.Var(durationFlag{&o.idle}, "idle", "how long a shadow in the background stays without a\nsession; `DURATION` is 5m if not given")
+	fs.Var(fileName{&o.policy}, "policy", "the `FILE` says by which access methods files are to be\nreached, see penumbra-methods(1); it is read again when\nit changes")
 	fs.Var(fileName{&o.audit}, "audit", "append to `FILE`, as JSON, who comes and goes, what is\nchanged, and what was refused")
 	fs.Var(fileName{&o.journal}, "journal", "where to keep what a shadow must know of one that was\nkilled: `DIR` is ~/.local/state/penumbra/shadow if not\ngiven")
 	fs.BoolVar(&o.allowRoot, "allow-root", false, "let clients do what root may do, if that is who you\nare")
@@ -145,6 +146,8 @@ func (o *shadowOptions) check() error {
 		return errors.New("--idle is for --stdio")
 	case o.stdio && isTerminal(0):
 		return errors.New("standard input is a terminal, and not a link to a client; --stdio is what ssh starts on behalf of \"penumbra run --shadow=ssh:HOST\"")
+	case (o.stdio || o.single) && isNetwork(0):
+		return errors.New("standard input is a network socket, and nobody has authenticated who is at its other end; there is --listen=tls:[HOST]:PORT")
 	}
 	return nil
 }
@@ -152,6 +155,12 @@ func (o *shadowOptions) check() error {
 func isTerminal(fd int) bool {
 	_, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	return err == nil
+}
+
+// isNetwork reports whether fd is a socket by which other machines may come.
+func isNetwork(fd int) bool {
+	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	return err == nil && domain != unix.AF_UNIX
 }
 
 // complete sets the defaults that a configuration has, and makes its paths ones
@@ -174,7 +183,7 @@ func (o *shadowOptions) complete() error {
 		o.journal = filepath.Join(dir, "shadow")
 	}
 	var err error
-	for _, path := range []*string{&o.journal, &o.audit, &o.clients} {
+	for _, path := range []*string{&o.journal, &o.audit, &o.clients, &o.policy} {
 		if *path != "" && err == nil {
 			*path, err = filepath.Abs(*path)
 		}
@@ -213,6 +222,9 @@ func (o *shadowOptions) arguments() []string {
 	}
 	if o.audit != "" {
 		all = append(all, "--audit="+o.audit)
+	}
+	if o.policy != "" {
+		all = append(all, "--policy="+o.policy)
 	}
 	if o.allowRoot {
 		all = append(all, "--allow-root")

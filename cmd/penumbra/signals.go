@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -22,14 +23,13 @@ import (
 // is in the same group and tells of such a signal.
 type signalRelay struct {
 	incoming chan os.Signal
-	ended    chan struct{} // closed when the guest's first process has ended
 
 	mu    sync.Mutex
 	group map[unix.Signal]groupSignal // what the init told of
 
 	restore func() // takes the stop signal again that letStop gave up
 
-	ready chan struct{} // closed when signals arrive
+	held, caught int // descriptors to read signals from
 }
 
 const (
@@ -51,32 +51,44 @@ type groupSignal struct {
 	used bool
 }
 
-func newSignalRelay() *signalRelay {
-	r := &signalRelay{
-		incoming: make(chan os.Signal, 64), ended: make(chan struct{}),
-		group: map[unix.Signal]groupSignal{}, ready: make(chan struct{}),
+// newSignalRelay returns one that has begun to collect signals.
+func newSignalRelay() (*signalRelay, error) {
+	r := &signalRelay{incoming: make(chan os.Signal, 64), group: map[unix.Signal]groupSignal{}}
+	signal.Notify(r.incoming, faults()...)
+	set := unix.Sigset_t{Val: [16]uint64{origin.Held}}
+	var err error
+	if r.held, err = unix.Signalfd(-1, &set, unix.SFD_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("signalfd: %w", err)
 	}
-	// It takes the runtime as long as it takes to set up a guest.
-	go func() {
-		defer close(r.ready)
-		signal.Notify(r.incoming, relayed()...)
-	}()
-	return r
+	pipe := make([]int, 2)
+	if err := unix.Pipe2(pipe, unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+		return nil, fmt.Errorf("pipe: %w", err)
+	}
+	r.caught = pipe[0]
+	sys.Catch(pipe[1], caught()...)
+	return r, nil
 }
 
-// relayed lists the signals that are handed on, beside those of origin.Held.
-// Missing are those that cannot be caught, and SIGCHLD, SIGURG and SIGPROF,
-// which are this process's own.
-func relayed() []os.Signal {
-	list := []os.Signal{
-		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
-		syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT, syscall.SIGWINCH,
+// faults lists the signals that a thread may also bring upon itself, which are the
+// runtime's then.
+func faults() []os.Signal {
+	return []os.Signal{
 		syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGSYS, syscall.SIGSTKFLT,
+	}
+}
+
+// caught lists the other signals that are handed on, beside those of origin.Held.
+// Missing are those that cannot be caught, and SIGCHLD, SIGURG and SIGPROF, which
+// are this process's own.
+func caught() []unix.Signal {
+	list := []unix.Signal{
+		unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2,
+		unix.SIGALRM, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT, unix.SIGWINCH,
 	}
 	if origin.Get().Known {
 		return list
 	}
-	for s := syscall.Signal(1); s <= 64; s++ {
+	for s := unix.Signal(1); s <= 64; s++ {
 		if uint64(origin.Held)>>(s-1)&1 != 0 {
 			list = append(list, s)
 		}
@@ -84,26 +96,41 @@ func relayed() []os.Signal {
 	return list
 }
 
-// readHeld takes the signals that the entry point has blocked.
-func (r *signalRelay) readHeld() {
-	set := unix.Sigset_t{Val: [16]uint64{origin.Held}}
-	fd, err := unix.Signalfd(-1, &set, unix.SFD_CLOEXEC)
-	if err != nil {
-		return
-	}
-	buf := make([]byte, 128) // struct signalfd_siginfo
+// read takes signals from both descriptors, until the end of this process.
+func (r *signalRelay) read() {
+	fds := []unix.PollFd{{Fd: int32(r.held), Events: unix.POLLIN}, {Fd: int32(r.caught), Events: unix.POLLIN}}
 	for {
-		n, err := unix.Read(fd, buf)
-		const signal, sender = 0, 12 // ssi_signo and ssi_pid
-		switch {
+		switch _, err := unix.Poll(fds, -1); {
 		case errors.Is(err, unix.EINTR):
-		case err != nil || n < len(buf):
+			continue
+		case err != nil:
 			return
-		case int(binary.NativeEndian.Uint32(buf[sender:])) == unix.Getpid():
-			// The kernel's word to this process about a write of its own.
-		default:
-			r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf[signal:]))
 		}
+		if fds[0].Revents != 0 {
+			r.readHeld()
+		}
+		if fds[1].Revents != 0 {
+			r.readCaught()
+		}
+	}
+}
+
+// readHeld takes one of the signals that the entry point has blocked.
+func (r *signalRelay) readHeld() {
+	buf := make([]byte, 128)     // struct signalfd_siginfo
+	const signal, sender = 0, 12 // ssi_signo and ssi_pid
+	n, _ := unix.Read(r.held, buf)
+	if n < len(buf) || int(binary.NativeEndian.Uint32(buf[sender:])) == unix.Getpid() {
+		return // the kernel's word to this process about a write of its own
+	}
+	r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf[signal:]))
+}
+
+// readCaught takes one of the others.
+func (r *signalRelay) readCaught() {
+	buf := make([]byte, 4)
+	if n, _ := unix.Read(r.caught, buf); n == len(buf) {
+		r.incoming <- syscall.Signal(binary.NativeEndian.Uint32(buf))
 	}
 }
 
@@ -155,11 +182,6 @@ func (r *signalRelay) wentOn() {
 		r.restore = nil
 	}
 }
-
-// stop ends a relay for a guest that never was.
-func (r *signalRelay) stop() { signal.Stop(r.incoming) }
-
-func (r *signalRelay) guestEnded() { close(r.ended) }
 
 // isStopped reports whether a process is stopped by a signal. Whoever sends
 // SIGCONT to penumbra wants the guest to go on; penumbra gets one too whenever

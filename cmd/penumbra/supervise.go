@@ -56,6 +56,9 @@ func runGuest(r guestRun, argv []string) (exit int) {
 	if err != nil {
 		return s.fail(r.verb+": "+err.Error(), exitOf(err))
 	}
+	if sup.signals, err = newSignalRelay(); err != nil {
+		return s.fail(r.verb+": "+explainStart(err), exitFailure)
+	}
 	var g *intercept.Guest
 	err = execCommand(path, argv, environment(r.start()), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
@@ -90,8 +93,9 @@ func explainStart(err error) string {
 type supervisor struct {
 	streams
 	guestRun
-	inherited []int
-	signals   *signalRelay
+	inherited  []int
+	signals    *signalRelay
+	firstEnded chan struct{} // closed when the guest's first process has ended
 }
 
 // start begins the run: the guest finds all as penumbra found it.
@@ -129,13 +133,8 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 			return nil, err
 		}
 	}
-	sup.signals = newSignalRelay()
-	config.Ready = func() { <-sup.signals.ready }
-	g, err := intercept.Start(config)
-	if err != nil {
-		sup.signals.stop()
-	}
-	return g, err
+	sup.firstEnded = make(chan struct{})
+	return intercept.Start(config)
 }
 
 func (sup *supervisor) event(e intercept.Event) {
@@ -147,7 +146,7 @@ func (sup *supervisor) event(e intercept.Event) {
 	case intercept.Continued:
 		sup.signals.wentOn()
 	case intercept.Ended:
-		sup.signals.guestEnded()
+		close(sup.firstEnded)
 	}
 }
 
@@ -166,10 +165,10 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		}
 	}
 	go sup.signals.relay(g)
-	go sup.signals.readHeld()
+	go sup.signals.read()
 	if sup.killOrphans {
 		go func() {
-			<-sup.signals.ended
+			<-sup.firstEnded
 			g.Kill()
 		}()
 	}
@@ -226,14 +225,10 @@ func dieOf(s unix.Signal) int {
 	return 128 + int(s)
 }
 
-// environment returns the environment as it was handed to penumbra. That of
-// package os lacks what a shell would not have produced, such as a name twice.
-// PWD tells the directory in which the guest starts if that is another.
+// environment returns the environment as it was handed to penumbra, with PWD as the
+// guest finds it if it starts elsewhere.
 func environment(v *view.View) []string {
-	env := os.Environ()
-	if b, err := os.ReadFile("/proc/self/environ"); err == nil && len(b) > 0 {
-		env = strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
-	}
+	env := sys.Environ()
 	if v == nil || v.Beginning() == "" {
 		return env
 	}

@@ -9,10 +9,10 @@ import (
 	"penumbra/internal/sys"
 )
 
-// forkInit forks the init and returns its process id.
+// startInit clones the init and returns its process id.
 //
 //go:norace
-func forkInit(c *child) (pid int, errno unix.Errno) {
+func startInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
 	sys.BeforeFork()                                    // blocks all signals, in the child for good
 	r := cloneInit(unix.CLONE_VM, c.initStack.top(), c) // no SIGCHLD: see sys.Wait
@@ -151,8 +151,8 @@ func reap(c *child) {
 }
 
 // follow notes whether the first process is stopped, and makes the supervisor
-// go on when it is not. The supervisor could not do that itself: once stopped
-// it would not learn that the guest goes on.
+// go on when it no longer is. The supervisor could not do that itself: once
+// stopped it would not learn that the guest goes on.
 //
 //go:nosplit
 //go:norace
@@ -162,8 +162,9 @@ func follow(c *child, status unix.WaitStatus) {
 		c.stopped = uint32(status >> 8 & mask)
 		return
 	}
+	was := c.stopped
 	c.stopped = 0
-	if c.follow {
+	if was != 0 && c.follow {
 		raw(unix.SYS_KILL, uintptr(c.supervisor), uintptr(unix.SIGCONT), 0, 0)
 	}
 }

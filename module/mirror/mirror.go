@@ -173,6 +173,9 @@ func (t *Tree) refill() {
 // fillTo fills what is on the way to rel, and reports whether that exists.
 func (t *Tree) fillTo(rel string, content bool) (exists bool, err error) {
 	name := "."
+	if rel == "" && !content {
+		return true, nil
+	}
 	if err := t.list(name); err != nil {
 		return false, err
 	}
@@ -184,10 +187,12 @@ func (t *Tree) fillTo(rel string, content bool) (exists bool, err error) {
 		switch {
 		case err != nil:
 			return false, nil // the kernel will say so
-		case info.IsDir():
+		case info.IsDir() && (rest != "" || content):
 			if err := t.list(name); err != nil {
 				return false, err
 			}
+		case info.IsDir():
+			return true, nil
 		case rest != "":
 			return false, nil
 		case info.Mode().IsRegular() && content:

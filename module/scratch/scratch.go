@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -101,8 +103,12 @@ func (d *Dir) Close() error {
 	return err
 }
 
-// removeAll is os.RemoveAll for trees with directories that nobody may write.
+// removeAll is os.RemoveAll for trees with directories that nobody may write, and
+// with what was mounted there, which stays as it is.
 func removeAll(path string) error {
+	if err := unmountBelow(path); err != nil {
+		return err
+	}
 	if os.RemoveAll(path) == nil {
 		return nil
 	}
@@ -114,6 +120,33 @@ func removeAll(path string) error {
 	})
 	return os.RemoveAll(path)
 }
+
+// unmountBelow takes all from a tree that is mounted there.
+func unmountBelow(path string) error {
+	list, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil // nobody could have mounted anything
+	}
+	lines := strings.Split(string(list), "\n")
+	for _, line := range slices.Backward(lines) {
+		const place = 4 // proc_pid_mountinfo(5)
+		words := strings.Fields(line)
+		if len(words) <= place {
+			continue
+		}
+		at := unescape(words[place])
+		if !strings.HasPrefix(at, path+"/") {
+			continue
+		}
+		if err := unix.Unmount(at, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil {
+			return &os.PathError{Op: "unmount", Path: at, Err: err}
+		}
+	}
+	return nil
+}
+
+// unescape reads a path as the kernel writes it in such a list.
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace
 
 // inMemory returns a directory on a tmpfs where programs may be run, or "".
 func inMemory() string {

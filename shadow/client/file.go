@@ -52,14 +52,20 @@ func openOp(dir int32, path string, flags, mode uint32, fd int32) wire.Op {
 	return wire.Op{Code: wire.Open, FD: dir, Path: path, Flags: flags, Mode: mode & 0o7777, FD2: fd}
 }
 
-// ReadFile opens a file, reads from its begin as much as buf holds, and closes it
-// again: one round trip. It returns the attributes and the number of bytes.
+// ReadFile opens a file, reads from its begin as much as buf holds, at most
+// wire.MaxPayload bytes, and closes it again: one round trip. It returns the
+// attributes and the number of bytes.
 func (p *Process) ReadFile(ctx context.Context, dir int32, path string, buf []byte) (wire.Attr, int, error) {
+	return p.ReadFileAt(ctx, dir, path, buf, 0)
+}
+
+// ReadFileAt is ReadFile from an offset.
+func (p *Process) ReadFileAt(ctx context.Context, dir int32, path string, buf []byte, offset int64) (wire.Attr, int, error) {
 	fd := p.c.ledger.reserve(p.id)
 	defer p.c.ledger.unreserve(p.id, fd)
 	reply, err := p.c.do(ctx, p.id, [][]byte{buf},
 		openOp(dir, path, wire.OpenRead, 0, fd),
-		wire.Op{Code: wire.Read, FD: fd, Length: int64(min(len(buf), wire.MaxPayload))},
+		wire.Op{Code: wire.Read, FD: fd, Offset: offset, Length: int64(min(len(buf), wire.MaxPayload))},
 		wire.Op{Code: wire.Close, FD: fd})
 	if err != nil {
 		return wire.Attr{}, 0, err

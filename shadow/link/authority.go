@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"time"
 )
 
@@ -99,12 +100,12 @@ func (a *Authority) check() error {
 	return nil
 }
 
-var goodName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$`)
+var goodName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$`) })
 
 // checkName returns an error if a client must not be called that. A name has no
 // colon: those with one belong to clients that other links authenticate.
 func checkName(name string) error {
-	if !goodName.MatchString(name) {
+	if !goodName().MatchString(name) {
 		return fmt.Errorf("%q is no name of a client: it is made of letters, digits and . _ - @, 64 at most", name)
 	}
 	return nil

@@ -38,11 +38,9 @@ type Target struct {
 	// Program is the command penumbra, for a demo; /proc/self/exe if empty.
 	Program string
 
-	text string
-	dial func(*Target, context.Context) (io.ReadWriteCloser, error)
-	rest string // what follows the kind, checked
-	demo bool
-	ssh  bool
+	text, kind string
+	rest       string // what follows the kind, checked
+	dial       func(*Target, context.Context) (io.ReadWriteCloser, error)
 }
 
 // kinds are the kinds of targets.
@@ -83,7 +81,7 @@ func Parse(text string) (*Target, error) {
 				return nil, fmt.Errorf("it is %s: %w", k.form, err)
 			}
 		}
-		return &Target{text: text, rest: rest, dial: k.dial, demo: name == "demo", ssh: name == "ssh"}, nil
+		return &Target{text: text, kind: name, rest: rest, dial: k.dial}, nil
 	}
 	last := len(forms) - 1
 	return nil, fmt.Errorf("it is %s or %s", strings.Join(forms[:last], ", "), forms[last])
@@ -93,7 +91,7 @@ func Parse(text string) (*Target, error) {
 func (t *Target) String() string { return t.text }
 
 // Starts reports whether Dial starts the shadow itself, with t.Exports.
-func (t *Target) Starts() bool { return t.demo || t.ssh }
+func (t *Target) Starts() bool { return t.kind == "demo" || t.kind == "ssh" }
 
 // Dial makes a link. It may be called again after one broke, and is what
 // session.ClientConfig wants. It returns early when ctx is done; the link does not
@@ -131,10 +129,16 @@ func checkHost(host string) error {
 	switch {
 	case host == "":
 		return errors.New("the host is missing")
-	case strings.HasPrefix(host, "-"), strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune("/@'\"\\", r) }):
+	case isOption(host), strings.ContainsAny(host, `/@'"\`):
 		return fmt.Errorf("%q is no name of a host", host)
 	}
 	return nil
+}
+
+// isOption reports whether a program might take text for an option, or for several
+// words.
+func isOption(text string) bool {
+	return strings.HasPrefix(text, "-") || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
 func checkPort(port string) error {

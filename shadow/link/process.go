@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,14 +23,14 @@ type process struct {
 
 	cmd    *exec.Cmd
 	said   tail
-	hint   func(status int, said string) string // or nil
+	hint   func(status int, said string) string
 	exited chan struct{}
 }
 
 // start starts a program that is the other end of a link. It is in a session of
 // its own: it has no terminal to ask questions at, and a Ctrl-C that is meant for
-// the guest does not reach it.
-func start(ctx context.Context, hint func(int, string) string, argv ...string) (*process, error) {
+// the guest does not reach it. hint, if not nil, says what to do about its end.
+func start(ctx context.Context, cmd *exec.Cmd, hint func(status int, said string) string) (io.ReadWriteCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -38,17 +39,16 @@ func start(ctx context.Context, hint func(int, string) string, argv ...string) (
 		return nil, err
 	}
 	defer theirs.Close()
-	p := &process{UnixConn: ours, hint: hint, exited: make(chan struct{})}
-	p.cmd = exec.Command(argv[0], argv[1:]...)
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirs, theirs, &p.said
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	p.cmd.WaitDelay = time.Second // what it left behind may hold its standard error
-	if err := p.cmd.Start(); err != nil {
+	p := &process{UnixConn: ours, cmd: cmd, hint: hint, exited: make(chan struct{})}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, &p.said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.WaitDelay = time.Second // what it left behind may hold its standard error
+	if err := cmd.Start(); err != nil {
 		ours.Close()
-		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+		return nil, fmt.Errorf("start %s: %w", cmd.Args[0], err)
 	}
 	go func() {
-		_ = p.cmd.Wait() // ProcessState tells
+		_ = cmd.Wait() // ProcessState tells
 		close(p.exited)
 	}()
 	return p, nil
@@ -143,7 +143,8 @@ func (t *tail) String() string {
 	defer t.mu.Unlock()
 	var lines []string
 	for line := range strings.Lines(string(t.b)) {
-		if line = strings.TrimPrefix(strings.TrimSpace(line), "penumbra: "); line != "" {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "penumbra: ")
+		if line = strings.TrimPrefix(line, "shadow: "); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -153,22 +154,20 @@ func (t *tail) String() string {
 
 // dialExec runs a command by the shell.
 func (t *Target) dialExec(ctx context.Context) (io.ReadWriteCloser, error) {
-	return asLink(start(ctx, nil, "/bin/sh", "-c", t.rest))
+	return start(ctx, exec.Command("/bin/sh", "-c", t.rest), nil)
 }
 
 // dialDemo starts a shadow here, in a process of its own: it has another umask, and
 // outlives nobody's mistakes. It ends with its link; the next one finds what it did
 // in its journal.
 func (t *Target) dialDemo(ctx context.Context) (io.ReadWriteCloser, error) {
-	program := t.Program
-	if program == "" {
-		program = "/proc/self/exe"
-	}
-	argv := append([]string{program, "shadow", "--single"}, exportFlags(t.Exports)...)
+	flags := exportFlags(t.Exports)
 	if os.Geteuid() == 0 {
-		argv = append(argv, "--allow-root") // it may do what this process may
+		flags = append(flags, "--allow-root") // it may do what this process may
 	}
-	return asLink(start(ctx, nil, argv...))
+	cmd := exec.Command(cmp.Or(t.Program, "/proc/self/exe"), append([]string{"shadow", "--single"}, flags...)...)
+	cmd.Args[0] = "penumbra"
+	return start(ctx, cmd, nil)
 }
 
 func exportFlags(exports []string) (flags []string) {
@@ -176,12 +175,4 @@ func exportFlags(exports []string) (flags []string) {
 		flags = append(flags, "--export="+e)
 	}
 	return flags
-}
-
-// asLink keeps a nil *process from becoming an interface that is not nil.
-func asLink(p *process, err error) (io.ReadWriteCloser, error) {
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
 }

@@ -31,10 +31,10 @@ type sshAddress struct{ user, host, port string }
 func parseSSH(text string) (a sshAddress, err error) {
 	if i := strings.LastIndexByte(text, '@'); i >= 0 {
 		a.user, text = text[:i], text[i+1:]
-		if a.user == "" {
+		switch {
+		case a.user == "":
 			return a, errors.New("the user before @ is missing")
-		}
-		if err := checkHost(a.user); err != nil {
+		case isOption(a.user):
 			return a, fmt.Errorf("%q is no name of a user", a.user)
 		}
 	}
@@ -63,7 +63,7 @@ func checkSSH(text string) error {
 // sshOptions keep ssh from doing what a link has no use for: asking questions,
 // forwarding, waiting for minutes.
 var sshOptions = []string{"-T", "-a", "-x",
-	"-oBatchMode=yes", "-oConnectTimeout=10", "-oClearAllForwardings=yes", "-oRemoteCommand=none"}
+	"-oBatchMode=yes", "-oConnectTimeout=10", "-oLogLevel=ERROR", "-oClearAllForwardings=yes", "-oRemoteCommand=none"}
 
 // command returns the command line.
 func (a sshAddress) command(exports []string) []string {
@@ -90,7 +90,7 @@ func (t *Target) dialSSH(ctx context.Context) (io.ReadWriteCloser, error) {
 	if _, err := exec.LookPath(argv[0]); err != nil {
 		return nil, fmt.Errorf("%w: install it, or name it by %s", err, EnvSSH)
 	}
-	return asLink(start(ctx, hintSSH, argv...))
+	return start(ctx, exec.Command(argv[0], argv[1:]...), hintSSH)
 }
 
 // hintSSH says what to do about a failure of ssh, or of the command there, whose

@@ -55,7 +55,7 @@ func directory() (string, error) {
 		dir = fmt.Sprintf("/tmp/penumbra-%d", os.Geteuid())
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("directory for the shadow's socket: %w", err)
+		return "", fmt.Errorf("directory for the shadow's socket: %w: set XDG_RUNTIME_DIR to one that is yours", err)
 	}
 	var st unix.Stat_t
 	if err := unix.Lstat(dir, &st); err != nil {

@@ -13,6 +13,7 @@ import (
 // An executor performs the requests of one session.
 type executor struct {
 	server  *Server
+	client  string // its name
 	exports []*export
 	audit   *slog.Logger
 	leases  *leases
@@ -75,6 +76,7 @@ var operations = [...]operation{
 	wire.Statfs:      (*task).opStatfs,
 	wire.Access:      (*task).opAccess,
 	wire.Lock:        (*task).opLock,
+	wire.Method:      (*task).opMethod,
 	wire.Unwatch:     (*task).opUnwatch,
 	wire.Exports:     (*task).opExports,
 	wire.Clock:       func(_ *task, _ *wire.Op, r *wire.Result) error { return tellTime(r) },

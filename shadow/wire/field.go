@@ -49,6 +49,10 @@ var resultFields = map[string]func(*coder, *Result){
 	"user":   func(c *coder, r *Result) { made(&r.User).code(c) },
 	"load":   func(c *coder, r *Result) { made(&r.Load).code(c) },
 	"limits": func(c *coder, r *Result) { made(&r.Limits).code(c) },
+
+	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
+	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
+	"policy":  func(c *coder, r *Result) { c.boolean(&r.Policy) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

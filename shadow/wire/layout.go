@@ -43,11 +43,11 @@ const (
 	Setxattr
 	Listxattr
 	Removexattr
-	Sync   // fsync(2), fdatasync(2)
-	Statfs // of the file system that holds a file
-	Access // may this be done?
-	Lock   // of all three kinds
-	_
+	Sync    // fsync(2), fdatasync(2)
+	Statfs  // of the file system that holds a file
+	Access  // may this be done?
+	Lock    // of all three kinds
+	Method  // by which access method is a file to be reached?
 	Unwatch // end a lease
 	Exports // what there is
 	Clock   // what time it is
@@ -105,8 +105,9 @@ var layouts = [codeEnd]layout{
 	Statfs:      {name: "statfs", args: []string{"fd", "path"}, results: []string{"fs"}, reads: true},
 	Access:      {name: "access", args: []string{"fd", "path", "mode", "at"}, reads: true},
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
+	Method:      {name: "method", args: []string{"fd", "path"}, results: []string{"chain", "forever"}, reads: true},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
-	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
+	Exports:     {name: "exports", results: []string{"path", "policy", "data"}, reads: true},
 	Clock:       {name: "clock", results: []string{"now", "tick"}, reads: true},
 	Names:       {name: "names", results: []string{"names"}, reads: true},
 	User:        {name: "user", results: []string{"user"}, reads: true},

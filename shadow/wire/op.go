@@ -74,7 +74,12 @@ type Result struct {
 	User   *Credentials
 	Load   *MachineLoad
 	Limits *Bounds
-	Data   [][]byte
+	// Chain is how a file is to be reached, as docs/methods.md describes it; that
+	// will not change if Forever is set.
+	Chain   string
+	Forever bool
+	Policy  bool // the shadow says how files are to be reached
+	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
 }

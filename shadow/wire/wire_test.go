@@ -93,6 +93,7 @@ func TestRepliesComeBackAsTheyWere(t *testing.T) {
 		{"user", Reply{[]Result{{Code: User, User: &Credentials{1, 2, 3, 4, 5, 6, []uint32{7, 8}}}}}, 0},
 		{"load", Reply{[]Result{{Code: Load, Load: &MachineLoad{1, [3]uint64{2, 3, 4}, 5, 6, 7, 8, 9, 10, 11}}}}, 0},
 		{"limits", Reply{[]Result{{Code: Limits, Limits: &Bounds{[2]uint64{1, ^uint64(0)}, [2]uint64{3, 4}}}}}, 0},
+		{"method", Reply{[]Result{{Code: Method, Chain: "buffer:remote:", Forever: true}}}, 0},
 		{"lock", Reply{[]Result{{Code: Lock, Flags: LockShared, Offset: 1, Length: 2, Proc: 3}}}, 0},
 	}
 	for _, tt := range tests {

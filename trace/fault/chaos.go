@@ -1,9 +1,8 @@
 package fault
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,9 +152,7 @@ func parseRate(word string) (float64, error) {
 
 // chooseSeed returns a seed that is short enough to be typed.
 func chooseSeed() uint64 {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return uint64(binary.LittleEndian.Uint32(b[:]))
+	return uint64(rand.Uint32())
 }
 
 // String returns an expression that brings the same weather again.

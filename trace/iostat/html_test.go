@@ -2,6 +2,8 @@ package iostat
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"os"
 	"strings"
 	"testing"
@@ -77,5 +79,12 @@ func TestHTML(t *testing.T) {
 		if !strings.Contains(text, wanted) {
 			t.Errorf("the page lacks %q", wanted)
 		}
+	}
+}
+
+func TestScriptHash(t *testing.T) {
+	sum := sha256.Sum256([]byte(pageScript))
+	if want := "sha256-" + base64.StdEncoding.EncodeToString(sum[:]); pageScriptHash != want {
+		t.Errorf("the script's hash is %s", want)
 	}
 }

@@ -2,6 +2,7 @@ package posix
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -110,6 +111,34 @@ func TestSymlinks(t *testing.T) {
 			run(t, []step{symlink("c"+itoa(i-1), at("c"+itoa(i)))})
 		}
 		run(t, []step{stat(at("c40")), stat(at("c41")).fails(unix.ELOOP)})
+	})
+}
+
+// From a directory so deep that no path leads there, ".." leads up all the same.
+func TestDeepDirectory(t *testing.T) {
+	dir := enterDir(t)
+	run(t, []step{write("f", "text")})
+	const depth = 20
+	for range depth {
+		name := strings.Repeat("n", 250)
+		err := unix.Mkdir(name, 0o755)
+		if err == unix.ENAMETOOLONG {
+			t.Skip("the file system makes directories by their whole path")
+		}
+		check(t, err)
+		run(t, []step{{"chdir", func() error { return unix.Chdir(name) }, nil}})
+	}
+	up := strings.Repeat("../", depth)
+	toRoot := up + strings.Repeat("../", strings.Count(dir, "/"))
+	fd := must[int](t)(unix.Open(".", unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	defer unix.Close(fd)
+	run(t, []step{
+		{"getcwd", func() error { _, err := unix.Getcwd(make([]byte, 2*unix.PathMax)); return err }, unix.ENAMETOOLONG},
+		write("here", ""), stat("here"), stat("../" + strings.Repeat("n", 250) + "/./here"), stat("../here").fails(unix.ENOENT),
+		stat(up + "f"), stat("./" + up + "../" + filepath.Base(dir) + "/f"), stat(toRoot + dir[1:] + "/f"),
+		{"from a descriptor", func() error { return unix.Fstatat(fd, toRoot+dir[1:]+"/f", new(unix.Stat_t), 0) }, nil},
+		{"chdir", func() error { return unix.Chdir(toRoot + "." + dir) }, nil},
+		stat("f"),
 	})
 }
 
