@@ -2,8 +2,6 @@ package away
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +9,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/guest"
+	"penumbra/internal/sys"
 	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
@@ -100,7 +99,7 @@ func (p *process) begin(ready chan struct{}, before <-chan struct{}, do func() (
 func (t *task) spawn() (*client.Process, error) {
 	ctx := t.Guest.ctx // it may serve other threads, if this one dies
 	umask := uint32(0o022)
-	if b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", t.Thread.ID())); err == nil {
+	if b, err := sys.ReadProc(t.Thread.ID(), "status"); err == nil {
 		for line := range strings.Lines(string(b)) {
 			if text, ok := strings.CutPrefix(line, "Umask:"); ok {
 				n, _ := strconv.ParseUint(strings.TrimSpace(text), 8, 32)

@@ -251,7 +251,7 @@ func (p *Policy) byPidfd(c *intercept.Call, m mode.Mode) intercept.Verdict {
 	if !m.Mapped {
 		return intercept.Run
 	}
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", c.Thread.ID(), c.Args.Int32(0)))
+	b, err := sys.ReadProc(c.Thread.ID(), fmt.Sprint("fdinfo/", c.Args.Int32(0)))
 	if err != nil {
 		return intercept.Run // which is EBADF
 	}
