@@ -11,7 +11,7 @@ zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: all build demo test check setup-tests generate conformance \
-	conformance-quick bench arm64 install uninstall clean
+	conformance-quick bench bench-remote arm64 install uninstall clean
 
 all: build
 
@@ -21,9 +21,11 @@ all: build
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w -E _penumbra_start" -o bin/penumbra ./cmd/penumbra
 
-# The main job on real programs: bash, python3, git, gcc, go build.
+# The main job on real programs: bash, python3, git, gcc, go build; and with the
+# files of a shadow.
 demo: build
 	scripts/demo bin/penumbra
+	scripts/demo-shadow bin/penumbra
 
 # All that has to pass before a change goes in, but the long suites.
 test: setup-tests check build
@@ -55,6 +57,11 @@ conformance-quick: build
 # Native, penumbra, strace and proot in turn; writes bench/RESULTS.md.
 bench: build
 	$(GO) run ./bench
+
+# Files of a shadow beside those of sshfs, at several distances; writes
+# bench/REMOTE.md and bench/remote.svg.
+bench-remote: build
+	$(GO) run ./bench -remote
 
 install: build
 	install -d $(bindir) $(mandir) $(bashdir) $(zshdir) $(fishdir)

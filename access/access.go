@@ -116,6 +116,16 @@ func Stamp(ctx context.Context, o Opener, name string) (string, error) {
 	return "", nil
 }
 
+// CannotReplace is for an Opener that could not make a file beside the one that it
+// is to replace. If that is for want of permission, the error is ErrUnsupported: the
+// file itself may be writable all the same.
+func CannotReplace(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return errors.Join(ErrUnsupported, err)
+	}
+	return err
+}
+
 // Replace replaces a file's content by way of o. Where that cannot do so at once
 // the file is overwritten.
 func Replace(ctx context.Context, o Opener, name string, perm fs.FileMode, write func(File) error) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,10 +19,13 @@ const commandLimit = time.Minute
 
 // A command is a program to run to its end.
 type command struct {
-	args []string
-	dir  string
-	env  []string // added to the bench's own
+	args  []string
+	dir   string
+	env   []string      // added to the bench's own
+	limit time.Duration // 0: commandLimit
 }
+
+func (c command) longest() time.Duration { return cmp.Or(c.limit, commandLimit) }
 
 // start begins the command in a process group of its own, which is killed as a
 // whole when the context ends: a killed tool may leave its guests behind.
@@ -41,7 +45,7 @@ func (c command) start(ctx context.Context, setup func(*exec.Cmd) error) (*exec.
 // run waits for the command and gives its standard output. An error holds the
 // end of what it said on standard error.
 func (c command) run(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandLimit)
+	ctx, cancel := context.WithTimeout(ctx, c.longest())
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd, err := c.start(ctx, func(cmd *exec.Cmd) error {
@@ -60,7 +64,7 @@ func (c command) run(ctx context.Context) ([]byte, error) {
 // discard waits for the command, with its output going to /dev/null so that
 // nobody's reading slows it down.
 func (c command) discard(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, commandLimit)
+	ctx, cancel := context.WithTimeout(ctx, c.longest())
 	defer cancel()
 	var stderr bytes.Buffer
 	cmd, err := c.start(ctx, func(cmd *exec.Cmd) error {
@@ -78,7 +82,7 @@ func (c command) discard(ctx context.Context) error {
 
 func (c command) failure(ctx context.Context, err error, stderr string) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("no end after %v", commandLimit)
+		err = fmt.Errorf("no end after %v", c.longest())
 	}
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	if last := lines[len(lines)-1]; last != "" {

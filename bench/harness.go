@@ -9,8 +9,9 @@ import (
 
 // A harness is what measures share.
 type harness struct {
-	cache  string        // the directory of the fixtures
-	sample time.Duration // how long a loop of calls runs
+	cache     string        // the directory of the fixtures
+	sample    time.Duration // how long a loop of calls runs
+	neighbour *neighbour    // what has the files of remote rows
 }
 
 // fixture gives the path of something that measures work on. What an earlier

@@ -6,6 +6,7 @@
 //	go run ./bench -rows 'getppid|stat'  a few rows, nothing written
 //	go run ./bench -tools '^penumbra$'   penumbra and native only
 //	go run ./bench -rounds 9 -time 60s   more precise
+//	go run ./bench -remote               files of another machine
 //
 // Run it from the root of the repository. All tools are measured in turn within
 // one run, round after round, and each round begins with another tool. A figure
@@ -39,6 +40,7 @@ type options struct {
 	penumbra string
 	output   string // "" writes no file
 	cache    string
+	remote   bool
 }
 
 func main() {
@@ -68,11 +70,12 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	budget := flags.Duration("time", 20*time.Second, "`time` for one row; a tool that used up its share sits out the remaining rounds")
 	penumbra := flags.String("penumbra", "bin/penumbra", "`path` of the penumbra command")
 	output := flags.String("o", "", "`file` to write the results to (default bench/RESULTS.md, or none with -rows or -tools)")
+	remote := flags.Bool("remote", false, "measure files of another machine instead, at several distances")
 	cache := flags.String("cache", "", "`directory` for what the programs work on (default in the user's cache directory)")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
-	opts := options{rounds: *rounds, budget: *budget, penumbra: *penumbra, output: *output, cache: *cache}
+	opts := options{rounds: *rounds, budget: *budget, penumbra: *penumbra, output: *output, cache: *cache, remote: *remote}
 	if flags.NArg() > 0 {
 		return options{}, fmt.Errorf("unexpected argument %q: rows are chosen with -rows", flags.Arg(0))
 	}
@@ -89,6 +92,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	// A part of the table does not replace the whole one unasked.
 	if opts.output == "" && *rows == "" && *tools == "" {
 		opts.output = filepath.Join("bench", "RESULTS.md")
+		if opts.remote {
+			opts.output = remoteOutput
+		}
 	}
 	if opts.cache == "" {
 		dir, err := os.UserCacheDir()
@@ -108,6 +114,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 
 // run measures the chosen rows and reports them.
 func run(ctx context.Context, opts options, stdout, progress io.Writer) error {
+	if opts.remote {
+		return runRemote(ctx, opts, stdout, progress)
+	}
 	chosen := selectRows(allRows(), opts.rows)
 	if len(chosen) == 0 {
 		return fmt.Errorf("no row matches %q", opts.rows)

@@ -139,6 +139,11 @@ which target penumbra keeps. "-" was not measured; an empty cell does not apply.
 		markdownLine(w, []string{f.name, f.value})
 	}
 	fmt.Fprint(w, "\n## Table\n\n")
+	r.markdownTable(w)
+}
+
+// markdownTable writes the table, and the notes to it.
+func (r *report) markdownTable(w io.Writer) {
 	for i, line := range r.table() {
 		markdownLine(w, line)
 		if i == 0 {

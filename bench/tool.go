@@ -14,6 +14,9 @@ type tool struct {
 	version []string // the command that prints the tool's version
 	variant bool     // a form of another tool, for rows of single calls only
 	missing string   // why it cannot be used here; "" if it can
+	// reach, if not nil, is how files of another machine are reached (remote.go);
+	// whole: programs are there, too.
+	reach func(ctx context.Context, h *harness, whole bool) (reached, error)
 }
 
 const (

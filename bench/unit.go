@@ -17,6 +17,7 @@ var (
 	ms        = unit{name: "ms"}
 	perSecond = unit{name: "/s", rate: true}
 	mib       = unit{name: "MiB", amount: true}
+	mbs       = unit{name: "MB/s", rate: true}
 )
 
 // format writes a figure with three significant digits at least, thousands

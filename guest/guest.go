@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"sync"
+
+	"golang.org/x/sys/unix"
 )
 
 // Thread is one thread of the guest. Its id, like every id here, is the one
@@ -34,13 +36,22 @@ func (t *Thread) ID() int { return t.id }
 // learnt, and it counts as a process of its own.
 func (t *Thread) Process() *Process {
 	t.once.Do(func() {
-		pid, _, err := Lineage(t.id)
-		if err != nil {
-			pid = t.id
+		pid := t.id
+		if !isFirst(t.id) {
+			if group, _, err := Lineage(t.id); err == nil {
+				pid = group
+			}
 		}
 		t.process = t.table.process(pid)
 	})
 	return t.process
+}
+
+// isFirst reports whether a thread has the id of its process: which costs less than
+// to read which one that is.
+func isFirst(tid int) bool {
+	err := unix.Tgkill(tid, tid, 0)
+	return err == nil || err == unix.EPERM
 }
 
 // Memory returns the memory that t works in.

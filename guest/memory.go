@@ -34,16 +34,29 @@ func (m Memory) WriteAt(p []byte, at abi.Addr) (int, error) {
 // Force writes p to address at, also to pages that the guest itself may only
 // read or execute: it gets copies of its own of those.
 func (m Memory) Force(p []byte, at abi.Addr) error {
-	f := m.thread.Process().memory()
-	if f == nil {
-		var err error
-		if f, err = os.OpenFile(fmt.Sprintf("/proc/%d/mem", m.thread.id), os.O_WRONLY, 0); err != nil {
-			return fmt.Errorf("guest: %w", err)
-		}
-		defer f.Close()
-	}
-	if _, err := f.WriteAt(p, int64(at)); err != nil {
+	err := m.force(p, at)
+	if err != nil {
 		return fmt.Errorf("guest: write %d bytes at %#x of thread %d: %w", len(p), uint64(at), m.thread.id, err)
+	}
+	return nil
+}
+
+func (m Memory) force(p []byte, at abi.Addr) error {
+	if f := m.thread.Process().memory(); f != nil {
+		_, err := f.WriteAt(p, int64(at))
+		return err
+	}
+	fd, err := unix.Open(fmt.Sprintf("/proc/%d/mem", m.thread.id), unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	for done := 0; done < len(p); {
+		n, err := unix.Pwrite(fd, p[done:], int64(at)+int64(done))
+		if err != nil {
+			return err
+		}
+		done += n
 	}
 	return nil
 }

@@ -3,9 +3,10 @@ package guest
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
+
+	"penumbra/internal/sys"
 )
 
 // Status is what the kernel tells of a thread (proc_pid_status(5)), in numbers
@@ -16,13 +17,15 @@ type Status struct {
 	Parent  int  // that one's parent
 	Tracer  int  // the thread that traces it, or 0
 	Threads int  // how many the process has
+	// User, Effective and Saved are the ids of its user.
+	User, Effective, Saved int
 }
 
 // ReadStatus reads the status of a thread. The error wraps fs.ErrNotExist or
 // ESRCH when there is none of that id.
 func ReadStatus(tid int) (Status, error) {
 	var s Status
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	b, err := sys.ReadProc(tid, "status")
 	if err != nil {
 		return s, fmt.Errorf("guest: status of thread %d: %w", tid, err)
 	}
@@ -41,9 +44,22 @@ func ReadStatus(tid int) (Status, error) {
 			s.Tracer = n
 		case "Threads":
 			s.Threads = n
+		case "Uid":
+			_, _ = fmt.Sscan(value, &s.User, &s.Effective, &s.Saved)
 		}
 	}
 	return s, nil
+}
+
+// MaySignal reports whether one with status s may send signals to one with status to
+// (kill(2)), as far as users say.
+func (s Status) MaySignal(to Status) bool {
+	for _, id := range []int{s.User, s.Effective} {
+		if id == to.User || id == to.Saved {
+			return true
+		}
+	}
+	return s.Effective == 0
 }
 
 // Lineage reads the process that a thread belongs to, and that process's parent.
@@ -54,7 +70,7 @@ func Lineage(tid int) (group, parent int, err error) {
 
 // Signalled reports whether a signal is pending that t does not block.
 func (t *Thread) Signalled() bool {
-	b, _ := os.ReadFile(t.proc("status")) // an error: it has died
+	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
 	var pending, blocked uint64
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")
@@ -75,7 +91,7 @@ func (t *Thread) Signalled() bool {
 // flags (proc_pid_stat(5), linux/sched.h).
 func IsKernelThread(pid int) bool {
 	const kthread = 0x00200000 // PF_KTHREAD
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	b, err := sys.ReadProc(pid, "stat")
 	if err != nil {
 		return false
 	}
@@ -92,7 +108,7 @@ func IsKernelThread(pid int) bool {
 // Umask reads the file mode creation mask of a thread. The error wraps
 // fs.ErrNotExist or ESRCH when there is none of that id.
 func Umask(tid int) (uint32, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	b, err := sys.ReadProc(tid, "status")
 	if err != nil {
 		return 0, fmt.Errorf("guest: status of thread %d: %w", tid, err)
 	}

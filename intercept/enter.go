@@ -2,7 +2,6 @@ package intercept
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func (g *Guest) rules() []rule {
 			rule{"seccomp", []test{equals(0, setModeFilter)}, action(max(Answer, g.interestOf("seccomp")))})
 	}
 	for _, r := range g.refined {
-		list = append(list, rule{r.Call, []test{{r.Arg, unix.BPF_JSET, r.Bits}}, action(r.Interest)})
+		list = append(list, rule{r.Call, []test{r.test()}, action(r.Interest)})
 	}
 	if g.affinity.possible {
 		for s, d := range g.affinity.calls {
@@ -217,7 +216,7 @@ type refusal struct {
 
 // commandOf returns a process's name (proc_pid_comm(5)).
 func commandOf(pid int) string {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	b, err := sys.ReadProc(pid, "comm")
 	if err != nil {
 		return "?"
 	}

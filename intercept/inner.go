@@ -34,8 +34,9 @@ type Inner struct {
 	ageing atomic.Bool    // something was learned that will be forgotten
 
 	mu      sync.Mutex
-	threads map[int]innerThread // by id
-	numbers uint64              // of working directories
+	threads map[int]innerThread   // by id
+	numbers uint64                // of working directories
+	goSites map[executable]uint64 // where Go's place is, or 0
 }
 
 // innerThread is a thread, the process that it is of, and its memory.
@@ -79,7 +80,7 @@ func NewInner() (*Inner, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Inner{table: table, room: room, code: inner.Code(), known: map[int]string{}, threads: map[int]innerThread{}}
+	i := &Inner{table: table, room: room, code: inner.Code(), known: map[int]string{}, threads: map[int]innerThread{}, goSites: map[executable]uint64{}}
 	for _, name := range inner.Calls {
 		i.classify(name, inner.Path)
 	}
@@ -105,6 +106,9 @@ func (i *Inner) classify(name string, c inner.Class) {
 		i.table.Classify(number, c)
 	}
 }
+
+// May reports whether calls such as c may pass at all.
+func (i *Inner) May(c *Call) bool { return c.Arch == abi.AMD64 && i.known[c.Number] != "" }
 
 // ByFile has the calls of a name, whose first argument is a descriptor, pass
 // unless the file has to be kept; mmap is looked at for the file that it maps.

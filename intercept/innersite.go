@@ -2,6 +2,7 @@ package intercept
 
 import (
 	"bytes"
+	"fmt"
 
 	"golang.org/x/sys/unix"
 
@@ -14,7 +15,7 @@ import (
 // passed hears of a call that was the kernel's. The place that it was made from
 // will pass the next itself, if nobody else can be there now.
 func (i *Inner) passed(c *Call) {
-	if c.Arch != abi.AMD64 || i.known[c.Number] == "" {
+	if !i.May(c) {
 		return
 	}
 	i.mu.Lock()
@@ -58,12 +59,52 @@ func (i *Inner) isWhole(t *guest.Thread) bool {
 // changeGo changes the one place from which a Go program makes its calls, while
 // it still has one thread.
 func (i *Inner) changeGo(t *guest.Thread, m *innerMemory) {
-	const text, size = 0x401000, 128 << 10 // where Go's linker begins, and what comes first
-	b := make([]byte, size)
-	n, _ := sys.ReadMemory(t.ID(), b, text)
-	if site, ok := inner.GoSite(b[:max(n, 0)], text); ok {
+	if site, ok := i.goSite(t); ok {
 		m.change(t, site)
 	}
+}
+
+// executable tells apart the files that programs are in, as they are now.
+type executable struct {
+	device, inode uint64
+	size          int64
+	changed       unix.Timespec
+}
+
+// goSite finds that place, where it was the last time or else by a search.
+func (i *Inner) goSite(t *guest.Thread) (site inner.Site, ok bool) {
+	const text, size = 0x401000, 128 << 10 // where Go's linker begins, and what comes first
+	const most = 1 << 10
+	var st unix.Stat_t
+	if unix.Stat(fmt.Sprintf("/proc/%d/exe", t.ID()), &st) != nil {
+		return site, false
+	}
+	p := executable{st.Dev, st.Ino, st.Size, st.Ctim}
+	at, known := i.goSites[p]
+	if !known {
+		if site, ok = findGo(t, text, size); ok {
+			at = site.Start()
+		}
+		if len(i.goSites) >= most {
+			clear(i.goSites)
+		}
+		i.goSites[p] = at
+		return site, ok
+	}
+	if at == 0 {
+		return site, false
+	}
+	// It has to be there still: a dynamic linker that was run as a program has
+	// others in its memory each time.
+	const before = 16
+	return findGo(t, at-before, 2*before)
+}
+
+// findGo looks for that place in a part of the text.
+func findGo(t *guest.Thread, from uint64, size int) (inner.Site, bool) {
+	b := make([]byte, size)
+	n, _ := sys.ReadMemory(t.ID(), b, from)
+	return inner.GoSite(b[:max(n, 0)], from)
 }
 
 // change puts a jump to a new trampoline where the site is.

@@ -60,7 +60,7 @@ func (l *layer) wants(c *Call) Interest {
 		return l.interests[c.Arch].unknown
 	}
 	for _, r := range l.refined {
-		if r.Call == c.Syscall.Name && uint32(c.Args[r.Arg])&r.Bits != 0 {
+		if r.Call == c.Syscall.Name && r.meets(c.Args) {
 			return r.Interest
 		}
 	}

@@ -1,6 +1,10 @@
 package intercept
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
@@ -10,8 +14,9 @@ import (
 
 // Lend makes argument i of a call a descriptor for the open file that is fd here,
 // under the rules of SetArg; there is one at most. The engine closes fd. The guest
-// has its descriptor, close-on-exec, while the call runs. If it has no number
-// left for that, the call fails with EMFILE. It is for a policy that has an
+// has its descriptor, close-on-exec, while the call runs; one that the call returns
+// gets its number, which was the lowest that was free. If none is, the call fails
+// with EMFILE. It is for a policy that has an
 // interest of either kind, Answer and Observe, and not for an attached guest.
 func (c *Call) Lend(i, fd int) {
 	c.rewrite()
@@ -21,12 +26,13 @@ func (c *Call) Lend(i, fd int) {
 // loan is an open file that a guest has for one call. Only the notify door can
 // hand over files; so the call is made three times by its instruction. The first
 // time it is passed on to that door, where it ends as if it had opened the file;
-// the second time it runs, and the third time it is a close. The thread blocks all
-// signals meanwhile, so that no handler runs in between.
+// the second time it runs, and then it is a close. The thread blocks all signals
+// meanwhile, so that no handler runs in between.
 type loan struct {
 	arg    int
 	fd     int // ours, until it is handed over
 	number int // the guest's, or -1
+	result int // the descriptor that the call returned, or 0
 }
 
 // granted reports whether the guest has the file.
@@ -71,29 +77,59 @@ func (t *tracer) lent(tr *tracee, c *Call, v Verdict) {
 	t.again(tr, c, func() { t.carryOut(tr, c, v) })
 }
 
+// renumber makes the result of a call that has ended the number that was lent for it,
+// if it is a new descriptor.
+func (c *Call) renumber() {
+	if s, _ := c.running(); c.loan != nil && c.result > 0 && s != nil && s.Returns == abi.KindFD {
+		c.loan.result = int(c.result)
+		c.SetResult(int64(c.loan.number))
+	}
+}
+
 // takeBack has a thread close what it was lent for c, which has ended.
 func (t *tracer) takeBack(tr *tracee, c *Call) {
-	number := c.loan.number
-	c.loan = nil
-	restarts := c.Restarts()
-	c.changed = true
+	lent := c.loan
+	c.loan, c.changed = nil, true
+	end := func() {
+		t.unblockSignals(tr)
+		if c.Restarts() {
+			t.again(tr, c, nil)
+			return
+		}
+		t.finish(tr, c)
+	}
+	if lent.result == 0 {
+		t.instead(tr, c, "close", abi.Args{uint64(lent.number)}, end)
+		return
+	}
+	from, to := uint64(lent.result), uint64(lent.number)
+	t.instead(tr, c, "dup3", abi.Args{from, to, closeOnExec(tr.thread, lent.result)}, func() {
+		t.instead(tr, c, "close", abi.Args{from}, end)
+	})
+}
+
+// instead has a thread that is stopped at the end of a call make another by the
+// instruction of c; then is called at its end.
+func (t *tracer) instead(tr *tracee, c *Call, name string, args abi.Args, then func()) {
 	t.again(tr, c, func() {
 		if regs, err := guest.ReadRegisters(tr.thread, c.Arch); err == nil {
-			closing, _ := abi.ByName("close").On(c.Arch)
-			regs.SetNumber(closing)
-			regs.SetArgs(abi.Args{uint64(number)})
+			number, _ := abi.ByName(name).On(c.Arch)
+			regs.SetNumber(number)
+			regs.SetArgs(args)
 			regs.Write(tr.thread)
 		}
-		tr.call, tr.after = c, func() {
-			t.unblockSignals(tr)
-			if restarts {
-				t.again(tr, c, nil)
-				return
-			}
-			t.finish(tr, c)
-		}
+		tr.call, tr.after = c, then
 		t.resume(tr.thread.ID(), 0)
 	})
+}
+
+// closeOnExec returns O_CLOEXEC if a descriptor of a thread has that flag, else 0.
+func closeOnExec(th *guest.Thread, fd int) uint64 {
+	b, _ := sys.ReadProc(th.ID(), fmt.Sprint("fdinfo/", fd)) // an error: it has died
+	_, after, _ := strings.Cut(string(b), "flags:")
+	line, _, _ := strings.Cut(after, "\n")
+	flags, _ := strconv.ParseUint(strings.TrimSpace(line), 8, 64)
+	return flags & unix.O_CLOEXEC
 }
 
 // returnAll ends the loan of a call whose thread has executed a program, which

@@ -139,6 +139,7 @@ func (t *tracer) callEnds(tr *tracee) {
 	if c.passes {
 		t.notTaken(c)
 	}
+	c.renumber()
 	if c.watched {
 		t.guest.config.Policy.Exit(c)
 	}

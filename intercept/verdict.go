@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/abi"
 	"penumbra/guest"
 )
@@ -120,12 +122,30 @@ type Refiner interface {
 }
 
 // Refinement is the interest in those calls of a system call that have any of
-// some bits in an argument.
+// some bits in the low word of an argument or, if Bits is 0, a value there.
 type Refinement struct {
 	Call     string
 	Arg      int
 	Bits     uint32
+	Value    uint32
 	Interest Interest
+}
+
+// meets reports whether a call with such arguments is one of them.
+func (r *Refinement) meets(args abi.Args) bool {
+	word := uint32(args[r.Arg])
+	if r.Bits == 0 {
+		return word == r.Value
+	}
+	return word&r.Bits != 0
+}
+
+// test returns the filter's test for them.
+func (r *Refinement) test() test {
+	if r.Bits == 0 {
+		return test{r.Arg, unix.BPF_JEQ, r.Value}
+	}
+	return test{r.Arg, unix.BPF_JSET, r.Bits}
 }
 
 // interests are a policy's in all calls of one architecture, by number.

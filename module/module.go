@@ -38,11 +38,21 @@ type Traits struct {
 type Filler interface {
 	Tree
 	// Fill sees to it that the host has what the path rel below the root leads
-	// past, what a directory at its end holds, and, if content is true, the
-	// content of a file at its end. Links are not followed. It is no error that
+	// past, and, if content is true, what is in the file, or directory, at its end.
+	// Links are not followed. It is no error that
 	// there is no such thing. Errors that are an abi.Errno go to the guest;
 	// others are EIO to it.
 	Fill(rel string, content bool) error
+}
+
+// A Foreseer is a Filler that can do several things at the same time if it knows of
+// them.
+type Foreseer interface {
+	Filler
+	// Foresee says that the guest is about to go the path rel below the root, as far
+	// as there are no links on the way, and to read a file at its end if content is
+	// true, or a directory if rel ends in a slash. It does not wait.
+	Foresee(rel string, content bool)
 }
 
 // An Emulator is a Filler with files that are emulated (package vft). Fill only

@@ -13,6 +13,9 @@ import (
 // of the shadow's; see adopt. What is about this machine and its processes, netlink
 // and the kernel's ciphers, stays here. Other families there are none.
 func (n *Network) create(r *request) (intercept.Verdict, bool) {
+	if !r.makes {
+		return intercept.Run, false
+	}
 	const flags = unix.SOCK_NONBLOCK | unix.SOCK_CLOEXEC
 	word, protocol := r.args.Int32(1), r.args.Int32(2)
 	var family wire.Family

@@ -162,6 +162,9 @@ func (n *Network) sendTo(r *request) (intercept.Verdict, bool) {
 	if e != 0 || len(all) == 0 {
 		return intercept.Run, false // the kernel says why
 	}
+	if s == nil && !r.makes {
+		return intercept.Run, false
+	}
 	if s == nil {
 		if s, e = n.adoptSender(r, own, all); s == nil && e == 0 {
 			return intercept.Run, false

@@ -41,7 +41,7 @@ func (n *Network) bind(r *request) (intercept.Verdict, bool) {
 	defer unix.Close(own)
 	a, ours, e := n.addressee(r, r.args.Addr(1), r.args.Int32(2), true)
 	switch {
-	case s == nil && (e != 0 || !ours || a.Family != wire.FamilyUnix):
+	case s == nil && (!r.makes || e != 0 || !ours || a.Family != wire.FamilyUnix):
 		return intercept.Run, false
 	case e != 0:
 		return intercept.Fail(e), true

@@ -92,8 +92,9 @@ func (n *Network) Close() {
 // A request is a call about a socket, also one that came as socketcall(2).
 type request struct {
 	*intercept.Call
-	name string
-	args abi.Args
+	name  string
+	args  abi.Args
+	makes bool // it may make a socket the shadow's
 }
 
 // A handler answers a call; it is false if that is somebody else's.
@@ -149,8 +150,9 @@ func (n *Network) Refine() []intercept.Refinement {
 }
 
 // Enter answers a call. It is false if the call is not about a socket of the
-// shadow's.
-func (n *Network) Enter(c *intercept.Call) (intercept.Verdict, bool) {
+// shadow's; unless makes is set none are made, and Unix sockets of the guest's stay
+// what they are.
+func (n *Network) Enter(c *intercept.Call, makes bool) (intercept.Verdict, bool) {
 	if c.Syscall == nil {
 		return intercept.Run, false
 	}
@@ -161,7 +163,7 @@ func (n *Network) Enter(c *intercept.Call) (intercept.Verdict, bool) {
 	if h == nil {
 		return intercept.Run, false
 	}
-	return h(n, &request{c, c.Syscall.Name, c.Args})
+	return h(n, &request{c, c.Syscall.Name, c.Args, makes})
 }
 
 // manyInOne is i386's call that stands for all others.
@@ -185,7 +187,7 @@ func (n *Network) socketCall(r *request) (intercept.Verdict, bool) {
 	if _, err := r.Memory().ReadAt(b, r.args.Addr(1)); !ok || err != nil {
 		return intercept.Run, false
 	}
-	q := &request{Call: r.Call, name: call.name}
+	q := &request{Call: r.Call, name: call.name, makes: r.makes}
 	for i := range call.words {
 		q.args[i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
 	}

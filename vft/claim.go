@@ -30,13 +30,11 @@ func Fixed(off int64) Position {
 // most.
 func (f *File) Read(who int, n int64, at Position) error {
 	s, err := f.claim(who, claim{n: n, floating: at.Floating}, at)
-	if err == nil {
-		err = f.await(s, at)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		f.readAhead(s.from, n)
-	}
-	return err
+	f.readAhead(s.from, n) // at the same time as what is asked for
+	return f.await(s, at)
 }
 
 // Write makes it known that a call of thread who may change n bytes: blocks that it

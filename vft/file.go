@@ -150,13 +150,19 @@ func (f *File) Hold() error {
 	if whole {
 		return nil
 	}
-	if _, _, err := f.acquire(); err != nil {
+	_, source, err := f.acquire()
+	if err != nil {
 		return err
+	}
+	defer f.release()
+	if k, ok := source.(Keeper); ok {
+		if err := k.Keep(); err != nil {
+			return err
+		}
 	}
 	f.mu.Lock()
 	f.held = true
 	f.mu.Unlock()
-	f.release()
 	return nil
 }
 

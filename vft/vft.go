@@ -49,6 +49,10 @@ type Source interface {
 // A Truncater is a Source whose length can be set. Bytes that it gains are zero.
 type Truncater interface{ Truncate(size int64) error }
 
+// A Keeper is a Source that may be found by its name when it is read. Keep is called
+// before that name is lost.
+type Keeper interface{ Keep() error }
+
 // A Syncer is a Source that may keep back what it was given until Sync.
 type Syncer interface{ Sync() error }
 

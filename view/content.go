@@ -212,11 +212,14 @@ func (v *View) fcntl(c *intercept.Call, _ *shape) intercept.Verdict {
 	return intercept.Run
 }
 
-// ioctl refuses requests that look at, or share, where content lies.
+// ioctl refuses requests that look at, or share, where content lies, and answers those
+// about mappings.
 func (v *View) ioctl(c *intercept.Call, _ *shape) intercept.Verdict {
 	const fiemap = 0xc020660b // FS_IOC_FIEMAP, linux/fs.h
 	source := int32(-1)
 	switch uint32(c.Args[1]) {
+	case procmapQuery:
+		return v.queryMapping(c)
 	case fiemap, unix.FIDEDUPERANGE:
 	case unix.FICLONE:
 		source = c.Args.Int32(2)

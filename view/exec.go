@@ -1,17 +1,11 @@
 package view
 
 import (
-	"bytes"
-	"debug/elf"
 	"encoding/binary"
-	"io"
-	"os"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
-	"penumbra/guest"
 	"penumbra/intercept"
 	"penumbra/namespace"
 )
@@ -109,6 +103,7 @@ const nameless = "\x00"
 
 // find resolves the path of a program and has its content filled in.
 func (v *View) find(c *intercept.Call, dirfd int32, path string, follow bool) (ref, abi.Errno) {
+	v.foresee(c.Thread, dirfd, path, true)
 	r, e := v.resolve(c, dirfd, path, namespace.Options{Follow: follow})
 	if e == 0 && !r.unknown {
 		e = v.fillProgram(r.Place)
@@ -221,81 +216,6 @@ func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
 		return abi.EACCES
 	}
 	return 0
-}
-
-// head is what the kernel reads of a program to know how to run it.
-type head struct {
-	bytes  []byte
-	linker string // that an ELF program asks for, or ""
-}
-
-// readHead reads the head of a program.
-func (v *View) readHead(t *guest.Thread, place string) (head, error) {
-	at := v.spot(v.hostOf(t), place)
-	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
-	if err != nil {
-		return head{}, err
-	}
-	f := os.NewFile(uintptr(fd), place)
-	defer f.Close()
-	h := head{bytes: make([]byte, 256)} // BINPRM_BUF_SIZE, linux/binfmts.h
-	n, err := io.ReadFull(f, h.bytes)
-	if err != nil && n == 0 {
-		return head{}, err
-	}
-	h.bytes = h.bytes[:n]
-	h.linker = linkerOf(f, h.bytes)
-	return h, nil
-}
-
-// script returns the interpreter that a script's first line names, and its one
-// argument (execve(2)).
-func (h head) script() (name, argument string) {
-	line, ok := bytes.CutPrefix(h.bytes, []byte("#!"))
-	if !ok {
-		return "", ""
-	}
-	line, _, _ = bytes.Cut(line, []byte("\n"))
-	text := strings.Trim(string(line), " \t\x00")
-	if i := strings.IndexAny(text, " \t"); i >= 0 {
-		return text[:i], strings.TrimLeft(text[i:], " \t")
-	}
-	return text, ""
-}
-
-// linkerOf returns the dynamic linker that an ELF program asks for.
-func linkerOf(f io.ReaderAt, start []byte) string {
-	if !bytes.HasPrefix(start, []byte(elf.ELFMAG)) || len(start) < 64 {
-		return ""
-	}
-	order := binary.LittleEndian
-	wide := elf.Class(start[elf.EI_CLASS]) == elf.ELFCLASS64
-	offset, size, count := int64(order.Uint32(start[28:])), order.Uint16(start[42:]), order.Uint16(start[44:])
-	if wide {
-		offset, size, count = int64(order.Uint64(start[32:])), order.Uint16(start[54:]), order.Uint16(start[56:])
-	}
-	if size < 32 || size > 256 || wide && size < 56 {
-		return ""
-	}
-	header := make([]byte, size)
-	for i := range int64(min(count, 64)) {
-		if _, err := f.ReadAt(header, offset+i*int64(size)); err != nil {
-			return ""
-		}
-		if elf.ProgType(order.Uint32(header)) != elf.PT_INTERP {
-			continue
-		}
-		at, n := int64(order.Uint32(header[4:])), int64(order.Uint32(header[16:]))
-		if wide {
-			at, n = int64(order.Uint64(header[8:])), int64(order.Uint64(header[32:]))
-		}
-		name := make([]byte, min(max(n, 0), unix.PathMax))
-		if _, err := f.ReadAt(name, at); err != nil {
-			return ""
-		}
-		return unix.ByteSliceToString(name)
-	}
-	return ""
 }
 
 // arguments reads the addresses of the strings of argv.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/internal/sys"
@@ -19,11 +21,18 @@ type identity struct {
 	real     uint32   // the real user, whom access(2) asks about
 	realGid  uint32   // and group
 	groups   []uint32 // further ones
+	// capabilities are those in effect that have to do with files.
+	capabilities uint64
 }
+
+// fileCapabilities are those by which more may be done to files than their owners
+// and permissions say (CAP_FS_MASK, linux/capability.h).
+const fileCapabilities = 1<<unix.CAP_CHOWN | 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_DAC_READ_SEARCH | 1<<unix.CAP_FOWNER |
+	1<<unix.CAP_FSETID | 1<<unix.CAP_LINUX_IMMUTABLE | 1<<unix.CAP_MKNOD | 1<<unix.CAP_MAC_OVERRIDE
 
 // status reads from proc_pid_status(5) the identity and the umask of a thread.
 func status(tid int) (who identity, umask uint32, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	b, err := sys.ReadProc(tid, "status")
 	if err != nil {
 		return identity{}, 0, err
 	}
@@ -38,13 +47,24 @@ func status(tid int) (who identity, umask uint32, err error) {
 			who.real, who.uid = number(numbers[0]), number(numbers[3])
 		case name == "Gid" && len(numbers) == 4:
 			who.realGid, who.gid = number(numbers[0]), number(numbers[3])
+		case name == "CapEff":
+			set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+			who.capabilities = set & fileCapabilities
 		case name == "Groups":
 			for _, g := range numbers {
 				who.groups = append(who.groups, number(g))
 			}
 		}
 	}
+	if who.uid != 0 && who.capabilities != 0 && !isInOurUserNamespace(tid) {
+		who.capabilities = 0 // they count in its own alone
+	}
 	return who, umask, nil
+}
+
+func isInOurUserNamespace(tid int) bool {
+	var its, ours unix.Stat_t
+	return unix.Stat(fmt.Sprintf("/proc/%d/ns/user", tid), &its) == nil && unix.Stat("/proc/self/ns/user", &ours) == nil && its.Ino == ours.Ino
 }
 
 func number(s string) uint32 {
@@ -53,18 +73,14 @@ func number(s string) uint32 {
 }
 
 // own is this process's identity.
-var own = func() identity {
-	who := identity{uid: uint32(os.Geteuid()), gid: uint32(os.Getegid()), real: uint32(os.Getuid()), realGid: uint32(os.Getgid())}
-	groups, _ := os.Getgroups()
-	for _, g := range groups {
-		who.groups = append(who.groups, uint32(g))
-	}
+var own = sync.OnceValue(func() identity {
+	who, _, _ := status(os.Getpid())
 	return who
-}()
+})
 
 func (who identity) equal(other identity) bool {
 	return who.uid == other.uid && who.gid == other.gid && who.real == other.real && who.realGid == other.realGid &&
-		slices.Equal(who.groups, other.groups)
+		who.capabilities == other.capabilities && slices.Equal(who.groups, other.groups)
 }
 
 // identityOf returns the identity of t. It is read once, and again after the
@@ -93,7 +109,7 @@ func (v *View) stranger(t *guest.Thread) (*identity, error) {
 		return nil, nil
 	}
 	who, err := v.identityOf(t)
-	if err != nil || who.equal(own) {
+	if err != nil || who.equal(own()) {
 		return nil, err
 	}
 	return who, nil
@@ -119,7 +135,11 @@ func (v *View) become(t *guest.Thread, makes, asReal bool) (restore func(), othe
 		return restore, false, 0
 	}
 	if asReal {
-		who = &identity{uid: who.real, gid: who.realGid, groups: who.groups}
+		real := identity{uid: who.real, gid: who.realGid, groups: who.groups}
+		if who.real == 0 {
+			real.capabilities = who.capabilities
+		}
+		who = &real
 	}
 	restore, e = who.assume()
 	return restore, e == 0, e
@@ -131,17 +151,25 @@ func (who *identity) assume() (restore func(), e abi.Errno) {
 	if who == nil {
 		return func() {}, 0
 	}
-	restore = func() { _ = sys.SetFSIDs(own.uid, own.gid, own.groups) }
-	if err := sys.SetFSIDs(who.uid, who.gid, who.groups); err != nil {
+	restore = func() { _ = own().take() }
+	if err := who.take(); err != nil {
 		restore()
 		return func() {}, errnoOf(err)
 	}
 	return restore, 0
 }
 
+// take makes this the identity of the calling thread.
+func (who identity) take() error {
+	if err := sys.SetFSIDs(who.uid, who.gid, who.groups); err != nil {
+		return err
+	}
+	return sys.SetEffective(who.capabilities, fileCapabilities)
+}
+
 // changesIdentity lists the calls after which a thread's identity is another.
 var changesIdentity = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{"setgroups": true, "setgroups32": true}
+	all := map[string]bool{"setgroups": true, "setgroups32": true, "capset": true}
 	for _, who := range []string{"uid", "gid"} {
 		for _, call := range []string{"set%s", "setre%s", "setres%s", "setfs%s"} {
 			name := fmt.Sprintf(call, who)

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/vft"
 )
 
@@ -88,7 +88,7 @@ func (v *View) mappings(pid int, from, to uint64) (found []mapping) {
 	if _, maps := v.mappers.Load(pid); !maps {
 		return nil
 	}
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid)) // an error: it has died
+	b, _ := sys.ReadProc(pid, "maps") // an error: it has died
 	for line := range bytes.Lines(b) {
 		// proc_pid_maps(5): addresses, permissions, offset, device, inode
 		words := bytes.Fields(line)

@@ -3,7 +3,6 @@ package view
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -13,23 +12,11 @@ import (
 // memoryLists are the files of procfs that list what memory a process has.
 var memoryLists = compiled(`^/proc/(\d+)(?:/task/\d+)?/s?maps$`)
 
-// memoryList returns what the file of procfs at place tells in the view: the
-// files of mounts by their places, and nothing of the inner door. It is nil if
-// the file is none of those.
-func (v *View) memoryList(place string) ([]byte, error) {
-	match := memoryLists().FindStringSubmatch(place)
-	if match == nil {
-		return nil, nil
-	}
-	native, err := os.ReadFile(place)
-	if err != nil {
-		return nil, err
-	}
-	pid, _ := strconv.Atoi(match[1])
-	var hidden []intercept.Range
-	if v.inner != nil {
-		hidden = v.inner.Ranges(pid)
-	}
+// memoryList returns what the file of procfs at place, of which native is the content,
+// tells in the view: the files of mounts by their places, and nothing of the inner
+// door.
+func (v *View) memoryList(place string, native []byte) []byte {
+	hidden := v.hiddenIn(place)
 	out := make([]byte, 0, len(native))
 	shown := true
 	for line := range bytes.Lines(native) {
@@ -42,7 +29,7 @@ func (v *View) memoryList(place string) ([]byte, error) {
 			out = append(out, line...)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // area is the memory that a line is about.
@@ -70,13 +57,28 @@ func (v *View) renameMapping(line []byte) []byte {
 	if i < 0 || len(bytes.Fields(line[:i])) != 5 {
 		return line
 	}
-	name, deleted := strings.CutSuffix(strings.TrimSuffix(string(line[i:]), "\n"), " (deleted)")
-	place := v.placeOf(name, func() bool { return true })
-	if place == name {
-		return line
+	name := strings.TrimSuffix(string(line[i:]), "\n")
+	return append(append(bytes.Clone(line[:i]), v.nameMapped(name)...), '\n')
+}
+
+// nameMapped returns the name in the view of a file that is mapped.
+func (v *View) nameMapped(name string) string {
+	path, isDeleted := strings.CutSuffix(name, deleted)
+	place := v.placeOf(path, func() bool { return true })
+	switch {
+	case place == path:
+		return name
+	case isDeleted:
+		return place + deleted
 	}
-	if deleted {
-		place += " (deleted)"
+	return place
+}
+
+// hiddenIn returns the memory of which the list at a place tells the guest nothing.
+func (v *View) hiddenIn(place string) []intercept.Range {
+	if v.inner == nil {
+		return nil
 	}
-	return append(append(bytes.Clone(line[:i]), place...), '\n')
+	pid, _ := strconv.Atoi(memoryLists().FindStringSubmatch(place)[1])
+	return v.inner.Ranges(pid)
 }

@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/namespace"
 )
 
@@ -181,7 +181,7 @@ func (p privilege) heldBy(tid int) bool {
 
 // capabilities returns a thread's effective capabilities.
 func capabilities(tid int) uint64 {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid)) // an error: it has died
+	b, _ := sys.ReadProc(tid, "status") // an error: it has died
 	_, after, _ := strings.Cut(string(b), "\nCapEff:")
 	line, _, _ := strings.Cut(after, "\n")
 	set, _ := strconv.ParseUint(strings.TrimSpace(line), 16, 64)

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
@@ -59,9 +57,10 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	if err != nil || o.path == "" {
 		return intercept.Run
 	}
-	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
+	if !o.Follow && !v.fills && !v.split && !v.guarded && !v.bound && v.staysPut(o.path) {
 		return intercept.Run // as for isKernels
 	}
+	o.foresee(v, c)
 	r, e := v.resolveOpening(c, &o)
 	switch {
 	case e != 0 && !r.Apart:
@@ -71,7 +70,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	case r.unknown:
 		return intercept.Run
 	case r.mount == nil && r.Kind == namespace.Other:
-		if verdict, ok := v.openList(r.Place, &o); ok {
+		if verdict, ok := v.openList(c, r.Place, &o); ok {
 			return verdict
 		}
 	}
@@ -103,6 +102,15 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	return v.openHere(c, &o, r)
 }
 
+// foresee tells the tree what will be asked for.
+func (o *opening) foresee(v *View, c *intercept.Call) {
+	path, content := o.path, o.flags&(unix.O_PATH|unix.O_TRUNC) == 0
+	if o.flags&unix.O_DIRECTORY != 0 {
+		path, content = path+"/", false
+	}
+	v.foresee(c.Thread, o.dirfd, path, content)
+}
+
 // openThere has the guest open a file of a mount as an O_PATH descriptor.
 func (v *View) openThere(c *intercept.Call, o *opening, r ref) intercept.Verdict {
 	flags := o.flags
@@ -132,14 +140,15 @@ func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
 		return v.resolve(c, o.dirfd, o.path, o.Options)
 	}
 	dir := v.startOf(c.Thread, o.dirfd)
-	if dir == "" {
+	if dir.place == "" {
 		return ref{unknown: true}, 0
 	}
 	as, err := v.walkerOf(c.Thread)
 	if err != nil {
 		return ref{unknown: true}, 0 // it has died
 	}
-	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, as: as}, o.Options, new(bool))
+	found, e := v.walk(c, dir.place, pathKey{dir: dir, path: o.path, as: as}, o.Options, new(bool))
+	found.Apart = found.Apart || dir.apart
 	return v.refIn(as.host, found), e
 }
 
@@ -224,40 +233,4 @@ func mark(fd int, at spot, flags int, all bool) (int, error) {
 	}
 	unix.Close(fd)
 	return unix.Openat(at.dir, at.name, flags&^(unix.O_CREAT|unix.O_EXCL|unix.O_TRUNC)|markOpen, 0)
-}
-
-// openList answers the opening of a list of mounts, or of mappings.
-func (v *View) openList(place string, o *opening) (intercept.Verdict, bool) {
-	if o.writes() || o.flags&unix.O_PATH != 0 {
-		return intercept.Run, false
-	}
-	list, err := v.mountList(place)
-	if list == nil && err == nil {
-		list, err = v.memoryList(place)
-	}
-	if list == nil || err != nil {
-		return intercept.Run, false
-	}
-	fd, err := snapshot(list)
-	if err != nil {
-		return intercept.Fail(errnoOf(err)), true
-	}
-	return intercept.Give(fd, o.flags&unix.O_CLOEXEC != 0), true
-}
-
-// snapshot returns a descriptor from which content can be read.
-func snapshot(content []byte) (int, error) {
-	fd, err := unix.MemfdCreate("penumbra", unix.MFD_CLOEXEC)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(fd)
-	for done := 0; done < len(content); {
-		n, err := unix.Pwrite(fd, content[done:], int64(done))
-		if err != nil {
-			return -1, err
-		}
-		done += n
-	}
-	return unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 }

@@ -21,7 +21,7 @@ type handler struct {
 
 // Interest implements intercept.Policy.
 func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
-	if len(v.mounts) == 0 || s != nil && s.Unimplemented {
+	if len(v.mounts) == 0 && !v.split || s != nil && s.Unimplemented {
 		return intercept.Ignore
 	}
 	if s == nil {
@@ -48,6 +48,7 @@ func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 func (v *View) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
 		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "ioctl", Arg: 1, Value: procmapQuery, Interest: intercept.Answer},
 		{Call: "open", Arg: 1, Bits: unix.O_PATH, Interest: intercept.Observe},
 		{Call: "openat", Arg: 2, Bits: unix.O_PATH, Interest: intercept.Observe},
 	}
@@ -88,6 +89,8 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 		if v.guarded || v.changes {
 			return handler{enter: (*View).changeByFD}
 		}
+	case "ioctl":
+		return handler{enter: (*View).ioctl, refined: true}
 	case "unshare":
 		return handler{enter: (*View).unshare}
 	case "setns":

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/guest"
+	"penumbra/internal/sys"
 	"penumbra/namespace"
 )
 
@@ -52,8 +53,8 @@ var magic = compiled(`^/proc/\d+(/task/\d+)?/(cwd|root|exe|fd/\d+|map_files/[^/]
 
 // seenAt returns the place of the view for what a link of procfs leads to.
 func (v *View) seenAt(link, host string) string {
-	if host == "" {
-		return ""
+	if place := copyOf(host); place != "" || host == "" {
+		return place
 	}
 	parts := strings.Split(link, "/")
 	tid, _ := strconv.Atoi(parts[2])
@@ -109,7 +110,7 @@ const (
 // marked reports whether a descriptor was opened through a bind mount, as far
 // as marks tell: those of directories, and on read-only mounts all.
 func (v *View) marked(tid int, fd int32) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", tid, fd))
+	b, err := sys.ReadProc(tid, fmt.Sprint("fdinfo/", fd))
 	if err != nil {
 		return false
 	}
@@ -125,36 +126,29 @@ func (v *View) marked(tid int, fd int32) bool {
 // mountLists are the files of procfs that list mounts.
 var mountLists = compiled(`^/proc/\d+(/task/\d+)?/(mountinfo|mounts)$`)
 
-// mountList returns what the file of procfs at place tells in the view, or nil
-// if it is none of those that are different there.
-func (v *View) mountList(place string) ([]byte, error) {
-	match := mountLists().FindStringSubmatch(place)
-	if match == nil {
-		return nil, nil
-	}
-	native, err := os.ReadFile(place)
-	if err != nil {
-		return nil, err
-	}
+// mountList returns what the file list, of which native is the content, tells in
+// the view.
+func (v *View) mountList(list string, native []byte) []byte {
 	field, format := 1, (*mount).mountsLine
-	if match[2] == "mountinfo" {
+	if strings.HasSuffix(list, "/mountinfo") {
 		field, format = 4, (*mount).infoLine
 	}
 	var out bytes.Buffer
 	parents := map[string]string{}
+	var inTrees [][]string // what the guest mounted there, at its places in the view
 	for line := range strings.Lines(string(native)) {
 		words := strings.Fields(line)
 		if len(words) <= field {
 			continue
 		}
 		at := unescape(words[field])
+		if place := v.placeOf(at, func() bool { return false }); place != at {
+			words[field] = escape(place)
+			inTrees = append(inTrees, words)
+			continue
+		}
 		if m, rel := v.mountOf(at); m != nil && (rel != "" || at != m.target) {
 			continue // covered
-		}
-		// What the guest mounted in a tree is at its place in the view.
-		if place := v.placeOf(at, func() bool { return false }); place != at {
-			at, words[field] = place, escape(place)
-			line = strings.Join(words, " ") + "\n"
 		}
 		parents[at] = words[0]
 		out.WriteString(line)
@@ -164,14 +158,21 @@ func (v *View) mountList(place string) ([]byte, error) {
 	slices.SortStableFunc(mounts, func(a, b *mount) int { return len(a.target) - len(b.target) })
 	const firstID = 1_000_000 // the kernel's are counted from 1
 	for i, m := range mounts {
-		if !v.visible(m) {
+		if m.hidden || !v.visible(m) {
 			continue
 		}
 		id := strconv.Itoa(firstID + i)
 		out.WriteString(format(m, id, parentID(parents, m.target)))
 		parents[m.target] = id
 	}
-	return out.Bytes(), nil
+	for _, words := range inTrees {
+		if place := unescape(words[field]); strings.HasSuffix(list, "/mountinfo") {
+			words[1] = parentID(parents, place)
+			parents[place] = words[0]
+		}
+		out.WriteString(strings.Join(words, " ") + "\n")
+	}
+	return out.Bytes()
 }
 
 // parentID returns the id of the mount that a target stands in, or on.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"sync"
 
@@ -20,7 +21,7 @@ type process struct {
 	apart bool   // it may have a mount namespace of its own
 	host  int    // descriptor of that one's root, if it has been looked for, or -1
 
-	cwd      string // the place of the working directory, as it was
+	cwd      origin // the working directory, as it was
 	cwdEra   uint64
 	cwdKnown stamp
 }
@@ -114,19 +115,31 @@ func linkText(name string) string {
 	return string(buf[:n])
 }
 
-// startOf returns the place that a relative path of t starts from, or "" if
-// that is none: then the kernel will refuse the path, or at least we cannot know
-// better.
-func (v *View) startOf(t *guest.Thread, dirfd int32) string {
+// origin is where a relative path starts.
+type origin struct {
+	place string // "" if that is none
+	// apart: the kernel starts from what another view has at that place.
+	apart bool
+}
+
+// originAt returns the origin that a directory of the host is.
+func (v *View) originAt(host string, through func() bool) origin {
+	place := v.placeOf(host, through)
+	return origin{place, v.split && place != "" && v.hostPath(place) != host}
+}
+
+// startOf returns where a relative path of t starts. If that is no place the kernel
+// will refuse the path, or at least we cannot know better.
+func (v *View) startOf(t *guest.Thread, dirfd int32) origin {
 	if dirfd != unix.AT_FDCWD {
-		return v.placeOfFD(t.ID(), dirfd)
+		return v.originAt(readLink(fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)), func() bool { return v.marked(t.ID(), dirfd) })
 	}
 	p := v.record(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if era := v.cwdEra.Load(); p.cwd == "" || p.cwdEra != era || !p.cwdKnown.fresh() {
+	if era := v.cwdEra.Load(); p.cwd.place == "" || p.cwdEra != era || !p.cwdKnown.fresh() {
 		p.cwdKnown, p.cwdEra = now(), era
-		p.cwd = v.placeOf(readLink(fmt.Sprintf("/proc/%d/cwd", t.ID())), func() bool { return p.bound != nil })
+		p.cwd = v.originAt(readLink(fmt.Sprintf("/proc/%d/cwd", t.ID())), func() bool { return p.bound != nil })
 	}
 	return p.cwd
 }
@@ -152,7 +165,7 @@ func (v *View) rootOf(t *guest.Thread) string {
 // when it tells of a link of procfs. Without t those are links like others.
 func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup {
 	return func(place string) (namespace.Entry, abi.Errno) {
-		if e := v.fill(namespace.Parent(place), false); e != 0 {
+		if e := v.fill(place, false); e != 0 {
 			return namespace.Entry{}, e
 		}
 		restore, e := as.who.assume()
@@ -186,6 +199,25 @@ func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup
 			return namespace.Entry{Kind: namespace.Symlink, Link: string(buf[:n])}, 0
 		}
 		return namespace.Entry{Kind: namespace.Other}, 0
+	}
+}
+
+// foresee tells the tree to which a path leads that it will be followed, and what is
+// at its end be read, if content is true. Links on the way it may take for what they
+// are not; it is a hint.
+func (v *View) foresee(t *guest.Thread, dirfd int32, name string, content bool) {
+	if !v.foresees {
+		return
+	}
+	place := path.Clean(name)
+	if !path.IsAbs(name) {
+		place = path.Join(v.startOf(t, dirfd).place, name)
+	}
+	if m, rel := v.mountOf(place); m != nil && m.foreseer != nil {
+		if strings.HasSuffix(name, "/") {
+			rel += "/"
+		}
+		m.foreseer.Foresee(rel, content)
 	}
 }
 

@@ -3,7 +3,6 @@ package view
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/vft"
 )
 
@@ -176,7 +176,7 @@ func offsetOf(t *guest.Thread, fd int32) (int64, error) {
 // turn comes, that they have ended if the thread is in another by now.
 func (v *View) settleIdle(f *vft.File, tid int) {
 	for _, other := range f.Floating(tid) {
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", other))
+		b, err := sys.ReadProc(other, "syscall")
 		word, _, _ := bytes.Cut(b, []byte(" "))
 		number, no := strconv.Atoi(string(word))
 		if err == nil && no == nil && !v.asksAbout(number) {

@@ -65,10 +65,12 @@ type View struct {
 	namespace uint64         // our mount namespace
 	seen      map[rootID]int // descriptors of the roots of others
 
-	bound   bool // there are bind mounts: a directory may have two places
-	guarded bool // there are read-only mounts
-	fills   bool // there are trees to be filled
-	changes bool // there are trees that show what is kept elsewhere, and can be changed
+	bound    bool // there are bind mounts: a directory may have two places
+	split    bool // there is another view of the same guest, which may have led it elsewhere
+	guarded  bool // there are read-only mounts
+	fills    bool // there are trees to be filled
+	foresees bool // some of them want to know what will be
+	changes  bool // there are trees that show what is kept elsewhere, and can be changed
 	// emulators are the trees with emulated files.
 	emulators []module.Emulator
 	mappers   sync.Map // ids of processes that map emulated files

@@ -56,7 +56,8 @@ func (c *core) forWriting(i int64) (*block, error) {
 				c.sendBlock(b)
 			}
 			if b.data == nil {
-				b.data = make([]byte, c.opener.block)
+				b.data = c.opener.memory()
+				clear(b.data)
 			}
 			return b, nil
 		}
@@ -91,7 +92,7 @@ func (c *core) dirty(b *block, s span) {
 
 // mostSending bounds how many blocks are sent at a time: copies of them are in
 // memory, too.
-func (c *core) mostSending() int { return max(c.opener.most/2, 1) }
+func (c *core) mostSending() int { return max(c.opener.most*3/4, 1) }
 
 // send begins to send what is full, or in the way, of the blocks that became dirty
 // up to since: all if half of the buffer is dirty.
@@ -102,7 +103,7 @@ func (c *core) send(since uint64) {
 			dirty++
 		}
 	}
-	if 2*dirty > c.opener.most || dirty >= c.most() {
+	if 2*dirty > c.most() {
 		c.sendAll(since)
 		return
 	}
@@ -137,7 +138,10 @@ func (c *core) sendBlock(b *block) {
 	if c.frozen || c.sending >= c.mostSending() || b.sending || b.load != nil || len(b.dirty) == 0 {
 		return
 	}
-	all, data := b.dirty, slices.Clone(b.data)
+	all, data := b.dirty, c.opener.memory()
+	for _, s := range all {
+		copy(data[s.from:s.to], b.data[s.from:s.to])
+	}
 	b.dirty, b.sending = nil, true
 	c.sending++
 	writer := c.writer
@@ -151,6 +155,7 @@ func (c *core) sendBlock(b *block) {
 			}
 			sent++
 		}
+		c.opener.free(data)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		b.sending = false
@@ -243,10 +248,15 @@ func (c *core) truncate(size int64, by access.File) error {
 func (c *core) append(p []byte, a access.Appender) (int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.flushTo(c.dirtied); err != nil {
-		return 0, err
+	for {
+		if err := c.flushTo(c.dirtied); err != nil {
+			return 0, err
+		}
+		if c.freeze(); c.size == c.stored {
+			break
+		}
+		c.thaw() // somebody has written behind the end meanwhile
 	}
-	c.freeze()
 	defer c.thaw()
 	c.mu.Unlock()
 	end, err := a.Append(p)

@@ -18,7 +18,7 @@ import (
 )
 
 func TestSuite(t *testing.T) {
-	for _, name := range []string{"f.gz", "f.zst", "f"} {
+	for _, name := range []string{"f.gz", "f"} {
 		t.Run(name, func(t *testing.T) {
 			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
 				fault := &accesstest.Fault{Opener: local.Opener{}}

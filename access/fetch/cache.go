@@ -47,6 +47,18 @@ func markOf(f *os.File) (mark, error) {
 	return mark{st.Ino, st.Size, st.Mtim, st.Ctim}, err
 }
 
+// DefaultLimit is how many bytes a cache has if nobody says otherwise.
+const DefaultLimit = 4 << 30
+
+// DefaultDir returns where the user's cache is: below XDG_CACHE_HOME, or ~/.cache.
+func DefaultDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("fetch: find a place for the cache: %w", err)
+	}
+	return filepath.Join(dir, "penumbra", "files"), nil
+}
+
 // NewCache returns the cache in a directory, which it makes if it does not exist.
 // It holds some bytes more than limit at most; 0 means that there is no limit.
 func NewCache(dir string, limit int64) (*Cache, error) {

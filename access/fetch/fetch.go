@@ -27,7 +27,10 @@ type Opener struct {
 	flights singleflight.Group
 }
 
-var _ access.Stamper = &Opener{}
+var (
+	_ access.Stamper  = &Opener{}
+	_ access.Replacer = &Opener{}
+)
 
 // New returns an Opener of copies of what lower opens. source names the place
 // where lower's files are: names and stamps say nothing about that.
@@ -38,6 +41,14 @@ func New(cache *Cache, source string, lower access.Opener) *Opener {
 // Stamp implements access.Stamper.
 func (o *Opener) Stamp(ctx context.Context, name string) (string, error) {
 	return access.Stamp(ctx, o.lower, name)
+}
+
+// Replace implements access.Replacer, where what lies below does.
+func (o *Opener) Replace(ctx context.Context, name string, perm fs.FileMode, write func(access.File) error) error {
+	if r, ok := o.lower.(access.Replacer); ok {
+		return r.Replace(ctx, name, perm, write)
+	}
+	return access.ErrUnsupported
 }
 
 // Open implements access.Opener. Files for reading are access.Whole.

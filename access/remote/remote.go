@@ -121,7 +121,7 @@ func (o Opener) Replace(ctx context.Context, name string, perm fs.FileMode, writ
 	name = target
 	temp, f, err := o.temporary(ctx, name)
 	if err != nil {
-		return access.Failed("replace", name, err)
+		return access.CannotReplace(access.Failed("replace", name, err))
 	}
 	err = write(f)
 	if err == nil {

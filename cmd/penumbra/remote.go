@@ -6,9 +6,12 @@ import (
 	"os"
 	"path"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
+	"penumbra/access"
+	"penumbra/access/fetch"
 	"penumbra/module/bind"
 	"penumbra/module/mirror"
 	"penumbra/module/remote"
@@ -39,11 +42,33 @@ type shadowView struct {
 	network *network.Network
 	told    atomic.Pointer[[]*remote.FS]
 	lost    atomic.Bool // something could not be written back
+
+	access remote.Access
+}
+
+// cacheLimit bounds, in bytes, what is kept of fetched files from run to run.
+const cacheLimit = 4 << 30
+
+// openCache returns the cache of fetched files.
+func openCache() (*fetch.Cache, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return fetch.NewCache(path.Join(dir, "penumbra"), cacheLimit)
 }
 
 // open reaches the shadow.
-func (f *shadowFlags) open(s streams) (*shadowView, error) {
-	h := &shadowView{}
+func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
+	h := &shadowView{access: remote.Access{Shadow: f.target.String(), Cache: sync.OnceValues(openCache)}}
+	if isTerminal(2) {
+		h.access.Progress = showProgress
+	}
+	if verbose {
+		h.access.Told = func(name string, chain access.Chain, why string) {
+			s.say(fmt.Sprintf("%s: %s (%s)", name, chain, why))
+		}
+	}
 	notice := func(err error) {
 		if err != nil {
 			s.say(fmt.Sprintf("the link to shadow %s broke (%v); trying again for as long as the lease is", f.target, err))
@@ -65,6 +90,21 @@ func (f *shadowFlags) open(s streams) (*shadowView, error) {
 	return h, nil
 }
 
+// showProgress shows a transfer on the last line of the terminal, or takes that away.
+func showProgress(p remote.Progress) {
+	const clear = "\r\x1b[K"
+	if p.Name == "" {
+		fmt.Fprint(os.Stderr, clear)
+		return
+	}
+	what := "from"
+	if p.Write {
+		what = "to"
+	}
+	mib := float64(p.Bytes) / (1 << 20)
+	fmt.Fprintf(os.Stderr, "%spenumbra: %.0f MiB %s the shadow, %.1f MiB/s: %s", clear, mib, what, mib/p.Took.Seconds(), p.Name)
+}
+
 // changed hands on what has changed at the shadow.
 func (h *shadowView) changed(all []client.Change) {
 	if trees := h.told.Load(); trees != nil {
@@ -76,13 +116,13 @@ func (h *shadowView) changed(all []client.Change) {
 
 // mount makes a tree of each export.
 func (h *shadowView) mount(source string, s streams) error {
-	start, exports, err := h.client.Exports(context.Background())
+	exports, err := h.client.Exports(context.Background())
 	if err != nil {
 		return err
 	}
-	h.start = start
-	slices.SortFunc(exports, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
-	for _, e := range exports {
+	h.start, h.access.Policy = exports.Home, exports.Policy
+	slices.SortFunc(exports.List, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
+	for _, e := range exports.List {
 		p, err := h.client.Spawn(context.Background(), e.Path, 0)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", e.Path, err)
@@ -91,7 +131,7 @@ func (h *shadowView) mount(source string, s streams) error {
 			h.lost.Store(true)
 			s.say(fmt.Sprintf("%s cannot be written back: %v", path.Join(e.Path, name), err))
 		}
-		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, failed)
+		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, h.access, failed)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}

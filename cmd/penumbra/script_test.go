@@ -39,6 +39,8 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOROOT", string(root[:len(root)-1]))
 			env.Setenv("LC_ALL", "C")
 			env.Setenv("TESTDATA", testdata)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Values[keyOfTest{}] = env.T()
 			return nil
 		},

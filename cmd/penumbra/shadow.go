@@ -33,9 +33,11 @@ type shadowOptions struct {
 	lease     time.Duration
 	idle      time.Duration
 	audit     string
+	policy    string
 	journal   string
 	allowRoot bool
 	network   string // a sockets.Policy
+	allowKill bool
 
 	hosts, names []string
 	force        bool
@@ -114,11 +116,13 @@ func (o *shadowOptions) define(fs *flag.FlagSet) {
 	fs.Var(sizeFlag{&o.memory}, "memory", "how many bytes of data a session may have under way:\n`SIZE` is 16M if not given")
 	fs.Var(durationFlag{&o.lease}, "lease", "how long a session may be without a link, at most;\n`DURATION` is 1h if not given")
 	fs.Var(durationFlag{&o.idle}, "idle", "how long a shadow in the background stays without a\nsession; `DURATION` is 5m if not given")
+	fs.Var(fileName{&o.policy}, "policy", "the `FILE` says by which access methods files are to be\nreached, see penumbra-methods(1); it is read again when\nit changes")
 	fs.Var(fileName{&o.audit}, "audit", "append to `FILE`, as JSON, who comes and goes, what is\nchanged, and what was refused")
 	fs.Var(fileName{&o.journal}, "journal", "where to keep what a shadow must know of one that was\nkilled: `DIR` is ~/.local/state/penumbra/shadow if not\ngiven")
 	fs.Var(&choice{&o.network, sockets.Policies()}, "network",
 		"what clients may do by sockets: `WHAT` is none, client\n(reach others), or all (be reached, too). It is all with\n--stdio and --single if --export is /:rw, else none")
 	fs.BoolVar(&o.allowRoot, "allow-root", false, "let clients do what root may do, if that is who you\nare")
+	fs.BoolVar(&o.allowKill, "allow-kill", false, "let clients send signals to processes of this machine,\nas you may")
 	fs.Var((*stringList)(&o.hosts), "host", "of init: `NAME` or address by which clients reach the\nshadow. It can be given repeatedly")
 	fs.Var((*stringList)(&o.names), "client", "of init: the `NAME` of a client. It can be given\nrepeatedly")
 	fs.BoolVar(&o.force, "force", false, "of init: make everything anew, also the authority")
@@ -189,7 +193,7 @@ func (o *shadowOptions) complete() error {
 		o.journal = filepath.Join(dir, "shadow")
 	}
 	var err error
-	for _, path := range []*string{&o.journal, &o.audit, &o.clients} {
+	for _, path := range []*string{&o.journal, &o.audit, &o.clients, &o.policy} {
 		if *path != "" && err == nil {
 			*path, err = filepath.Abs(*path)
 		}
@@ -238,8 +242,14 @@ func (o *shadowOptions) arguments() []string {
 	if o.audit != "" {
 		all = append(all, "--audit="+o.audit)
 	}
+	if o.policy != "" {
+		all = append(all, "--policy="+o.policy)
+	}
 	if o.allowRoot {
 		all = append(all, "--allow-root")
+	}
+	if o.allowKill {
+		all = append(all, "--allow-kill")
 	}
 	return all
 }

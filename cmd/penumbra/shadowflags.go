@@ -77,7 +77,7 @@ func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func
 	case err == nil:
 		return c, nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		err = fmt.Errorf("no answer within %v: %w", link.Patience, err)
+		err = fmt.Errorf("no answer within %v", link.Patience) // err is that the link was closed for that
 	case errors.Is(err, io.EOF):
 		err = fmt.Errorf("it hung up without an answer: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -157,8 +158,9 @@ func quoted(words ...string) string {
 	return strings.Join(all, " ")
 }
 
-// descendants returns the processes below this one whose command line has text.
-func descendants(t *testing.T, text string) (pids []int) {
+// having returns the processes whose command lines have all these texts. One has to
+// be a path of this test's, lest others be found.
+func having(t *testing.T, texts ...string) (pids []int) {
 	t.Helper()
 	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -166,8 +168,9 @@ func descendants(t *testing.T, text string) (pids []int) {
 	}
 	for _, line := range lines {
 		b, _ := os.ReadFile(line) // an error: it has ended
+		lacks := func(text string) bool { return !strings.Contains(string(b), text) }
 		var pid int
-		if _, err := fmt.Sscanf(line, "/proc/%d/", &pid); err == nil && pid != os.Getpid() && strings.Contains(string(b), text) {
+		if _, err := fmt.Sscanf(line, "/proc/%d/", &pid); err == nil && pid != os.Getpid() && !slices.ContainsFunc(texts, lacks) {
 			pids = append(pids, pid)
 		}
 	}
@@ -177,10 +180,10 @@ func descendants(t *testing.T, text string) (pids []int) {
 // TestShadowLinks reaches a shadow in every way that there is, breaks the link, or
 // kills the shadow, in the midst of a session, and goes on with what was open.
 func TestShadowLinks(t *testing.T) {
-	killAll := func(h *home, having string) {
-		pids := descendants(h.t, having)
+	killAll := func(h *home, texts ...string) {
+		pids := having(h.t, texts...)
 		if len(pids) == 0 {
-			h.t.Fatalf("no process has %q in its command line", having)
+			h.t.Fatalf("no process has %q in its command line", texts)
 		}
 		for _, pid := range pids {
 			_ = unix.Kill(pid, unix.SIGKILL)
@@ -201,13 +204,13 @@ func TestShadowLinks(t *testing.T) {
 			fakeSSH(h)
 			h.t.Setenv(link.EnvShadowCommand, quoted(append(h.shadow, "--stdio", "--idle=1s")...))
 			return []string{"--shadow=ssh:me@home:22", "--export=" + h.files + ":rw"},
-				func() { killAll(h, "\x00--stdio\x00") }
+				func() { killAll(h, "\x00--stdio\x00", h.audit) }
 		}, 0, false},
 		{"ssh, shadow killed", func(h *home) ([]string, func()) {
 			fakeSSH(h)
 			h.t.Setenv(link.EnvShadowCommand, quoted(append(h.shadow, "--stdio", "--idle=1s")...))
 			return []string{"--shadow=ssh:home", "--export=" + h.files + ":rw"},
-				func() { killAll(h, "\x00--resident\x00--lease=1h0m0s\x00--idle=1s\x00--journal="+h.dir) }
+				func() { killAll(h, "\x00--resident\x00", h.audit) }
 		}, 1, false},
 		{"unix, shadow killed", func(h *home) ([]string, func()) {
 			flags := []string{"--listen=unix:" + filepath.Join(h.dir, "socket"), "--export=" + h.files + ":rw"}
@@ -367,7 +370,7 @@ func TestShadowOutOfReach(t *testing.T) {
 		}, `: reach the shadow: dial unix .*/socket: connect: connection refused: no shadow listens there any more$`},
 		{"no such command", func(h *home) []string {
 			return []string{"--shadow=exec:nonexistent-command"}
-		}, `^shadow exec:nonexistent-command: .*nonexistent-command: not found \(/bin/sh: exit status 127\)$`},
+		}, `^shadow exec:nonexistent-command: .*nonexistent-command: (not found|Permission denied) \(/bin/sh: exit status 127\)$`},
 		{"says nothing", func(h *home) []string { return []string{"--shadow=exec:true"} },
 			`^shadow exec:true: /bin/sh ended: exit status 0$`},
 		{"not a shadow", func(h *home) []string {
@@ -381,7 +384,7 @@ func TestShadowOutOfReach(t *testing.T) {
 			fakeSSH(h)
 			h.t.Setenv(link.EnvShadowCommand, "nonexistent-penumbra shadow --stdio")
 			return []string{"--shadow=ssh:home"}
-		}, `not found \(ssh: exit status 127\); penumbra has to be installed there; if it is not in PATH, set PENUMBRA_SHADOW_COMMAND=`},
+		}, `(not found|Permission denied) \(ssh: exit status 127\); penumbra has to be installed there; if it is not in PATH, set PENUMBRA_SHADOW_COMMAND=`},
 		{"no ssh", func(h *home) []string {
 			h.t.Setenv(link.EnvSSH, "nonexistent-ssh -v")
 			return []string{"--shadow=ssh:home"}
@@ -634,7 +637,7 @@ func TestShadowResidentEnds(t *testing.T) {
 	fakeSSH(h)
 	h.t.Setenv(link.EnvShadowCommand, quoted(append(h.shadow, "--stdio", "--idle=1s")...))
 	f := parseShadow(t, "--shadow=ssh:home", "--export="+h.files+":rw")
-	having := "\x00--resident\x00--lease=1h0m0s\x00--idle=1s\x00--journal=" + h.dir
+	inBackground := func() []int { return having(t, "\x00--resident\x00", h.audit) }
 	dial := func() *client.Client {
 		c, err := f.dial(t.Context(), nil, nil)
 		if err != nil {
@@ -643,7 +646,7 @@ func TestShadowResidentEnds(t *testing.T) {
 		return c
 	}
 	first, second := dial(), dial()
-	residents := descendants(t, having)
+	residents := inBackground()
 	if len(residents) != 1 {
 		t.Fatalf("%d shadows in the background for two clients", len(residents))
 	}
@@ -655,7 +658,7 @@ func TestShadowResidentEnds(t *testing.T) {
 	awaitEnd(t, residents[0]) // --idle
 	third := dial()
 	defer third.Close()
-	residents = descendants(t, having)
+	residents = inBackground()
 	if len(residents) != 1 {
 		t.Fatalf("%d shadows in the background", len(residents))
 	}
@@ -670,7 +673,7 @@ func TestShadowResidentEnds(t *testing.T) {
 	if _, err := p.Stat(t.Context(), wire.CWD, ".", 0); err != nil {
 		t.Error(err)
 	}
-	if again := descendants(t, having); len(again) != 1 || again[0] == residents[0] {
+	if again := inBackground(); len(again) != 1 || again[0] == residents[0] {
 		t.Errorf("the shadows in the background are now %v, and %v was ended", again, residents)
 	}
 }

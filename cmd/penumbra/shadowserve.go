@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 
+	"penumbra/access/policy"
 	"penumbra/shadow/link"
 	"penumbra/shadow/resident"
 	"penumbra/shadow/server"
@@ -46,7 +47,7 @@ func (o *shadowOptions) serve(s streams) int {
 // run serves from this process, until a signal ends it or there is nothing to do
 // any more. The sessions that it has then go on with a successor.
 func (o *shadowOptions) run(s streams) error {
-	shadow, closeAudit, err := o.open()
+	shadow, closeAudit, err := o.open(s)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func untilSignal() (context.Context, func()) {
 }
 
 // open makes the shadow.
-func (o *shadowOptions) open() (shadow *server.Server, closeAudit func() error, err error) {
+func (o *shadowOptions) open(s streams) (shadow *server.Server, closeAudit func() error, err error) {
 	exports := server.Only(o.exports...)
 	if o.clients != "" {
 		exports = server.ClientsFile(o.clients)
@@ -98,7 +99,14 @@ func (o *shadowOptions) open() (shadow *server.Server, closeAudit func() error, 
 		return nil, nil, err
 	}
 	config := server.Config{Network: network, Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
-		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot}
+		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot, AllowKill: o.allowKill}
+	if o.policy != "" {
+		rules, err := policy.Open(o.policy, func(err error) { s.say(fmt.Sprintf("shadow: %v; the policy stays what it was", err)) })
+		if err != nil {
+			return nil, nil, err
+		}
+		config.Policy = rules.Method
+	}
 	closeAudit = func() error { return nil }
 	if o.audit != "" {
 		f, err := os.OpenFile(o.audit, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)

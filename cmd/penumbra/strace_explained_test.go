@@ -16,6 +16,7 @@ var chances = compileChances([]chance{
 	{`\bst_ino=\d+`, "st_ino=#"},
 	{`\bstx_ino=\d+`, "stx_ino=#"},
 	{`\bd_ino=\d+`, "d_ino=#"},
+	{`/#\d+\b`, "/#INODE"}, // of a file by O_TMPFILE
 	{`(\bstx?_[abcm]time)=(-?\d+|\{[^}]*\})( /\* [^*]* \*/)?`, "$1=#"},
 	{`(\bst_[acm]time_nsec)=\d+`, "$1=#"},
 	{`(\b(?:msg|shm|sem)_[srcado]time)=\d{2,}`, "$1=#"},

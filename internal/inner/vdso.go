@@ -12,7 +12,7 @@ import (
 
 // VDSO returns where the vDSO lies in a process, or 0 if it has none.
 func VDSO(pid int) (uint64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", pid))
+	b, err := sys.ReadProc(pid, "auxv")
 	if err != nil {
 		return 0, fmt.Errorf("inner door: %w", err)
 	}

@@ -9,10 +9,10 @@ import (
 	"penumbra/internal/sys"
 )
 
-// forkInit forks the init and returns its process id.
+// startInit clones the init and returns its process id.
 //
 //go:norace
-func forkInit(c *child) (pid int, errno unix.Errno) {
+func startInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
 	sys.BeforeFork()                                    // blocks all signals, in the child for good
 	r := cloneInit(unix.CLONE_VM, c.initStack.top(), c) // no SIGCHLD: see sys.Wait

@@ -1,5 +1,5 @@
-// Package launch gives birth to a guest. The supervisor forks a small init
-// process, and that one forks the guest's first process:
+// Package launch gives birth to a guest. The supervisor clones a small init
+// process, and that one clones the guest's first process:
 //
 //	supervisor ──> init ──> first process ──exec──> the program
 //
@@ -233,7 +233,7 @@ func (p *pipes) close() {
 	}
 }
 
-// Start forks the init and returns when the first process exists, waiting at
+// Start clones the init and returns when the first process exists, waiting at
 // its gate. The calling goroutine must be locked to its thread, which becomes
 // the init's parent.
 func Start(s *Spec) (*Init, error) {
@@ -246,7 +246,7 @@ func Start(s *Spec) (*Init, error) {
 		p.close()
 		return nil, err
 	}
-	pid, errno := forkInit(child)
+	pid, errno := startInit(child)
 	for _, fd := range []int{p.lifeline[0], p.reports[1], p.gate[0], p.failure[1]} {
 		unix.Close(fd)
 	}
@@ -262,7 +262,7 @@ func Start(s *Spec) (*Init, error) {
 	if errno != 0 {
 		i.Close()
 		i.failure.Close()
-		return nil, fmt.Errorf("launch: fork: %w", errno)
+		return nil, fmt.Errorf("launch: clone: %w", errno)
 	}
 	r, err := i.NextReport()
 	if err == nil && r.Kind == ReportBorn {

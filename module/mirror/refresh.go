@@ -20,6 +20,9 @@ func (t *Tree) Changed(name string, info fs.FileInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	dir := path.Dir(name)
+	if l := t.listings[dir]; l != nil {
+		l.again = true // it may have been read before
+	}
 	if !t.shown[dir] || t.shows(name, info) {
 		return
 	}

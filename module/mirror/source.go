@@ -152,6 +152,14 @@ func (u *upgrading) Truncate(size int64) error {
 	return abi.EROFS
 }
 
+// Keep implements vft.Keeper.
+func (u *upgrading) Keep() error {
+	if k, ok := u.Source.(vft.Keeper); ok {
+		return k.Keep()
+	}
+	return nil
+}
+
 // settle ends what was written. Without a Committer stamp sets the time.
 func (u *upgrading) settle(when time.Time, stamp func()) error {
 	u.mu.Lock()

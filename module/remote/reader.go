@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"time"
 
 	"penumbra/abi"
 	"penumbra/shadow/client"
@@ -18,8 +19,10 @@ type reader struct {
 	name     string
 	expected any // its identity, or nil
 
-	mu   sync.Mutex
-	file *client.File // or nil
+	mu      sync.Mutex
+	file    *client.File // or nil
+	opening bool         // somebody does that
+	closed  bool
 }
 
 // Expect implements mirror.Expecter.
@@ -40,43 +43,34 @@ func (r *reader) Read([]byte) (int, error) { return 0, abi.EOPNOTSUPP }
 
 // ReadAt implements io.ReaderAt.
 func (r *reader) ReadAt(p []byte, off int64) (int, error) {
-	file, err := r.opened()
-	if err != nil {
-		return 0, err
-	}
-	if file == nil && off == 0 {
-		return r.readBegin(p)
-	}
-	if file == nil {
-		if file, err = r.open(); err != nil {
-			return 0, err
+	began := time.Now()
+	n, err := r.readAt(p, off)
+	r.fs.meter.moved(r.fs.path(r.name), false, n, began)
+	return n, err
+}
+
+// readAt reads. Who reads behind the begin is likely to read on, and the file is
+// opened for that; nobody waits until it is.
+func (r *reader) readAt(p []byte, off int64) (int, error) {
+	if off == 0 {
+		if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
+			n := copy(p, got.Data)
+			return n, endOf(n, len(p), nil)
 		}
 	}
-	n, err := file.ReadAt(context.Background(), p, off)
-	return n, endOf(n, len(p), err)
-}
-
-func endOf(n, want int, err error) error {
-	if err == nil && n < want {
-		return io.EOF
-	}
-	return err
-}
-
-func (r *reader) opened() (*client.File, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.file, nil
-}
-
-// readBegin reads the begin of the file, which may have been fetched already.
-func (r *reader) readBegin(p []byte) (int, error) {
-	if got, ok := r.fs.ahead.take(r.fs, r.name); ok && r.check(&got.Attr) == nil {
-		n := copy(p, got.Data)
-		return n, endOf(n, len(p), nil)
+	file := r.file
+	if file == nil && !r.opening && off > 0 {
+		r.opening = true
+		go r.open()
 	}
-	n := min(len(p), wire.MaxPayload)
-	attr, n, err := r.fs.process.ReadFile(context.Background(), wire.CWD, r.fs.path(r.name), p[:n])
+	r.mu.Unlock()
+	ctx := context.Background()
+	if file != nil {
+		n, err := file.ReadAt(ctx, p, off)
+		return n, endOf(n, len(p), err)
+	}
+	attr, n, err := r.fs.process.ReadFileAt(ctx, wire.CWD, r.fs.path(r.name), p[:min(len(p), wire.MaxPayload)], off)
 	if err == nil {
 		err = r.check(&attr)
 	}
@@ -86,29 +80,46 @@ func (r *reader) readBegin(p []byte) (int, error) {
 	return n, endOf(n, len(p), nil)
 }
 
+func endOf(n, want int, err error) error {
+	if err == nil && n < want {
+		return io.EOF
+	}
+	return err
+}
+
 // open opens the file for as long as it is used.
-func (r *reader) open() (*client.File, error) {
+func (r *reader) open() error {
+	file, attr, err := r.fs.process.Open(context.Background(), wire.CWD, r.fs.path(r.name), wire.OpenRead, 0)
+	if err == nil {
+		err = r.check(&attr)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.file != nil {
-		return r.file, nil
+	r.opening = false
+	if err == nil && r.file == nil && !r.closed {
+		r.file = file
+	} else if file != nil {
+		go file.Close(context.Background())
 	}
-	file, attr, err := r.fs.process.Open(context.Background(), wire.CWD, r.fs.path(r.name), wire.OpenRead, 0)
-	if err != nil {
-		return nil, err
+	return err
+}
+
+// Keep implements vft.Keeper.
+func (r *reader) Keep() error {
+	r.mu.Lock()
+	has := r.file != nil
+	r.mu.Unlock()
+	if has {
+		return nil
 	}
-	if err := r.check(&attr); err != nil {
-		_ = file.Close(context.Background())
-		return nil, err
-	}
-	r.file = file
-	return file, nil
+	return r.open()
 }
 
 // Close implements fs.File. Nobody waits for the shadow to know.
 func (r *reader) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.closed = true
 	if file := r.file; file != nil {
 		r.file = nil
 		go file.Close(context.Background())

@@ -6,8 +6,8 @@
 //
 // # Locks
 //
-// FS.mu and ahead.mu guard what stands below them. No call is made while one of
-// them is held, nor is the tree told anything.
+// FS.mu, and ahead.mu or methods.mu, in this order, guard what stands below them. No call is made
+// while one of them is held, nor is the tree told anything.
 package remote
 
 import (
@@ -36,6 +36,8 @@ type FS struct {
 	process *client.Process
 	root    string
 	ahead   ahead
+	methods methods
+	meter   meter
 
 	mu     sync.Mutex
 	tree   *mirror.Tree
@@ -47,10 +49,11 @@ type FS struct {
 // New returns a mirror of the directory root, an absolute path of the shadow. The
 // process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
 // told what the client's Config.Changed is.
-func New(p *client.Process, source, root string, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
+func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
 	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
 	f.ahead.start()
-	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed})
+	f.startMethods(a)
+	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close, Anywhere: true})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,10 +70,29 @@ func (f *FS) path(name string) string { return path.Join(f.root, name) }
 func (f *FS) Hear(changes []client.Change) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for i := range changes {
+		f.forget(&changes[i])
+	}
 	if len(f.heard) == 0 && len(changes) > 0 {
 		go f.listen()
 	}
 	f.heard = append(f.heard, changes...)
+}
+
+// forget drops what was fetched ahead and is not as it was. f.mu is held.
+func (f *FS) forget(c *client.Change) {
+	dir, known := f.leases[c.Lease]
+	switch name := path.Join(dir, c.Name); {
+	case c.All:
+		f.ahead.forgetIn(".")
+		f.methods.forgetAll()
+	case known && c.Gone:
+		f.ahead.forgetIn(name)
+		fallthrough
+	case known:
+		f.ahead.forget(name)
+		f.methods.forget(name)
+	}
 }
 
 // listen tells the tree of what was heard.
@@ -108,16 +130,12 @@ func (f *FS) hear(c *client.Change) {
 	switch name := path.Join(dir, c.Name); {
 	case tree == nil || !known:
 	case c.All:
-		f.ahead.forgetAll()
 		tree.AllStale()
 	case c.Gone && c.Name == "":
-		f.ahead.forgetIn(dir)
 		tree.Stale(dir)
 	case c.Gone:
-		f.ahead.forget(name)
 		tree.Changed(name, nil)
 	default:
-		f.ahead.forget(name)
 		tree.Changed(name, &info{path.Base(name), c.Link, c.Attr})
 	}
 }
@@ -132,8 +150,34 @@ func (f *FS) release(lease uint32) bool {
 	return ok
 }
 
+// listing is what a directory holds.
+type listing struct {
+	dir     fs.FileInfo
+	entries []fs.DirEntry
+	held    bool // changes of all that is told
+	came    time.Time
+	err     error
+}
+
 // List implements mirror.ListFS.
 func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
+	l := f.ahead.takeList(f, name)
+	if l == nil {
+		l = f.list(name)
+	}
+	if l.err != nil {
+		return nil, nil, l.err
+	}
+	f.ask(name, l)
+	if l.held {
+		f.ahead.listed(name, l)
+	} else {
+		time.AfterFunc(unwatched, func() { f.expire(name) })
+	}
+	return l.dir, l.entries, nil
+}
+
+func (f *FS) list(name string) *listing {
 	f.mu.Lock()
 	begin := func(l *client.Listing) { f.begin(name, l.Lease) }
 	if f.held[name] != 0 {
@@ -142,28 +186,23 @@ func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
 	f.mu.Unlock()
 	l, err := f.process.List(context.Background(), wire.CWD, f.path(name), begin)
 	if err != nil {
-		return nil, nil, err
+		return &listing{err: err}
 	}
-	entries := make([]fs.DirEntry, 0, len(l.Entries))
-	held := begin == nil || l.Lease != 0
-	var small []string
+	list := &listing{
+		dir:     &info{path.Base(f.path(name)), "", l.Attr},
+		entries: make([]fs.DirEntry, 0, len(l.Entries)),
+		held:    begin == nil || l.Lease != 0,
+		came:    time.Now(),
+	}
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if !e.HasAttr || e.Name == "." || e.Name == ".." {
 			continue
 		}
-		entries = append(entries, &info{e.Name, e.Link, e.Attr})
-		held = held && e.Held
-		if e.Attr.Type == wire.TypeRegular && e.Attr.Size > 0 && e.Attr.Size <= smallSize {
-			small = append(small, e.Name)
-		}
+		list.entries = append(list.entries, &info{e.Name, e.Link, e.Attr})
+		list.held = list.held && e.Held
 	}
-	if held {
-		f.ahead.listed(name, small)
-	} else {
-		time.AfterFunc(unwatched, func() { f.expire(name) })
-	}
-	return &info{path.Base(f.path(name)), "", l.Attr}, entries, nil
+	return list
 }
 
 // begin notes a lease on a directory.
@@ -172,6 +211,20 @@ func (f *FS) begin(name string, lease uint32) {
 	defer f.mu.Unlock()
 	if lease != 0 {
 		f.leases[lease], f.held[name] = name, lease
+	}
+}
+
+// unwatch ends the lease on a directory that nobody has looked at.
+func (f *FS) unwatch(name string) {
+	f.mu.Lock()
+	lease := f.held[name]
+	if f.ahead.isGiven(name) {
+		lease = 0 // somebody has by now
+	}
+	f.release(lease)
+	f.mu.Unlock()
+	if lease != 0 {
+		_ = f.process.Unwatch(context.Background(), lease) // then we are told in vain
 	}
 }
 
@@ -206,17 +259,17 @@ func (f *FS) ReadLink(name string) (string, error) {
 }
 
 // Open implements fs.FS. The shadow is asked when the file is read.
-func (f *FS) Open(name string) (fs.File, error) { return &reader{fs: f, name: name}, nil }
+func (f *FS) Open(name string) (fs.File, error) { return f.forReading(name), nil }
 
 // OpenFile implements mirror.WriteFS.
 func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (fs.File, error) {
 	if flag&os.O_CREATE == 0 {
-		return &writer{fs: f, name: name}, nil
+		return f.forWriting(name), nil
 	}
 	if err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(perm)); err != nil {
 		return nil, err
 	}
-	return &writer{fs: f, name: name}, nil
+	return f.forWriting(name), nil
 }
 
 // Writable implements mirror.WritableFS.
@@ -252,6 +305,8 @@ func (f *FS) Rename(oldname, newname string) error {
 func (f *FS) renamed(from, to string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.ahead.forgetIn(from)
+	f.ahead.forgetIn(to)
 	for lease, dir := range f.leases {
 		if rest, ok := strings.CutPrefix(dir, from); ok && (rest == "" || rest[0] == '/') {
 			f.leases[lease] = to + rest

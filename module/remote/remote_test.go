@@ -27,6 +27,12 @@ import (
 // open returns a tree of a directory of a shadow in this process.
 func open(t *testing.T, dir string) (*mirror.Tree, *FS) {
 	t.Helper()
+	return openBy(t, dir, func(link io.ReadWriteCloser) io.ReadWriteCloser { return link })
+}
+
+// openBy is open with links that are made of others.
+func openBy(t *testing.T, dir string, by func(link io.ReadWriteCloser) io.ReadWriteCloser) (*mirror.Tree, *FS) {
+	t.Helper()
 	s, err := server.New(server.Config{Exports: server.Only(server.Export{Path: dir}), AllowRoot: true, Journal: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func open(t *testing.T, dir string) (*mirror.Tree, *FS) {
 		Dial: func(context.Context) (io.ReadWriteCloser, error) {
 			ours, theirs := net.Pipe()
 			go s.ServeLink(theirs, "test")
-			return ours, nil
+			return by(ours), nil
 		},
 		Lease: time.Minute,
 		Changed: func(all []client.Change) {
@@ -54,7 +60,7 @@ func open(t *testing.T, dir string) (*mirror.Tree, *FS) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, fs, err := New(p, "test", dir, func(name string, err error) { t.Errorf("%s: %v", name, err) })
+	tree, fs, err := New(p, "test", dir, Access{}, func(name string, err error) { t.Errorf("%s: %v", name, err) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,15 @@ type Export struct {
 	ReadOnly bool
 }
 
-// Exports returns what may be seen of the shadow, and the home directory of its
-// user, or "" if that is not known. It need not lie in an export.
-func (c *Client) Exports(ctx context.Context) (home string, exports []Export, err error) {
+// Exports are what a shadow shows.
+type Exports struct {
+	List   []Export
+	Home   string // the home directory of its user, or ""; it need not be exported
+	Policy bool   // it says by which access method a file is to be reached
+}
+
+// Exports returns what may be seen of the shadow.
+func (c *Client) Exports(ctx context.Context) (*Exports, error) {
 	k, err := c.newCall(0, nil, []wire.Op{{Code: wire.Exports}})
 	if err == nil {
 		err = c.session.Do(ctx, &k.Call)
@@ -26,15 +32,16 @@ func (c *Client) Exports(ctx context.Context) (home string, exports []Export, er
 		err = k.reply.Err()
 	}
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
+	found := &Exports{Home: k.reply.Results[0].Path, Policy: k.reply.Results[0].Policy}
 	for line := range strings.Lines(string(k.data)) {
 		line = strings.TrimSuffix(line, "\n")
 		i := strings.LastIndexByte(line, ':')
 		if i < 0 || !path.IsAbs(line) {
-			return "", nil, fmt.Errorf("%w: export %q", wire.ErrMalformed, line)
+			return nil, fmt.Errorf("%w: export %q", wire.ErrMalformed, line)
 		}
-		exports = append(exports, Export{path.Clean(line[:i]), line[i+1:] == "ro"})
+		found.List = append(found.List, Export{path.Clean(line[:i]), line[i+1:] == "ro"})
 	}
-	return k.reply.Results[0].Path, exports, nil
+	return found, nil
 }

@@ -29,18 +29,43 @@ func (p *Process) Open(ctx context.Context, dir int32, path string, flags, mode 
 	return &File{p, fd, flags}, r.Attr, nil
 }
 
+// OpenAs is Open with a descriptor of the caller's choice, which must be free. A
+// process for which it is used must not use what chooses by itself.
+func (p *Process) OpenAs(ctx context.Context, fd int32, dir int32, path string, flags, mode uint32) (*File, wire.Attr, error) {
+	r, err := p.one(ctx, openOp(dir, path, flags, mode, fd))
+	if err != nil {
+		return nil, wire.Attr{}, err
+	}
+	return &File{p, fd, flags}, r.Attr, nil
+}
+
+// File returns the descriptor fd, opened with flags.
+func (p *Process) File(fd int32, flags uint32) *File { return &File{p, fd, flags} }
+
+// DupTo makes to another descriptor for what fd leads to. What to led to is closed.
+func (p *Process) DupTo(ctx context.Context, fd, to int32) error {
+	_, err := p.one(ctx, wire.Op{Code: wire.Dup, Proc: p.id, FD: fd, FD2: to})
+	return err
+}
+
 func openOp(dir int32, path string, flags, mode uint32, fd int32) wire.Op {
 	return wire.Op{Code: wire.Open, FD: dir, Path: path, Flags: flags, Mode: mode & 0o7777, FD2: fd}
 }
 
-// ReadFile opens a file, reads from its begin as much as buf holds, and closes it
-// again: one round trip. It returns the attributes and the number of bytes.
+// ReadFile opens a file, reads from its begin as much as buf holds, at most
+// wire.MaxPayload bytes, and closes it again: one round trip. It returns the
+// attributes and the number of bytes.
 func (p *Process) ReadFile(ctx context.Context, dir int32, path string, buf []byte) (wire.Attr, int, error) {
+	return p.ReadFileAt(ctx, dir, path, buf, 0)
+}
+
+// ReadFileAt is ReadFile from an offset.
+func (p *Process) ReadFileAt(ctx context.Context, dir int32, path string, buf []byte, offset int64) (wire.Attr, int, error) {
 	fd := p.c.ledger.reserve(p.id)
 	defer p.c.ledger.unreserve(p.id, fd)
 	reply, err := p.c.do(ctx, p.id, [][]byte{buf},
 		openOp(dir, path, wire.OpenRead, 0, fd),
-		wire.Op{Code: wire.Read, FD: fd, Length: int64(min(len(buf), wire.MaxPayload))},
+		wire.Op{Code: wire.Read, FD: fd, Offset: offset, Length: int64(min(len(buf), wire.MaxPayload))},
 		wire.Op{Code: wire.Close, FD: fd})
 	if err != nil {
 		return wire.Attr{}, 0, err

@@ -95,6 +95,9 @@ func (l *leases) filled(number uint32) (changes []Change, ok bool) {
 }
 
 // Unwatch ends a lease.
+func (p *Process) Unwatch(ctx context.Context, lease uint32) error { return p.c.Unwatch(ctx, lease) }
+
+// Unwatch ends a lease.
 func (c *Client) Unwatch(ctx context.Context, lease uint32) error {
 	_, err := c.one(ctx, 0, nil, wire.Op{Code: wire.Unwatch, Lease: lease})
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"penumbra/shadow/client"
 	"penumbra/shadow/server"
+	"penumbra/shadow/shadowtest"
 )
 
 // playground makes a directory for step, and one for files with several names, as
@@ -129,7 +130,7 @@ func TestLeaseAcrossCuts(t *testing.T) {
 	m := &mortal{t: t, job: shadowJob{Socket: filepath.Join(base, "s"), Journal: filepath.Join(base, "journal"), Exports: []server.Export{{Path: base}}}}
 	m.start()
 	defer func() { m.kill() }()
-	proxy := newCutter(t, filepath.Join(base, "p"), m.job.Socket, 1, 3000, cuts)
+	proxy := shadowtest.NewCutter(t, filepath.Join(base, "p"), m.job.Socket, 1, 3000, cuts)
 	c := newCache(t)
 	var cl *client.Client
 	for cl == nil {
@@ -143,7 +144,7 @@ func TestLeaseAcrossCuts(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	var k *knowledge
 	compared := 0
-	for round := 0; proxy.count() < cuts || kills > 0 || compared < 20; round++ {
+	for round := 0; proxy.Count() < cuts || kills > 0 || compared < 20; round++ {
 		if round%25 == 24 && kills > 0 {
 			m.kill()
 			m.start()
@@ -176,7 +177,7 @@ func TestLeaseAcrossCuts(t *testing.T) {
 			return
 		}
 	}
-	t.Logf("%d cuts, everything over %d times, compared %d times", proxy.count(), c.alls, compared)
+	t.Logf("%d cuts, everything over %d times, compared %d times", proxy.Count(), c.alls, compared)
 	if c.alls < cuts/2 {
 		t.Errorf("%d links broke, and the client was told %d times", cuts, c.alls)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"penumbra/shadow/client"
 	"penumbra/shadow/server"
+	"penumbra/shadow/shadowtest"
 	"penumbra/shadow/wire"
 )
 
@@ -171,7 +172,7 @@ func TestNothingIsLostNorDoneTwice(t *testing.T) {
 		Exports: []server.Export{{Path: remote}}}}
 	m.start()
 	defer func() { m.kill() }()
-	proxy := newCutter(t, filepath.Join(dir, "p"), m.job.Socket, 1, 6000, cuts)
+	proxy := shadowtest.NewCutter(t, filepath.Join(dir, "p"), m.job.Socket, 1, 6000, cuts)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -221,7 +222,7 @@ func TestNothingIsLostNorDoneTwice(t *testing.T) {
 		})
 	}
 	killed := 0
-	for killed < kills || proxy.count() < cuts {
+	for killed < kills || proxy.Count() < cuts {
 		if t.Failed() || ctx.Err() != nil {
 			break
 		}
@@ -235,7 +236,7 @@ func TestNothingIsLostNorDoneTwice(t *testing.T) {
 	}
 	close(finished)
 	wg.Wait()
-	t.Logf("%d cuts, %d kills, %d rounds of work", proxy.count(), killed, rounds)
+	t.Logf("%d cuts, %d kills, %d rounds of work", proxy.Count(), killed, rounds)
 	if t.Failed() {
 		return
 	}

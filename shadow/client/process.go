@@ -94,6 +94,17 @@ func (p *Process) Readlink(ctx context.Context, dir int32, path string) (string,
 	return r.Path, nil
 }
 
+// Method returns by which access method the shadow wants a file to be reached, as
+// docs/methods.md describes it, and whether that will not change. EOPNOTSUPP: it
+// has no policy.
+func (p *Process) Method(ctx context.Context, dir int32, path string) (chain string, forever bool, err error) {
+	r, err := p.one(ctx, wire.Op{Code: wire.Method, FD: dir, Path: path})
+	if err != nil {
+		return "", false, err
+	}
+	return r.Chain, r.Forever, nil
+}
+
 // Access says whether the shadow may do what mode asks for: R_OK, W_OK, X_OK of
 // access(2), or 0.
 func (p *Process) Access(ctx context.Context, dir int32, path string, mode, flags uint32) error {

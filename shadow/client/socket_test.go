@@ -17,13 +17,14 @@ import (
 	"penumbra/abi"
 	"penumbra/shadow/client"
 	"penumbra/shadow/server"
+	"penumbra/shadow/shadowtest"
 	"penumbra/shadow/sockets"
 	"penumbra/shadow/wire"
 )
 
 // networked returns a client whose link is cut so many times, each after most bytes
 // at most.
-func networked(t *testing.T, policy sockets.Policy, seed int64, most, cuts int) (*client.Client, *cutter) {
+func networked(t *testing.T, policy sockets.Policy, seed int64, most, cuts int) (*client.Client, *shadowtest.Cutter) {
 	t.Helper()
 	dir := t.TempDir()
 	s, err := server.New(server.Config{Exports: server.Only(server.Export{Path: dir}), AllowRoot: true, Network: policy})
@@ -41,7 +42,7 @@ func networked(t *testing.T, policy sockets.Policy, seed int64, most, cuts int) 
 		s.Close()
 		wg.Wait()
 	})
-	cut := newCutter(t, filepath.Join(dir, "cut"), filepath.Join(dir, "shadow"), seed, most, cuts)
+	cut := shadowtest.NewCutter(t, filepath.Join(dir, "cut"), filepath.Join(dir, "shadow"), seed, most, cuts)
 	c, err := client.Dial(t.Context(), client.Config{Dial: dialer(filepath.Join(dir, "cut")), Lease: time.Minute})
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +194,7 @@ func TestStreamsOverABadLink(t *testing.T) {
 		}
 		wg.Wait()
 	})
-	if n := cut.count(); n < 50 {
+	if n := cut.Count(); n < 50 {
 		t.Errorf("only %d cuts", n)
 	}
 }

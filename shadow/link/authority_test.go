@@ -33,6 +33,9 @@ func TestInit(t *testing.T) {
 		{"the server again", Authority{Hosts: []string{"x"}}, "", "server/key.pem is there already"},
 		{"a bad client", Authority{Clients: []string{"e", "../x"}}, "", `"../x" is no name of a client`},
 		{"a client like a user", Authority{Clients: []string{"uid:0"}}, "", `"uid:0" is no name of a client`},
+		{"a client without a name", Authority{Clients: []string{""}}, "", `"" is no name of a client`},
+		{"a client with a long name", Authority{Clients: []string{strings.Repeat("x", 65)}}, "", "is no name of a client"},
+		{"a client like a flag", Authority{Clients: []string{"-x"}}, "", `"-x" is no name of a client`},
 		{"a bad host", Authority{Hosts: []string{"a b"}}, "", `"a b" is no name of a host`},
 	}
 	for _, tt := range steps {

@@ -14,6 +14,7 @@ import (
 // An executor performs the requests of one session.
 type executor struct {
 	server  *Server
+	client  string // its name
 	exports []*export
 	audit   *slog.Logger
 	leases  *leases
@@ -77,8 +78,15 @@ var operations = [...]operation{
 	wire.Statfs:      (*task).opStatfs,
 	wire.Access:      (*task).opAccess,
 	wire.Lock:        (*task).opLock,
+	wire.Method:      (*task).opMethod,
 	wire.Unwatch:     (*task).opUnwatch,
 	wire.Exports:     (*task).opExports,
+	wire.Clock:       func(_ *task, _ *wire.Op, r *wire.Result) error { return tellTime(r) },
+	wire.Names:       func(_ *task, _ *wire.Op, r *wire.Result) error { return tellNames(r) },
+	wire.User:        func(_ *task, _ *wire.Op, r *wire.Result) error { return tellUser(r) },
+	wire.Load:        func(_ *task, _ *wire.Op, r *wire.Result) error { return tellLoad(r) },
+	wire.Limits:      (*task).opLimits,
+	wire.Kill:        (*task).opKill,
 	wire.Socket:      (*task).opSocket,
 	wire.Bind:        (*task).opSocket,
 	wire.Connect:     (*task).opSocket,
@@ -175,7 +183,7 @@ func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
 	switch {
 	case errno == abi.EACCES || errno == abi.EPERM || errno == abi.EROFS:
 		level = slog.LevelWarn
-	case !o.Changes():
+	case !o.Changes() && o.Code != wire.Kill:
 		level = slog.LevelDebug
 	}
 	if !x.audit.Enabled(context.Background(), level) {
@@ -190,6 +198,9 @@ func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
 	}
 	if o.Path2 != "" {
 		args = append(args, "path2", o.Path2)
+	}
+	if o.Code == wire.Kill {
+		args = append(args, "pid", o.PID, "signal", o.Signal)
 	}
 	if errno != 0 {
 		args = append(args, "errno", errno.Name())

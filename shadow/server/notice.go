@@ -34,29 +34,11 @@ func (l *leases) before(ops []wire.Op) {
 }
 
 // tell sends notices of what has changed; also, if everything is true, of what
-// could wait.
+// could wait. When it returns, those are sent, too, that another took before.
 func (l *leases) tell(everything bool) {
-	l.mu.Lock()
-	idle := len(l.held) == 0 && len(l.ended) == 0 && !l.all
-	l.mu.Unlock()
-	if idle {
-		return
-	}
 	l.telling.Lock()
 	defer l.telling.Unlock()
-	l.mu.Lock()
-	l.drain()
-	n, link := &notice{send: l.notice}, l.link
-	all := l.all
-	l.all = false
-	changed := l.take(everything)
-	l.mu.Unlock()
-	if n.send == nil {
-		return // there has been no link yet, so no lease was told
-	}
-	if all {
-		n.err = n.send(nil)
-	}
+	n, changed := l.collect(everything)
 	for le, names := range changed {
 		if !l.describeAll(n, le, names) {
 			l.mu.Lock()
@@ -72,14 +54,27 @@ func (l *leases) tell(everything bool) {
 		n.add(wire.Change{Lease: number, Gone: true})
 	}
 	n.flush()
-	if n.err == nil {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.link == link {
+	if n.err != nil && l.link == n.link {
 		l.part() // nobody listens until there is another
 	}
+}
+
+// collect begins a notice, and returns the names that it has to be about.
+func (l *leases) collect(everything bool) (*notice, map[*lease][]string) {
+	l.mu.Lock()
+	if len(l.held) > 0 {
+		l.drain()
+	}
+	n, all := &notice{send: l.notice, link: l.link}, l.all
+	l.all = false
+	changed := l.take(everything)
+	l.mu.Unlock()
+	if all {
+		n.err = n.send(nil)
+	}
+	return n, changed
 }
 
 // take takes the names that are to be told of now, with mu held. For the rest it
@@ -178,6 +173,7 @@ func lstat(dir int, name string) (wire.Attr, error) {
 type notice struct {
 	head []byte
 	send func([]byte) error
+	link int
 	err  error // the first
 }
 

@@ -43,7 +43,7 @@ func (t *task) opExports(_ *wire.Op, r *wire.Result) error {
 	if home, err := os.UserHomeDir(); err == nil && len(home) <= wire.MaxPath {
 		r.Path = home
 	}
-	r.Data = [][]byte{[]byte(b.String())}
+	r.Policy, r.Data = t.server.cfg.Policy != nil, [][]byte{[]byte(b.String())}
 	return nil
 }
 

@@ -34,6 +34,7 @@ import (
 	"penumbra/internal/sys"
 	"penumbra/shadow/session"
 	"penumbra/shadow/sockets"
+	"penumbra/shadow/wire"
 )
 
 // Config says what a shadow shows, and to whom.
@@ -62,7 +63,16 @@ type Config struct {
 	Network sockets.Policy
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
-	// Audit, if not nil, is told of sessions, of each change, and of each
+	// Policy says to a client, by its name, by which access method (docs/methods.md)
+	// it is to reach a file, and whether that will not change. path is absolute, as
+	// the client has it; attr are those of what it leads to, all zero if the client
+	// may not see that, or nothing is there. Nil: clients are told EOPNOTSUPP, and
+	// have to know themselves.
+	Policy func(client, path string, attr wire.Attr) (chain string, forever bool)
+	// AllowKill lets clients send signals to whatever process of this machine the
+	// shadow's user may.
+	AllowKill bool
+	// Audit, if not nil, is told of sessions, of each change and signal, and of each
 	// attempt that an export did not permit.
 	Audit *slog.Logger
 }
@@ -126,7 +136,7 @@ func (s *Server) begin(name string) (session.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &executor{server: s, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
+	x := &executor{server: s, client: name, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
 		audit: s.cfg.Audit.With("client", name)}
 	x.sockets = x.newSockets()
 	return x, nil

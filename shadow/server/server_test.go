@@ -503,3 +503,44 @@ func TestAudit(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(b []byte) (int, error) { return w(b) }
+
+func TestMethod(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	put(t, dir+"/d/tool", "#!/bin/sh\n")
+	if err := os.Chmod(dir+"/d/tool", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var asked string
+	cfg := server.Config{Policy: func(client, path string, attr wire.Attr) (string, bool) {
+		asked = fmt.Sprintf("%s %s %d %#o", client, path, attr.Type, attr.Perm)
+		return "fetch:remote:", path == "/proc/version"
+	}}
+	p, err := dial(t, serve(t, cfg, server.Export{Path: dir})).Spawn(ctx, dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := p.Open(ctx, wire.CWD, "d", wire.OpenRead|wire.OpenDirectory, 0)
+	is(t, "open", err, 0)
+	tests := []struct {
+		fd      int32
+		path    string
+		want    string
+		forever bool
+	}{
+		{wire.CWD, "d/tool", dir + "/d/tool 1 0755", false},
+		{d.FD(), "tool", dir + "/d/tool 1 0755", false},
+		{d.FD(), "", dir + "/d 2 0755", false},
+		{wire.CWD, dir + "/./d/../new", dir + "/new 0 0", false},
+		{wire.CWD, "/proc/version", "/proc/version 0 0", true}, // not exported: nothing is told of it
+	}
+	for _, tt := range tests {
+		chain, forever, err := p.Method(ctx, tt.fd, tt.path)
+		if err != nil || chain != "fetch:remote:" || forever != tt.forever || asked != "tester "+tt.want {
+			t.Errorf("%q: %q %v %v, asked for %q, want %q", tt.path, chain, forever, err, asked, tt.want)
+		}
+	}
+	_, _, err = p.Method(ctx, 99, "x")
+	is(t, "no directory", err, abi.EBADF)
+	_, _, err = process(t, dir).Method(ctx, wire.CWD, "x")
+	is(t, "no policy", err, abi.EOPNOTSUPP)
+}

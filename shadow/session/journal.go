@@ -124,7 +124,9 @@ func openJournal(dir string, id wire.ID, old bool) (*journal, error) {
 
 const journalSuffix = ".journal"
 
-// sweepJournals removes the journals that nobody has come back for.
+// sweepJournals removes the journals that nobody has come back for. Other shadows
+// may keep theirs in the same directory: one that is locked is in use, however long
+// ago it was written to.
 func sweepJournals(dir string, age time.Duration) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -132,9 +134,18 @@ func sweepJournals(dir string, age time.Duration) error {
 	}
 	for _, d := range entries {
 		info, err := d.Info()
-		if err == nil && strings.HasSuffix(d.Name(), journalSuffix) && info.Mode().IsRegular() && time.Since(info.ModTime()) > age {
-			_ = os.Remove(filepath.Join(dir, d.Name()))
+		if err != nil || !strings.HasSuffix(d.Name(), journalSuffix) || !info.Mode().IsRegular() || time.Since(info.ModTime()) <= age {
+			continue
 		}
+		name := filepath.Join(dir, d.Name())
+		f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOFOLLOW, 0)
+		if err != nil {
+			continue
+		}
+		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+			_ = os.Remove(name)
+		}
+		f.Close()
 	}
 	return nil
 }

@@ -87,6 +87,10 @@ type stateKey struct {
 	id   wire.ID
 }
 
+// unclaimed is how old a journal has to be at least before it is removed. Those of
+// another server, with a longer lease, may lie in the same directory.
+const unclaimed = 7 * 24 * time.Hour
+
 // NewServer returns a server with an epoch of its own.
 func NewServer(cfg ServerConfig) (*Server, error) {
 	if cfg.Lease <= 0 {
@@ -109,7 +113,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Journal != "" {
-		if err := sweepJournals(cfg.Journal, 2*cfg.Lease); err != nil {
+		if err := sweepJournals(cfg.Journal, max(2*cfg.Lease, unclaimed)); err != nil {
 			return nil, err
 		}
 	}

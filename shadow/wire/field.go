@@ -29,6 +29,8 @@ var opFields = map[string]func(*coder, *Op){
 	"type":   func(c *coder, o *Op) { c.socketType(&o.Type) },
 	"addr":   func(c *coder, o *Op) { c.address(&o.Addr) },
 	"option": func(c *coder, o *Op) { c.option(&o.Option) },
+	"pid":    func(c *coder, o *Op) { c.i32(&o.PID) },
+	"signal": func(c *coder, o *Op) { c.signal(&o.Signal) },
 }
 
 // resultFields do the same for results.
@@ -48,6 +50,16 @@ var resultFields = map[string]func(*coder, *Result){
 	"data":   func(c *coder, r *Result) { c.size(r) },
 	"addr":   func(c *coder, r *Result) { c.address(&r.Addr) },
 	"addr2":  func(c *coder, r *Result) { c.address(&r.Addr2) },
+	"now":    func(c *coder, r *Result) { c.time(&r.Now) },
+	"tick":   func(c *coder, r *Result) { c.time(&r.Tick) },
+	"names":  func(c *coder, r *Result) { made(&r.Names).code(c) },
+	"user":   func(c *coder, r *Result) { made(&r.User).code(c) },
+	"load":   func(c *coder, r *Result) { made(&r.Load).code(c) },
+	"limits": func(c *coder, r *Result) { made(&r.Limits).code(c) },
+
+	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
+	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
+	"policy":  func(c *coder, r *Result) { c.boolean(&r.Policy) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

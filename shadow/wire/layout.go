@@ -43,13 +43,19 @@ const (
 	Setxattr
 	Listxattr
 	Removexattr
-	Sync   // fsync(2), fdatasync(2)
-	Statfs // of the file system that holds a file
-	Access // may this be done?
-	Lock   // of all three kinds
-	_
+	Sync    // fsync(2), fdatasync(2)
+	Statfs  // of the file system that holds a file
+	Access  // may this be done?
+	Lock    // of all three kinds
+	Method  // by which access method is a file to be reached?
 	Unwatch // end a lease
 	Exports // what there is
+	Clock   // what time it is
+	Names   // of the machine
+	User    // whose the shadow is
+	Load    // of the machine: memory, processes
+	Limits  // of what a representative may do
+	Kill    // a signal to a process of the machine
 )
 
 // The operations on sockets; docs/protocol.md tells of their flows.
@@ -114,8 +120,15 @@ var layouts = [codeEnd]layout{
 	Statfs:      {name: "statfs", args: []string{"fd", "path"}, results: []string{"fs"}, reads: true},
 	Access:      {name: "access", args: []string{"fd", "path", "mode", "at"}, reads: true},
 	Lock:        {name: "lock", args: []string{"fd", "lock", "offset", "length"}, results: []string{"lock", "offset", "length", "proc"}},
+	Method:      {name: "method", args: []string{"fd", "path"}, results: []string{"chain", "forever"}, reads: true},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
-	Exports:     {name: "exports", results: []string{"path", "data"}, reads: true},
+	Exports:     {name: "exports", results: []string{"path", "policy", "data"}, reads: true},
+	Clock:       {name: "clock", results: []string{"now", "tick"}, reads: true},
+	Names:       {name: "names", results: []string{"names"}, reads: true},
+	User:        {name: "user", results: []string{"user"}, reads: true},
+	Load:        {name: "load", results: []string{"load"}, reads: true},
+	Limits:      {name: "limits", results: []string{"limits"}, reads: true},
+	Kill:        {name: "kill", args: []string{"pid", "signal"}},
 
 	Socket:      {name: "socket", args: []string{"sock", "family", "type"}},
 	Bind:        {name: "bind", args: []string{"sock", "addr", "mode"}, results: []string{"addr"}},
@@ -124,7 +137,7 @@ var layouts = [codeEnd]layout{
 	Send:        {name: "send", args: []string{"sock", "offset", "addr", "data"}, results: []string{"offset"}},
 	Credit:      {name: "credit", args: []string{"sock", "offset", "length", "flags"}, reads: true},
 	Shutdown:    {name: "shutdown", args: []string{"sock", "flags"}},
-	SocketNames: {name: "names", args: []string{"sock"}, results: []string{"addr", "addr2"}, reads: true},
+	SocketNames: {name: "socketnames", args: []string{"sock"}, results: []string{"addr", "addr2"}, reads: true},
 	GetOption:   {name: "getoption", args: []string{"sock", "option"}, results: []string{"data"}},
 	SetOption:   {name: "setoption", args: []string{"sock", "option", "data"}},
 	Hangup:      {name: "hangup", args: []string{"sock"}},

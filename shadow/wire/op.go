@@ -48,6 +48,8 @@ type Op struct {
 	Type         SocketType
 	Addr         Address
 	Option       Option
+	PID          int32 // as kill(2) takes it
+	Signal       uint32
 	Data         [][]byte
 }
 
@@ -73,7 +75,18 @@ type Result struct {
 	Lease  uint32
 	Addr   Address
 	Addr2  Address
-	Data   [][]byte
+	// Chain is how a file is to be reached, as docs/methods.md describes it; that
+	// will not change if Forever is set.
+	Chain   string
+	Forever bool
+	Policy  bool // the shadow says how files are to be reached
+	Now     Time // the clock's
+	Tick    Time // its resolution
+	Names   *MachineNames
+	User    *Credentials
+	Load    *MachineLoad
+	Limits  *Bounds
+	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
 }
@@ -198,7 +211,7 @@ func (c *coder) reply(r *Reply) {
 // would do something else than the first.
 func (o *Op) Singular() bool {
 	switch o.Code {
-	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append:
+	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append, Kill:
 		return true
 	case Setxattr:
 		return o.Flags&XattrCreate != 0

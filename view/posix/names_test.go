@@ -121,7 +121,12 @@ func TestDeepDirectory(t *testing.T) {
 	const depth = 20
 	for range depth {
 		name := strings.Repeat("n", 250)
-		run(t, []step{mkdir(name), {"chdir", func() error { return unix.Chdir(name) }, nil}})
+		err := unix.Mkdir(name, 0o755)
+		if err == unix.ENAMETOOLONG {
+			t.Skip("the file system makes directories by their whole path")
+		}
+		check(t, err)
+		run(t, []step{{"chdir", func() error { return unix.Chdir(name) }, nil}})
 	}
 	up := strings.Repeat("../", depth)
 	toRoot := up + strings.Repeat("../", strings.Count(dir, "/"))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"net/url"
@@ -29,7 +30,7 @@ type Opener struct {
 
 	mu      sync.Mutex
 	clients map[string]*client // by user and host
-	appends map[string]*sync.Mutex
+	appends [64]sync.Mutex     // by name
 }
 
 var (
@@ -43,7 +44,7 @@ func New(dial func(ctx context.Context, u *url.URL) (io.ReadWriteCloser, error))
 	if dial == nil {
 		dial = ssh
 	}
-	return &Opener{dial: dial, clients: map[string]*client{}, appends: map[string]*sync.Mutex{}}
+	return &Opener{dial: dial, clients: map[string]*client{}}
 }
 
 // A client is a connection, or an attempt at one.
@@ -143,12 +144,9 @@ func (o *Opener) Open(ctx context.Context, name string, flag int, perm fs.FileMo
 // appender returns the lock of those who append to a file: not all servers know
 // how to do it.
 func (o *Opener) appender(name string) *sync.Mutex {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.appends[name] == nil {
-		o.appends[name] = new(sync.Mutex)
-	}
-	return o.appends[name]
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, name)
+	return &o.appends[h.Sum32()%uint32(len(o.appends))]
 }
 
 // openFile opens a file. The protocol does not say why opening one failed, nor
@@ -235,7 +233,7 @@ func (o *Opener) Replace(ctx context.Context, name string, perm fs.FileMode, wri
 	_ = c.Remove(temp) // what a crash has left
 	host, err := c.openFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
-		return access.Failed("replace", name, err)
+		return access.CannotReplace(access.Failed("replace", name, err))
 	}
 	f := &file{handle.Handle{Name: name, Flag: os.O_RDWR}, host, c, new(sync.Mutex)}
 	err = write(f)

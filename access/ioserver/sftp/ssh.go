@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // ssh connects by the ssh program, which must not ask anything: the terminal is
@@ -44,6 +45,7 @@ func run(cmd *exec.Cmd) (*program, error) {
 		return nil, err
 	}
 	cmd.Stderr = &p.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the guest
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}

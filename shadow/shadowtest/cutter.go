@@ -1,4 +1,6 @@
-package client_test
+// Package shadowtest has what tests of several packages need to make life hard for
+// a session.
+package shadowtest
 
 import (
 	"math/rand"
@@ -7,9 +9,9 @@ import (
 	"testing"
 )
 
-// A cutter passes bytes on to a socket, and cuts each connection after some
-// number of them.
-type cutter struct {
+// A Cutter passes bytes on to a socket, and cuts each connection after some number
+// of them.
+type Cutter struct {
 	listener net.Listener
 	target   string
 	wg       sync.WaitGroup
@@ -22,13 +24,15 @@ type cutter struct {
 	conns map[net.Conn]bool
 }
 
-func newCutter(t *testing.T, socket, target string, seed int64, most, cuts int) *cutter {
+// NewCutter listens at a Unix socket on behalf of another, target. It makes so many
+// cuts, each after at most so many bytes.
+func NewCutter(t *testing.T, socket, target string, seed int64, most, cuts int) *Cutter {
 	t.Helper()
 	l, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cutter{listener: l, target: target, rand: rand.New(rand.NewSource(seed)), most: most, left: cuts, conns: map[net.Conn]bool{}}
+	c := &Cutter{listener: l, target: target, rand: rand.New(rand.NewSource(seed)), most: most, left: cuts, conns: map[net.Conn]bool{}}
 	c.wg.Go(c.accept)
 	t.Cleanup(func() {
 		l.Close()
@@ -42,7 +46,7 @@ func newCutter(t *testing.T, socket, target string, seed int64, most, cuts int) 
 	return c
 }
 
-func (c *cutter) accept() {
+func (c *Cutter) accept() {
 	for {
 		in, err := c.listener.Accept()
 		if err != nil {
@@ -71,7 +75,7 @@ func (c *cutter) accept() {
 
 // pass copies until the budget is used up, and then cuts, in the midst of
 // whatever it is.
-func (c *cutter) pass(to, from net.Conn, budget int) {
+func (c *Cutter) pass(to, from net.Conn, budget int) {
 	buf := make([]byte, 4096)
 	for budget > 0 {
 		n, err := from.Read(buf[:min(len(buf), budget)])
@@ -97,7 +101,19 @@ func (c *cutter) pass(to, from net.Conn, budget int) {
 	to.Close()
 }
 
-func (c *cutter) count() int {
+// Cut has it make so many cuts more, from the connection on that is made next; the
+// ones that there are it cuts now.
+func (c *Cutter) Cut(more int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left += more
+	for conn := range c.conns {
+		conn.Close()
+	}
+}
+
+// Count returns how many cuts it has made.
+func (c *Cutter) Count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cuts
