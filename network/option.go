@@ -98,7 +98,11 @@ func (s *socket) pendingError(own int) abi.Errno {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e := s.takeError(); e != 0 {
+		s.reported = true
 		return e
+	}
+	if s.reported {
+		return 0 // the kernel's is about the same
 	}
 	return abi.Errno(kernels)
 }

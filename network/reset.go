@@ -20,7 +20,7 @@ import (
 func (s *socket) reset(r *client.Record) {
 	s.mu.Lock()
 	s.state, s.broken = failed, true
-	if s.err == 0 {
+	if s.err == 0 && r.Errno != abi.ECONNRESET { // that the kernel will say
 		s.err = r.Errno
 	}
 	s.tell()

@@ -41,6 +41,7 @@ type socket struct {
 	outgoing int  // bytes of out
 	ended    bool // the peer sends nothing more, and the guest knows
 	broken   bool // the shadow says so
+	reported bool // the guest has been told why it failed
 	orphan   bool // the guest has closed a datagram socket of its own
 
 	reader chan struct{} // closed when nobody reads from the guest any more
