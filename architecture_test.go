@@ -24,6 +24,7 @@ var mayImport = []struct {
 }{
 	{"abi", nil},
 	{"explain", []string{"abi"}},
+	{"mode", []string{"abi"}},
 	{"internal", []string{"abi"}},
 	{"guest", []string{"abi", "internal"}},
 	{"intercept", []string{"abi", "internal", "guest"}},
@@ -33,9 +34,9 @@ var mayImport = []struct {
 	{"access", []string{"abi", "internal", "shadow"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace", "shadow", "access"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
-	{"view", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module"}},
-	{".", []string{"abi", "internal", "guest", "intercept", "vft", "namespace", "module", "view"}},
-	{"cmd", []string{"abi", "explain", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "view", "."}},
+	{"view", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow"}},
+	{".", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow", "view"}},
+	{"cmd", []string{"abi", "explain", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

@@ -15,6 +15,7 @@ import (
 
 	"penumbra/intercept"
 	"penumbra/view"
+	"penumbra/view/modes"
 )
 
 // Cmd is a program to be run, or running, as a guest. Its fields and methods
@@ -41,6 +42,12 @@ type Cmd struct {
 	// ExtraFiles become descriptors 3 and up.
 	ExtraFiles []*os.File
 
+	// Mode is the syscall mode in which the program starts, as package
+	// [penumbra/mode] writes it: "local,mapped" or "local,unmapped". Remote ones
+	// need a shadow, which a Cmd has not: Start returns [penumbra/mode.ErrNoShadow].
+	// Empty means that the program cannot change its mode, nor SetMode.
+	Mode string
+
 	// Hooks decide about the program's calls, and those of all processes that
 	// it starts.
 	Hooks []Hook
@@ -59,6 +66,7 @@ type Cmd struct {
 	ctx     context.Context
 	mounts  []func(notice func(string)) (view.Mount, error)
 	view    *view.View
+	modes   *modes.Policy // or nil
 	guest   *intercept.Guest
 	plumbed plumbing
 	killed  func() error // of killWithContext
@@ -132,8 +140,8 @@ func (c *Cmd) Start() (err error) {
 	if len(config.Argv) == 0 {
 		config.Argv = []string{c.Path}
 	}
-	if c.view != nil {
-		config.Dir, err = c.view.StartIn(c.Dir)
+	if v := c.start(); v != nil {
+		config.Dir, err = v.StartIn(c.Dir)
 	}
 	if err == nil {
 		c.guest, err = intercept.Start(config)
@@ -154,6 +162,9 @@ func (c *Cmd) decide(config *intercept.Config) (err error) {
 	if c.view, err = c.openView(config.Notice); err != nil {
 		return err
 	}
+	if err = c.openModes(config.Notice); err != nil {
+		return err
+	}
 	var h *hooks
 	if len(c.Hooks) > 0 {
 		if h, err = newHooks(c.Hooks); err != nil {
@@ -161,10 +172,14 @@ func (c *Cmd) decide(config *intercept.Config) (err error) {
 		}
 	}
 	switch {
-	case c.view != nil && h != nil:
-		config.Policy = intercept.Layers(h, c.view)
+	case c.modes != nil:
+		config.Policy = c.modes
 	case c.view != nil:
 		config.Policy = c.view
+	}
+	switch {
+	case h != nil && config.Policy != nil:
+		config.Policy = intercept.Layers(h, config.Policy)
 	case h != nil:
 		config.Policy = h
 	}
@@ -174,9 +189,7 @@ func (c *Cmd) decide(config *intercept.Config) (err error) {
 // discard takes back what was made for a program that does not start.
 func (c *Cmd) discard() {
 	c.plumbed.discard()
-	if c.view != nil {
-		_ = c.view.Close()
-	}
+	_ = c.closeViews()
 }
 
 // Wait waits for the end of every process of the guest, and of the copying
@@ -193,9 +206,7 @@ func (c *Cmd) Wait() error {
 	status, err := c.guest.Wait()
 	contextErr := c.killed()
 	copyErr := c.plumbed.wait()
-	if c.view != nil {
-		copyErr = errors.Join(copyErr, c.view.Close())
-	}
+	copyErr = errors.Join(copyErr, c.closeViews())
 	c.ProcessState = &ProcessState{pid: c.Process.Pid, status: syscall.WaitStatus(status)}
 	switch {
 	case err != nil:

@@ -14,6 +14,7 @@ type Syscall struct {
 	Name          string
 	Number        [NumArch]int // by Arch, -1 where the architecture lacks the call
 	Class         Class
+	Axis          Axis
 	Returns       Kind     // what a result that is no error means
 	Of            string   // the name of Set
 	Set           *FlagSet // of the result if Returns is KindFlags
@@ -141,4 +142,25 @@ func (c Class) String() string {
 		return classWords[c]
 	}
 	return fmt.Sprintf("Class(%d)", uint8(c))
+}
+
+// Axis says which axis of the syscall mode a call follows.
+type Axis uint8
+
+const (
+	AxisOwn   Axis = iota // none: it never leaves the process and its machine
+	AxisWhere             // the first, local or remote
+	AxisMap               // the second, mapped or unmapped
+	AxisBoth              // the first says how to open, the second which descriptor comes of it
+	numAxis
+)
+
+var axisWords = [numAxis]string{"own", "where", "map", "both"}
+
+// String returns the word by which syscalls.txt names x.
+func (x Axis) String() string {
+	if x < numAxis {
+		return axisWords[x]
+	}
+	return fmt.Sprintf("Axis(%d)", uint8(x))
 }

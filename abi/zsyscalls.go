@@ -3,99 +3,99 @@
 package abi
 
 var table = [...]Syscall{
-	{Name: "_llseek", index: 0, Number: [NumArch]int{-1, 140, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "_llseek", index: 0, Number: [NumArch]int{-1, 140, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "_newselect", index: 1, Number: [NumArch]int{-1, 142, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "exceptfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timeval", Layout: &layout_timeval, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "_sysctl", index: 2, Number: [NumArch]int{156, 149, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true, Args: []Arg{
+	{Name: "_sysctl", index: 2, Number: [NumArch]int{156, 149, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true, Args: []Arg{
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "accept", index: 3, Number: [NumArch]int{43, -1, 202}, Class: ClassNetwork, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "accept", index: 3, Number: [NumArch]int{43, -1, 202}, Class: ClassNetwork, Axis: AxisMap, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "accept4", index: 4, Number: [NumArch]int{288, 364, 242}, Class: ClassNetwork, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "accept4", index: 4, Number: [NumArch]int{288, 364, 242}, Class: ClassNetwork, Axis: AxisMap, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "sockflag", Set: &flagSets[217], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "access", index: 5, Number: [NumArch]int{21, 33, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "access", index: 5, Number: [NumArch]int{21, 33, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindFlags, Of: "access", Set: &flagSets[0], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "acct", index: 6, Number: [NumArch]int{163, 51, 89}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "acct", index: 6, Number: [NumArch]int{163, 51, 89}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "add_key", index: 7, Number: [NumArch]int{248, 286, 217}, Class: ClassIdentity, Returns: KindKeyID, Args: []Arg{
+	{Name: "add_key", index: 7, Number: [NumArch]int{248, 286, 217}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindKeyID, Args: []Arg{
 		{Name: "type", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "description", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "payload", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "plen", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "keyring", Kind: KindKeyID, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "adjtimex", index: 8, Number: [NumArch]int{159, 124, 171}, Class: ClassTime, Returns: KindInt, Args: []Arg{
+	{Name: "adjtimex", index: 8, Number: [NumArch]int{159, 124, 171}, Class: ClassTime, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
 		{Name: "txc", Kind: KindStruct, Dir: InOut, Of: "timex", Layout: &layout_timex, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "afs_syscall", index: 9, Number: [NumArch]int{183, 137, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "alarm", index: 10, Number: [NumArch]int{37, 27, -1}, Class: ClassTime, Returns: KindUint, Args: []Arg{
+	{Name: "afs_syscall", index: 9, Number: [NumArch]int{183, 137, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "alarm", index: 10, Number: [NumArch]int{37, 27, -1}, Class: ClassTime, Axis: AxisOwn, Returns: KindUint, Args: []Arg{
 		{Name: "seconds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "arch_prctl", index: 11, Number: [NumArch]int{158, 384, -1}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "arch_prctl", index: 11, Number: [NumArch]int{158, 384, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "option", Kind: KindFlags, Of: "arch_prctl", Set: &flagSets[2], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "bdflush", index: 12, Number: [NumArch]int{-1, 134, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "bdflush", index: 12, Number: [NumArch]int{-1, 134, -1}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "func", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "bind", index: 13, Number: [NumArch]int{49, 361, 200}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "bind", index: 13, Number: [NumArch]int{49, 361, 200}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: In, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "bpf", index: 14, Number: [NumArch]int{321, 357, 280}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "bpf", index: 14, Number: [NumArch]int{321, 357, 280}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "cmd", Kind: KindFlags, Of: "bpf", Set: &flagSets[14], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindBuffer, Dir: InOut, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "break", index: 15, Number: [NumArch]int{-1, 17, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "brk", index: 16, Number: [NumArch]int{12, 45, 214}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
+	{Name: "break", index: 15, Number: [NumArch]int{-1, 17, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "brk", index: 16, Number: [NumArch]int{12, 45, 214}, Class: ClassMemory, Axis: AxisOwn, Returns: KindAddr, Args: []Arg{
 		{Name: "brk", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "cachestat", index: 17, Number: [NumArch]int{451, 451, 451}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "cachestat", index: 17, Number: [NumArch]int{451, 451, 451}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "range", Kind: KindStruct, Dir: In, Of: "cachestat_range", Layout: &layout_cachestat_range, Len: -1, Per: 1, At: -1},
 		{Name: "cstat", Kind: KindStruct, Dir: Out, Of: "cachestat", Layout: &layout_cachestat, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "capget", index: 18, Number: [NumArch]int{125, 184, 90}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "capget", index: 18, Number: [NumArch]int{125, 184, 90}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "header", Kind: KindStruct, Dir: InOut, Of: "cap_header", Layout: &layout_cap_header, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindStruct, Dir: Out, Of: "cap_data", Layout: &layout_cap_data, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "capset", index: 19, Number: [NumArch]int{126, 185, 91}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "capset", index: 19, Number: [NumArch]int{126, 185, 91}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "header", Kind: KindStruct, Dir: InOut, Of: "cap_header", Layout: &layout_cap_header, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindStruct, Dir: In, Of: "cap_data", Layout: &layout_cap_data, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "chdir", index: 20, Number: [NumArch]int{80, 12, 49}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "chdir", index: 20, Number: [NumArch]int{80, 12, 49}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "chmod", index: 21, Number: [NumArch]int{90, 15, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "chmod", index: 21, Number: [NumArch]int{90, 15, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "chown", index: 22, Number: [NumArch]int{92, 182, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "chown", index: 22, Number: [NumArch]int{92, 182, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -104,59 +104,59 @@ var table = [...]Syscall{
 		{Name: "uid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "chown32", index: 23, Number: [NumArch]int{-1, 212, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "chown32", index: 23, Number: [NumArch]int{-1, 212, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "chroot", index: 24, Number: [NumArch]int{161, 61, 51}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "chroot", index: 24, Number: [NumArch]int{161, 61, 51}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_adjtime", index: 25, Number: [NumArch]int{305, 343, 266}, Class: ClassTime, Returns: KindInt, Args: []Arg{
+	{Name: "clock_adjtime", index: 25, Number: [NumArch]int{305, 343, 266}, Class: ClassTime, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "txc", Kind: KindStruct, Dir: InOut, Of: "timex", Layout: &layout_timex, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_adjtime64", index: 26, Number: [NumArch]int{-1, 405, -1}, Class: ClassTime, Returns: KindInt, Args: []Arg{
+	{Name: "clock_adjtime64", index: 26, Number: [NumArch]int{-1, 405, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "txc", Kind: KindStruct, Dir: InOut, Of: "timex64", Layout: &layout_timex64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_getres", index: 27, Number: [NumArch]int{229, 266, 114}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_getres", index: 27, Number: [NumArch]int{229, 266, 114}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "res", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_getres_time64", index: 28, Number: [NumArch]int{-1, 406, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_getres_time64", index: 28, Number: [NumArch]int{-1, 406, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "res", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_gettime", index: 29, Number: [NumArch]int{228, 265, 113}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_gettime", index: 29, Number: [NumArch]int{228, 265, 113}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_gettime64", index: 30, Number: [NumArch]int{-1, 403, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_gettime64", index: 30, Number: [NumArch]int{-1, 403, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "clock_nanosleep", index: 31, Number: [NumArch]int{230, 267, 115}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "clock_nanosleep_time64", index: 32, Number: [NumArch]int{-1, 407, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_settime", index: 33, Number: [NumArch]int{227, 264, 112}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_settime", index: 33, Number: [NumArch]int{227, 264, 112}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clock_settime64", index: 34, Number: [NumArch]int{-1, 404, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "clock_settime64", index: 34, Number: [NumArch]int{-1, 404, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "tp", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "clone", index: 35, Number: [NumArch]int{56, 120, 220}, Class: ClassProcess, Returns: KindPid, Args: []Arg{
+	{Name: "clone", index: 35, Number: [NumArch]int{56, 120, 220}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "clone", Set: &flagSets[26], Len: -1, Per: 1, At: -1},
 		{Name: "newsp", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "parent_tid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
@@ -175,24 +175,24 @@ var table = [...]Syscall{
 		{Name: "tls", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "child_tid", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "clone3", index: 36, Number: [NumArch]int{435, 435, 435}, Class: ClassProcess, Returns: KindPid, Args: []Arg{
+	{Name: "clone3", index: 36, Number: [NumArch]int{435, 435, 435}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid, Args: []Arg{
 		{Name: "args", Kind: KindStruct, Dir: InOut, Of: "clone_args", Layout: &layout_clone_args, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "close", index: 37, Number: [NumArch]int{3, 6, 57}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "close", index: 37, Number: [NumArch]int{3, 6, 57}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "close_range", index: 38, Number: [NumArch]int{436, 436, 436}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "close_range", index: 38, Number: [NumArch]int{436, 436, 436}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "first", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "last", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "close_range", Set: &flagSets[28], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "connect", index: 39, Number: [NumArch]int{42, 362, 203}, Class: ClassNetwork, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "connect", index: 39, Number: [NumArch]int{42, 362, 203}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: In, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "copy_file_range", index: 40, Number: [NumArch]int{326, 377, 285}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "copy_file_range", index: 40, Number: [NumArch]int{326, 377, 285}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd_in", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "off_in", Kind: KindStruct, Dir: InOut, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -200,46 +200,46 @@ var table = [...]Syscall{
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "creat", index: 41, Number: [NumArch]int{85, 8, -1}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "creat", index: 41, Number: [NumArch]int{85, 8, -1}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "create_module", index: 42, Number: [NumArch]int{174, 127, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "delete_module", index: 43, Number: [NumArch]int{176, 129, 106}, Class: ClassMachine, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "create_module", index: 42, Number: [NumArch]int{174, 127, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "delete_module", index: 43, Number: [NumArch]int{176, 129, 106}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "delete_module", Set: &flagSets[29], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "dup", index: 44, Number: [NumArch]int{32, 41, 23}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "dup", index: 44, Number: [NumArch]int{32, 41, 23}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fildes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "dup2", index: 45, Number: [NumArch]int{33, 63, -1}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "dup2", index: 45, Number: [NumArch]int{33, 63, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "oldfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "newfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "dup3", index: 46, Number: [NumArch]int{292, 330, 24}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "dup3", index: 46, Number: [NumArch]int{292, 330, 24}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "oldfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "newfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "dup3", Set: &flagSets[33], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_create", index: 47, Number: [NumArch]int{213, 254, -1}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "epoll_create", index: 47, Number: [NumArch]int{213, 254, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_create1", index: 48, Number: [NumArch]int{291, 329, 20}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "epoll_create1", index: 48, Number: [NumArch]int{291, 329, 20}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "epoll_create", Set: &flagSets[35], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_ctl", index: 49, Number: [NumArch]int{233, 255, 21}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "epoll_ctl", index: 49, Number: [NumArch]int{233, 255, 21}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "op", Kind: KindFlags, Of: "epoll_ctl", Set: &flagSets[36], Len: -1, Per: 1, At: -1},
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "event", Kind: KindStruct, Dir: In, Of: "epoll_event", Layout: &layout_epoll_event, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_ctl_old", index: 50, Number: [NumArch]int{214, -1, -1}, Class: ClassDesc, Returns: KindNone, Unimplemented: true, Args: []Arg{
+	{Name: "epoll_ctl_old", index: 50, Number: [NumArch]int{214, -1, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Unimplemented: true, Args: []Arg{
 		{Name: "a1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_pwait", index: 51, Number: [NumArch]int{281, 319, 22}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "epoll_pwait", index: 51, Number: [NumArch]int{281, 319, 22}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Layout: &layout_epoll_event, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -247,7 +247,7 @@ var table = [...]Syscall{
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_pwait2", index: 52, Number: [NumArch]int{441, 441, 441}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "epoll_pwait2", index: 52, Number: [NumArch]int{441, 441, 441}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Layout: &layout_epoll_event, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
@@ -255,55 +255,55 @@ var table = [...]Syscall{
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_wait", index: 53, Number: [NumArch]int{232, 256, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "epoll_wait", index: 53, Number: [NumArch]int{232, 256, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "epfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "epoll_event", Layout: &layout_epoll_event, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "maxevents", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "epoll_wait_old", index: 54, Number: [NumArch]int{215, -1, -1}, Class: ClassDesc, Returns: KindNone, Unimplemented: true, Args: []Arg{
+	{Name: "epoll_wait_old", index: 54, Number: [NumArch]int{215, -1, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Unimplemented: true, Args: []Arg{
 		{Name: "a1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "a4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "eventfd", index: 55, Number: [NumArch]int{284, 323, -1}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "eventfd", index: 55, Number: [NumArch]int{284, 323, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "initval", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "eventfd2", index: 56, Number: [NumArch]int{290, 328, 19}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "eventfd2", index: 56, Number: [NumArch]int{290, 328, 19}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "initval", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "eventfd", Set: &flagSets[38], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "execve", index: 57, Number: [NumArch]int{59, 11, 221}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "execve", index: 57, Number: [NumArch]int{59, 11, 221}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "argv", Kind: KindStrings, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "envp", Kind: KindStrings, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "execveat", index: 58, Number: [NumArch]int{322, 358, 281}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "execveat", index: 58, Number: [NumArch]int{322, 358, 281}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "argv", Kind: KindStrings, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "envp", Kind: KindStrings, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_exec", Set: &flagSets[6], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "exit", index: 59, Number: [NumArch]int{60, 1, 93}, Class: ClassProcess, Returns: KindNone, NoReturn: true, Args: []Arg{
+	{Name: "exit", index: 59, Number: [NumArch]int{60, 1, 93}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, NoReturn: true, Args: []Arg{
 		{Name: "error_code", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "exit_group", index: 60, Number: [NumArch]int{231, 252, 94}, Class: ClassProcess, Returns: KindNone, NoReturn: true, Args: []Arg{
+	{Name: "exit_group", index: 60, Number: [NumArch]int{231, 252, 94}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, NoReturn: true, Args: []Arg{
 		{Name: "error_code", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "faccessat", index: 61, Number: [NumArch]int{269, 307, 48}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "faccessat", index: 61, Number: [NumArch]int{269, 307, 48}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "mode", Kind: KindFlags, Of: "access", Set: &flagSets[0], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "faccessat2", index: 62, Number: [NumArch]int{439, 439, 439}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "faccessat2", index: 62, Number: [NumArch]int{439, 439, 439}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "mode", Kind: KindFlags, Of: "access", Set: &flagSets[0], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_access", Set: &flagSets[4], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fadvise64", index: 63, Number: [NumArch]int{221, 250, 223}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fadvise64", index: 63, Number: [NumArch]int{221, 250, 223}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindOffset, Len: -1, Per: 1, At: -1},
@@ -315,7 +315,7 @@ var table = [...]Syscall{
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "fadvise64_64", index: 64, Number: [NumArch]int{-1, 272, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fadvise64_64", index: 64, Number: [NumArch]int{-1, 272, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
@@ -323,7 +323,7 @@ var table = [...]Syscall{
 		{Name: "len_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "advice", Kind: KindFlags, Of: "fadvise", Set: &flagSets[40], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fallocate", index: 65, Number: [NumArch]int{285, 324, 47}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "fallocate", index: 65, Number: [NumArch]int{285, 324, 47}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindFlags, Of: "fallocate", Set: &flagSets[41], Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
@@ -336,11 +336,11 @@ var table = [...]Syscall{
 		{Name: "len", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "len_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "fanotify_init", index: 66, Number: [NumArch]int{300, 338, 262}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "fanotify_init", index: 66, Number: [NumArch]int{300, 338, 262}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "fanotify_init", Set: &flagSets[44], Len: -1, Per: 1, At: -1},
 		{Name: "event_f_flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fanotify_mark", index: 67, Number: [NumArch]int{301, 339, 263}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fanotify_mark", index: 67, Number: [NumArch]int{301, 339, 263}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fanotify_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "fanotify_mark", Set: &flagSets[45], Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindFlags, Of: "fanotify", Set: &flagSets[43], Len: -1, Per: 1, At: -1},
@@ -354,25 +354,25 @@ var table = [...]Syscall{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 4},
 	}}},
-	{Name: "fchdir", index: 68, Number: [NumArch]int{81, 133, 50}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fchdir", index: 68, Number: [NumArch]int{81, 133, 50}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fchmod", index: 69, Number: [NumArch]int{91, 94, 52}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fchmod", index: 69, Number: [NumArch]int{91, 94, 52}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fchmodat", index: 70, Number: [NumArch]int{268, 306, 53}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "fchmodat", index: 70, Number: [NumArch]int{268, 306, 53}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fchmodat2", index: 71, Number: [NumArch]int{452, 452, 452}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "fchmodat2", index: 71, Number: [NumArch]int{452, 452, 452}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fchown", index: 72, Number: [NumArch]int{93, 95, 55}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fchown", index: 72, Number: [NumArch]int{93, 95, 55}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -381,135 +381,135 @@ var table = [...]Syscall{
 		{Name: "uid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "fchown32", index: 73, Number: [NumArch]int{-1, 207, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fchown32", index: 73, Number: [NumArch]int{-1, 207, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fchownat", index: 74, Number: [NumArch]int{260, 298, 54}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "fchownat", index: 74, Number: [NumArch]int{260, 298, 54}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fcntl", index: 75, Number: [NumArch]int{72, 55, 25}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "fcntl", index: 75, Number: [NumArch]int{72, 55, 25}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[46], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fcntl64", index: 76, Number: [NumArch]int{-1, 221, -1}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "fcntl64", index: 76, Number: [NumArch]int{-1, 221, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "fcntl", Set: &flagSets[46], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fdatasync", index: 77, Number: [NumArch]int{75, 148, 83}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "fdatasync", index: 77, Number: [NumArch]int{75, 148, 83}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fgetxattr", index: 78, Number: [NumArch]int{193, 231, 10}, Class: ClassDesc, Returns: KindBytes, Args: []Arg{
+	{Name: "fgetxattr", index: 78, Number: [NumArch]int{193, 231, 10}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "file_getattr", index: 79, Number: [NumArch]int{468, 468, 468}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "file_getattr", index: 79, Number: [NumArch]int{468, 468, 468}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "attr", Kind: KindStruct, Dir: Out, Of: "file_attr", Layout: &layout_file_attr, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "file_setattr", index: 80, Number: [NumArch]int{469, 469, 469}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "file_setattr", index: 80, Number: [NumArch]int{469, 469, 469}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "file_attr", Layout: &layout_file_attr, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "finit_module", index: 81, Number: [NumArch]int{313, 350, 273}, Class: ClassMachine, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "finit_module", index: 81, Number: [NumArch]int{313, 350, 273}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "param_values", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "finit_module", Set: &flagSets[48], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "flistxattr", index: 82, Number: [NumArch]int{196, 234, 13}, Class: ClassDesc, Returns: KindBytes, Args: []Arg{
+	{Name: "flistxattr", index: 82, Number: [NumArch]int{196, 234, 13}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "flock", index: 83, Number: [NumArch]int{73, 143, 32}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "flock", index: 83, Number: [NumArch]int{73, 143, 32}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "operation", Kind: KindFlags, Of: "flock", Set: &flagSets[49], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fork", index: 84, Number: [NumArch]int{57, 2, -1}, Class: ClassProcess, Returns: KindPid},
-	{Name: "fremovexattr", index: 85, Number: [NumArch]int{199, 237, 16}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fork", index: 84, Number: [NumArch]int{57, 2, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid},
+	{Name: "fremovexattr", index: 85, Number: [NumArch]int{199, 237, 16}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fsconfig", index: 86, Number: [NumArch]int{431, 431, 431}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fsconfig", index: 86, Number: [NumArch]int{431, 431, 431}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "fsconfig", Set: &flagSets[53], Len: -1, Per: 1, At: -1},
 		{Name: "key", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "aux", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fsetxattr", index: 87, Number: [NumArch]int{190, 228, 7}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fsetxattr", index: 87, Number: [NumArch]int{190, 228, 7}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fsmount", index: 88, Number: [NumArch]int{432, 432, 432}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "fsmount", index: 88, Number: [NumArch]int{432, 432, 432}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fs_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "fsmount", Set: &flagSets[54], Len: -1, Per: 1, At: -1},
 		{Name: "attr_flags", Kind: KindFlags, Of: "mount_attr", Set: &flagSets[113], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fsopen", index: 89, Number: [NumArch]int{430, 430, 430}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "fsopen", index: 89, Number: [NumArch]int{430, 430, 430}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fsname", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "fsopen", Set: &flagSets[55], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fspick", index: 90, Number: [NumArch]int{433, 433, 433}, Class: ClassFile, Returns: KindFD, Args: []Arg{
+	{Name: "fspick", index: 90, Number: [NumArch]int{433, 433, 433}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "fspick", Set: &flagSets[56], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fstat", index: 91, Number: [NumArch]int{5, 108, 80}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fstat", index: 91, Number: [NumArch]int{5, 108, 80}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat", Layout: &layout_stat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fstat64", index: 92, Number: [NumArch]int{-1, 197, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "fstat64", index: 92, Number: [NumArch]int{-1, 197, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat64", Layout: &layout_stat64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fstatat64", index: 93, Number: [NumArch]int{-1, 300, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "fstatat64", index: 93, Number: [NumArch]int{-1, 300, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat64", Layout: &layout_stat64, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_stat", Set: &flagSets[9], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fstatfs", index: 94, Number: [NumArch]int{138, 100, 44}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "fstatfs", index: 94, Number: [NumArch]int{138, 100, 44}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statfs", Layout: &layout_statfs, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "fstatfs64", index: 95, Number: [NumArch]int{-1, 269, -1}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "fstatfs64", index: 95, Number: [NumArch]int{-1, 269, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statfs64", Layout: &layout_statfs64, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 	}},
-	{Name: "fsync", index: 96, Number: [NumArch]int{74, 118, 82}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "fsync", index: 96, Number: [NumArch]int{74, 118, 82}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ftime", index: 97, Number: [NumArch]int{-1, 35, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "ftruncate", index: 98, Number: [NumArch]int{77, 93, 46}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "ftime", index: 97, Number: [NumArch]int{-1, 35, -1}, Class: ClassOther, Axis: AxisWhere, Returns: KindNone, Unimplemented: true},
+	{Name: "ftruncate", index: 98, Number: [NumArch]int{77, 93, 46}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "length", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ftruncate64", index: 99, Number: [NumArch]int{-1, 194, -1}, Class: ClassDesc, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "ftruncate64", index: 99, Number: [NumArch]int{-1, 194, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "length", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "length_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex", index: 100, Number: [NumArch]int{202, 240, 98}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "futex", index: 100, Number: [NumArch]int{202, 240, 98}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[58], Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -517,13 +517,13 @@ var table = [...]Syscall{
 		{Name: "uaddr2", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "val3", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex_requeue", index: 101, Number: [NumArch]int{456, 456, 456}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
+	{Name: "futex_requeue", index: 101, Number: [NumArch]int{456, 456, 456}, Class: ClassProcess, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "waiters", Kind: KindStruct, Dir: In, Of: "futex_waitv", Layout: &layout_futex_waitv, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "nr_wake", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "nr_requeue", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex_time64", index: 102, Number: [NumArch]int{-1, 422, -1}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "futex_time64", index: 102, Number: [NumArch]int{-1, 422, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "op", Kind: KindFlags, Of: "futex", Set: &flagSets[58], Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -531,7 +531,7 @@ var table = [...]Syscall{
 		{Name: "uaddr2", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "val3", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex_wait", index: 103, Number: [NumArch]int{455, 455, 455}, Class: ClassProcess, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "futex_wait", index: 103, Number: [NumArch]int{455, 455, 455}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "val", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -539,102 +539,102 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex_waitv", index: 104, Number: [NumArch]int{449, 449, 449}, Class: ClassProcess, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "futex_waitv", index: 104, Number: [NumArch]int{449, 449, 449}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "waiters", Kind: KindStruct, Dir: In, Of: "futex_waitv", Layout: &layout_futex_waitv, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nr_futexes", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futex_wake", index: 105, Number: [NumArch]int{454, 454, 454}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
+	{Name: "futex_wake", index: 105, Number: [NumArch]int{454, 454, 454}, Class: ClassProcess, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "uaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "futex2", Set: &flagSets[59], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "futimesat", index: 106, Number: [NumArch]int{261, 299, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "futimesat", index: 106, Number: [NumArch]int{261, 299, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "times", Kind: KindStruct, Dir: In, Of: "timeval", Layout: &layout_timeval, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "get_kernel_syms", index: 107, Number: [NumArch]int{177, 130, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "get_mempolicy", index: 108, Number: [NumArch]int{239, 275, 236}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "get_kernel_syms", index: 107, Number: [NumArch]int{177, 130, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "get_mempolicy", index: 108, Number: [NumArch]int{239, 275, 236}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "policy", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "nmask", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 8, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "get_mempolicy", Set: &flagSets[61], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "get_robust_list", index: 109, Number: [NumArch]int{274, 312, 100}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "get_robust_list", index: 109, Number: [NumArch]int{274, 312, 100}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "head_ptr", Kind: KindStruct, Dir: Out, Of: "ptr", Layout: &layout_ptr, Len: -1, Per: 1, At: -1},
 		{Name: "len_ptr", Kind: KindStruct, Dir: Out, Of: "ulong", Layout: &layout_ulong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "get_thread_area", index: 110, Number: [NumArch]int{211, 244, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "get_thread_area", index: 110, Number: [NumArch]int{211, 244, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "u_info", Kind: KindStruct, Dir: InOut, Of: "user_desc", Layout: &layout_user_desc, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getcpu", index: 111, Number: [NumArch]int{309, 318, 168}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "getcpu", index: 111, Number: [NumArch]int{309, 318, 168}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "cpu", Kind: KindStruct, Dir: Out, Of: "uint", Layout: &layout_uint, Len: -1, Per: 1, At: -1},
 		{Name: "node", Kind: KindStruct, Dir: Out, Of: "uint", Layout: &layout_uint, Len: -1, Per: 1, At: -1},
 		{Name: "cache", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getcwd", index: 112, Number: [NumArch]int{79, 183, 17}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "getcwd", index: 112, Number: [NumArch]int{79, 183, 17}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getdents", index: 113, Number: [NumArch]int{78, 141, -1}, Class: ClassDesc, Returns: KindBytes, Args: []Arg{
+	{Name: "getdents", index: 113, Number: [NumArch]int{78, 141, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "dirp", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getdents64", index: 114, Number: [NumArch]int{217, 220, 61}, Class: ClassDesc, Returns: KindBytes, Args: []Arg{
+	{Name: "getdents64", index: 114, Number: [NumArch]int{217, 220, 61}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "dirp", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getegid", index: 115, Number: [NumArch]int{108, 50, 177}, Class: ClassIdentity, Returns: KindGid},
-	{Name: "getegid32", index: 116, Number: [NumArch]int{-1, 202, -1}, Class: ClassIdentity, Returns: KindGid},
-	{Name: "geteuid", index: 117, Number: [NumArch]int{107, 49, 175}, Class: ClassIdentity, Returns: KindUid},
-	{Name: "geteuid32", index: 118, Number: [NumArch]int{-1, 201, -1}, Class: ClassIdentity, Returns: KindUid},
-	{Name: "getgid", index: 119, Number: [NumArch]int{104, 47, 176}, Class: ClassIdentity, Returns: KindGid},
-	{Name: "getgid32", index: 120, Number: [NumArch]int{-1, 200, -1}, Class: ClassIdentity, Returns: KindGid},
-	{Name: "getgroups", index: 121, Number: [NumArch]int{115, 80, 158}, Class: ClassIdentity, Returns: KindCount, Args: []Arg{
+	{Name: "getegid", index: 115, Number: [NumArch]int{108, 50, 177}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid},
+	{Name: "getegid32", index: 116, Number: [NumArch]int{-1, 202, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid},
+	{Name: "geteuid", index: 117, Number: [NumArch]int{107, 49, 175}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid},
+	{Name: "geteuid32", index: 118, Number: [NumArch]int{-1, 201, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid},
+	{Name: "getgid", index: 119, Number: [NumArch]int{104, 47, 176}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid},
+	{Name: "getgid32", index: 120, Number: [NumArch]int{-1, 200, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid},
+	{Name: "getgroups", index: 121, Number: [NumArch]int{115, 80, 158}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindCount, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: Out, Of: "gid16", Layout: &layout_gid16, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}}},
-	{Name: "getgroups32", index: 122, Number: [NumArch]int{-1, 205, -1}, Class: ClassIdentity, Returns: KindCount, Args: []Arg{
+	{Name: "getgroups32", index: 122, Number: [NumArch]int{-1, 205, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindCount, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}},
-	{Name: "getitimer", index: 123, Number: [NumArch]int{36, 105, 102}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "getitimer", index: 123, Number: [NumArch]int{36, 105, 102}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[81], Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindStruct, Dir: Out, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getpeername", index: 124, Number: [NumArch]int{52, 368, 205}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "getpeername", index: 124, Number: [NumArch]int{52, 368, 205}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getpgid", index: 125, Number: [NumArch]int{121, 132, 155}, Class: ClassIdentity, Returns: KindPgid, Args: []Arg{
+	{Name: "getpgid", index: 125, Number: [NumArch]int{121, 132, 155}, Class: ClassIdentity, Axis: AxisMap, Returns: KindPgid, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getpgrp", index: 126, Number: [NumArch]int{111, 65, -1}, Class: ClassIdentity, Returns: KindPgid},
-	{Name: "getpid", index: 127, Number: [NumArch]int{39, 20, 172}, Class: ClassIdentity, Returns: KindPid},
-	{Name: "getpmsg", index: 128, Number: [NumArch]int{181, 188, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "getppid", index: 129, Number: [NumArch]int{110, 64, 173}, Class: ClassIdentity, Returns: KindPid},
-	{Name: "getpriority", index: 130, Number: [NumArch]int{140, 96, 141}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "getpgrp", index: 126, Number: [NumArch]int{111, 65, -1}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindPgid},
+	{Name: "getpid", index: 127, Number: [NumArch]int{39, 20, 172}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindPid},
+	{Name: "getpmsg", index: 128, Number: [NumArch]int{181, 188, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "getppid", index: 129, Number: [NumArch]int{110, 64, 173}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindPid},
+	{Name: "getpriority", index: 130, Number: [NumArch]int{140, 96, 141}, Class: ClassProcess, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getrandom", index: 131, Number: [NumArch]int{318, 355, 278}, Class: ClassMachine, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "getrandom", index: 131, Number: [NumArch]int{318, 355, 278}, Class: ClassMachine, Axis: AxisOwn, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "getrandom", Set: &flagSets[62], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getresgid", index: 132, Number: [NumArch]int{120, 171, 150}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "getresgid", index: 132, Number: [NumArch]int{120, 171, 150}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
@@ -643,12 +643,12 @@ var table = [...]Syscall{
 		{Name: "egid", Kind: KindStruct, Dir: Out, Of: "gid16", Layout: &layout_gid16, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindStruct, Dir: Out, Of: "gid16", Layout: &layout_gid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "getresgid32", index: 133, Number: [NumArch]int{-1, 211, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "getresgid32", index: 133, Number: [NumArch]int{-1, 211, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindStruct, Dir: Out, Of: "gid", Layout: &layout_gid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getresuid", index: 134, Number: [NumArch]int{118, 165, 148}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "getresuid", index: 134, Number: [NumArch]int{118, 165, 148}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
@@ -657,48 +657,48 @@ var table = [...]Syscall{
 		{Name: "euid", Kind: KindStruct, Dir: Out, Of: "uid16", Layout: &layout_uid16, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindStruct, Dir: Out, Of: "uid16", Layout: &layout_uid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "getresuid32", index: 135, Number: [NumArch]int{-1, 209, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "getresuid32", index: 135, Number: [NumArch]int{-1, 209, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindStruct, Dir: Out, Of: "uid", Layout: &layout_uid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getrlimit", index: 136, Number: [NumArch]int{97, 76, 163}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "getrlimit", index: 136, Number: [NumArch]int{97, 76, 163}, Class: ClassProcess, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "getrusage", index: 137, Number: [NumArch]int{98, 77, 165}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "who", Kind: KindFlags, Of: "rusage", Set: &flagSets[180], Len: -1, Per: 1, At: -1},
 		{Name: "usage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getsid", index: 138, Number: [NumArch]int{124, 147, 156}, Class: ClassIdentity, Returns: KindPid, Args: []Arg{
+	{Name: "getsid", index: 138, Number: [NumArch]int{124, 147, 156}, Class: ClassIdentity, Axis: AxisMap, Returns: KindPid, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getsockname", index: 139, Number: [NumArch]int{51, 367, 204}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "getsockname", index: 139, Number: [NumArch]int{51, 367, 204}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getsockopt", index: 140, Number: [NumArch]int{55, 365, 209}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "getsockopt", index: 140, Number: [NumArch]int{55, 365, 209}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: InOut, Length: LengthAtPointer, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "gettid", index: 141, Number: [NumArch]int{186, 224, 178}, Class: ClassIdentity, Returns: KindTid},
-	{Name: "gettimeofday", index: 142, Number: [NumArch]int{96, 78, 169}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "gettid", index: 141, Number: [NumArch]int{186, 224, 178}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindTid},
+	{Name: "gettimeofday", index: 142, Number: [NumArch]int{96, 78, 169}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "tv", Kind: KindStruct, Dir: Out, Of: "timeval", Layout: &layout_timeval, Len: -1, Per: 1, At: -1},
 		{Name: "tz", Kind: KindStruct, Dir: Out, Of: "timezone", Layout: &layout_timezone, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getuid", index: 143, Number: [NumArch]int{102, 24, 174}, Class: ClassIdentity, Returns: KindUid},
-	{Name: "getuid32", index: 144, Number: [NumArch]int{-1, 199, -1}, Class: ClassIdentity, Returns: KindUid},
-	{Name: "getxattr", index: 145, Number: [NumArch]int{191, 229, 8}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "getuid", index: 143, Number: [NumArch]int{102, 24, 174}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid},
+	{Name: "getuid32", index: 144, Number: [NumArch]int{-1, 199, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid},
+	{Name: "getxattr", index: 145, Number: [NumArch]int{191, 229, 8}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "getxattrat", index: 146, Number: [NumArch]int{464, 464, 464}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "getxattrat", index: 146, Number: [NumArch]int{464, 464, 464}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_xattr", Set: &flagSets[12], Len: -1, Per: 1, At: -1},
@@ -706,42 +706,42 @@ var table = [...]Syscall{
 		{Name: "args", Kind: KindStruct, Dir: InOut, Of: "xattr_args", Layout: &layout_xattr_args, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "gtty", index: 147, Number: [NumArch]int{-1, 32, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "idle", index: 148, Number: [NumArch]int{-1, 112, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "init_module", index: 149, Number: [NumArch]int{175, 128, 105}, Class: ClassMachine, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "gtty", index: 147, Number: [NumArch]int{-1, 32, -1}, Class: ClassOther, Axis: AxisMap, Returns: KindNone, Unimplemented: true},
+	{Name: "idle", index: 148, Number: [NumArch]int{-1, 112, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "init_module", index: 149, Number: [NumArch]int{175, 128, 105}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "module_image", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "len", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "param_values", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "inotify_add_watch", index: 150, Number: [NumArch]int{254, 292, 27}, Class: ClassDesc, Returns: KindInt, Args: []Arg{
+	{Name: "inotify_add_watch", index: 150, Number: [NumArch]int{254, 292, 27}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindFlags, Of: "inotify", Set: &flagSets[65], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "inotify_init", index: 151, Number: [NumArch]int{253, 291, -1}, Class: ClassDesc, Returns: KindFD},
-	{Name: "inotify_init1", index: 152, Number: [NumArch]int{294, 332, 26}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "inotify_init", index: 151, Number: [NumArch]int{253, 291, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD},
+	{Name: "inotify_init1", index: 152, Number: [NumArch]int{294, 332, 26}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "inotify_init", Set: &flagSets[66], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "inotify_rm_watch", index: 153, Number: [NumArch]int{255, 293, 28}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "inotify_rm_watch", index: 153, Number: [NumArch]int{255, 293, 28}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "wd", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_cancel", index: 154, Number: [NumArch]int{210, 249, 3}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "io_cancel", index: 154, Number: [NumArch]int{210, 249, 3}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "iocb", Kind: KindStruct, Dir: In, Of: "iocb", Layout: &layout_iocb, Len: -1, Per: 1, At: -1},
 		{Name: "result", Kind: KindStruct, Dir: Out, Of: "io_event", Layout: &layout_io_event, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_destroy", index: 155, Number: [NumArch]int{207, 246, 1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "io_destroy", index: 155, Number: [NumArch]int{207, 246, 1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_getevents", index: 156, Number: [NumArch]int{208, 247, 4}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "events", Kind: KindStruct, Dir: Out, Of: "io_event", Layout: &layout_io_event, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_pgetevents", index: 157, Number: [NumArch]int{333, 385, 292}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -749,7 +749,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "usig", Kind: KindStruct, Dir: In, Of: "aio_sigset", Layout: &layout_aio_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "io_pgetevents_time64", index: 158, Number: [NumArch]int{-1, 416, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "min_nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
@@ -757,16 +757,16 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "usig", Kind: KindStruct, Dir: In, Of: "aio_sigset", Layout: &layout_aio_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_setup", index: 159, Number: [NumArch]int{206, 245, 0}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "io_setup", index: 159, Number: [NumArch]int{206, 245, 0}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "nr_events", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "ctxp", Kind: KindStruct, Dir: InOut, Of: "aio_context", Layout: &layout_aio_context, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_submit", index: 160, Number: [NumArch]int{209, 248, 2}, Class: ClassDesc, Returns: KindCount, Args: []Arg{
+	{Name: "io_submit", index: 160, Number: [NumArch]int{209, 248, 2}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Args: []Arg{
 		{Name: "ctx_id", Kind: KindAioContext, Len: -1, Per: 1, At: -1},
 		{Name: "nr", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "iocbpp", Kind: KindStruct, Dir: In, Of: "ptr", Layout: &layout_ptr, Length: LengthElements, Len: 1, Per: 1, At: -1},
 	}},
-	{Name: "io_uring_enter", index: 161, Number: [NumArch]int{426, 426, 426}, Class: ClassDesc, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "io_uring_enter", index: 161, Number: [NumArch]int{426, 426, 426}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "to_submit", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "min_complete", Kind: KindUint, Len: -1, Per: 1, At: -1},
@@ -774,39 +774,39 @@ var table = [...]Syscall{
 		{Name: "arg", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "argsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_uring_register", index: 162, Number: [NumArch]int{427, 427, 427}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "io_uring_register", index: 162, Number: [NumArch]int{427, 427, 427}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "opcode", Kind: KindFlags, Of: "io_uring_register", Set: &flagSets[69], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "nr_args", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "io_uring_setup", index: 163, Number: [NumArch]int{425, 425, 425}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "io_uring_setup", index: 163, Number: [NumArch]int{425, 425, 425}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "entries", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "params", Kind: KindStruct, Dir: InOut, Of: "io_uring_params", Layout: &layout_io_uring_params, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ioctl", index: 164, Number: [NumArch]int{16, 54, 29}, Class: ClassDesc, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "ioctl", index: 164, Number: [NumArch]int{16, 54, 29}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "request", Kind: KindFlags, Of: "ioctl", Set: &flagSets[73], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ioperm", index: 165, Number: [NumArch]int{173, 101, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "ioperm", index: 165, Number: [NumArch]int{173, 101, -1}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "from", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "num", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "turn_on", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "iopl", index: 166, Number: [NumArch]int{172, 110, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "iopl", index: 166, Number: [NumArch]int{172, 110, -1}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "level", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ioprio_get", index: 167, Number: [NumArch]int{252, 290, 31}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "ioprio_get", index: 167, Number: [NumArch]int{252, 290, 31}, Class: ClassProcess, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[75], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ioprio_set", index: 168, Number: [NumArch]int{251, 289, 30}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "ioprio_set", index: 168, Number: [NumArch]int{251, 289, 30}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "ioprio_who", Set: &flagSets[75], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "ioprio", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ipc", index: 169, Number: [NumArch]int{-1, 117, -1}, Class: ClassIPC, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "ipc", index: 169, Number: [NumArch]int{-1, 117, -1}, Class: ClassIPC, Axis: AxisOwn, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "call", Kind: KindFlags, Of: "ipccall", Set: &flagSets[78], Len: -1, Per: 1, At: -1},
 		{Name: "first", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "second", Kind: KindArg, Len: -1, Per: 1, At: -1},
@@ -814,53 +814,53 @@ var table = [...]Syscall{
 		{Name: "ptr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "fifth", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "kcmp", index: 170, Number: [NumArch]int{312, 349, 272}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "kcmp", index: 170, Number: [NumArch]int{312, 349, 272}, Class: ClassProcess, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "pid1", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "pid2", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "kcmp", Set: &flagSets[82], Len: -1, Per: 1, At: -1},
 		{Name: "idx1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "idx2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "kexec_file_load", index: 171, Number: [NumArch]int{320, -1, 294}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "kexec_file_load", index: 171, Number: [NumArch]int{320, -1, 294}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "kernel_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "initrd_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmdline_len", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "cmdline", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "kexec_file", Set: &flagSets[84], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "kexec_load", index: 172, Number: [NumArch]int{246, 283, 104}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "kexec_load", index: 172, Number: [NumArch]int{246, 283, 104}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "entry", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "nr_segments", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "segments", Kind: KindStruct, Dir: In, Of: "kexec_segment", Layout: &layout_kexec_segment, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "kexec", Set: &flagSets[83], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Returns: KindLong, Interruptible: true, Args: []Arg{
+	{Name: "keyctl", index: 173, Number: [NumArch]int{250, 288, 219}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindLong, Interruptible: true, Args: []Arg{
 		{Name: "operation", Kind: KindFlags, Of: "keyctl", Set: &flagSets[88], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg5", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "kill", index: 174, Number: [NumArch]int{62, 37, 129}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "kill", index: 174, Number: [NumArch]int{62, 37, 129}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "landlock_add_rule", index: 175, Number: [NumArch]int{445, 445, 445}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "landlock_add_rule", index: 175, Number: [NumArch]int{445, 445, 445}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "rule_type", Kind: KindFlags, Of: "landlock_rule", Set: &flagSets[93], Len: -1, Per: 1, At: -1},
 		{Name: "rule_attr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "landlock_create_ruleset", index: 176, Number: [NumArch]int{444, 444, 444}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "landlock_ruleset_attr", Layout: &layout_landlock_ruleset_attr, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "landlock_create", Set: &flagSets[89], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "landlock_restrict_self", index: 177, Number: [NumArch]int{446, 446, 446}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "landlock_restrict_self", index: 177, Number: [NumArch]int{446, 446, 446}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "ruleset_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "landlock_restrict", Set: &flagSets[92], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lchown", index: 178, Number: [NumArch]int{94, 16, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lchown", index: 178, Number: [NumArch]int{94, 16, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -869,63 +869,63 @@ var table = [...]Syscall{
 		{Name: "uid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "lchown32", index: 179, Number: [NumArch]int{-1, 198, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lchown32", index: 179, Number: [NumArch]int{-1, 198, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lgetxattr", index: 180, Number: [NumArch]int{192, 230, 9}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "lgetxattr", index: 180, Number: [NumArch]int{192, 230, 9}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "link", index: 181, Number: [NumArch]int{86, 9, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "link", index: 181, Number: [NumArch]int{86, 9, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 	}},
-	{Name: "linkat", index: 182, Number: [NumArch]int{265, 303, 37}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "linkat", index: 182, Number: [NumArch]int{265, 303, 37}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "olddfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "at_link", Set: &flagSets[8], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "listen", index: 183, Number: [NumArch]int{50, 363, 201}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "listen", index: 183, Number: [NumArch]int{50, 363, 201}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "backlog", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "listmount", index: 184, Number: [NumArch]int{458, 458, 458}, Class: ClassMachine, Returns: KindCount, Args: []Arg{
+	{Name: "listmount", index: 184, Number: [NumArch]int{458, 458, 458}, Class: ClassMachine, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "req", Kind: KindStruct, Dir: In, Of: "mnt_id_req", Layout: &layout_mnt_id_req, Len: -1, Per: 1, At: -1},
 		{Name: "mnt_ids", Kind: KindStruct, Dir: Out, Of: "u64", Layout: &layout_u64, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_mnt_ids", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "listmount", Set: &flagSets[96], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "listns", index: 185, Number: [NumArch]int{470, 470, 470}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
+	{Name: "listns", index: 185, Number: [NumArch]int{470, 470, 470}, Class: ClassProcess, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "req", Kind: KindStruct, Dir: In, Of: "ns_id_req", Layout: &layout_ns_id_req, Len: -1, Per: 1, At: -1},
 		{Name: "ns_ids", Kind: KindStruct, Dir: Out, Of: "u64", Layout: &layout_u64, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_ns_ids", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "listxattr", index: 186, Number: [NumArch]int{194, 232, 11}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "listxattr", index: 186, Number: [NumArch]int{194, 232, 11}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "listxattrat", index: 187, Number: [NumArch]int{465, 465, 465}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "listxattrat", index: 187, Number: [NumArch]int{465, 465, 465}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_xattr", Set: &flagSets[12], Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "llistxattr", index: 188, Number: [NumArch]int{195, 233, 12}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "llistxattr", index: 188, Number: [NumArch]int{195, 233, 12}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "list", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lock", index: 189, Number: [NumArch]int{-1, 53, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "lookup_dcookie", index: 190, Number: [NumArch]int{212, 253, 18}, Class: ClassMachine, Returns: KindBytes, Args: []Arg{
+	{Name: "lock", index: 189, Number: [NumArch]int{-1, 53, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "lookup_dcookie", index: 190, Number: [NumArch]int{212, 253, 18}, Class: ClassMachine, Axis: AxisOwn, Returns: KindBytes, Args: []Arg{
 		{Name: "cookie", Kind: KindU64, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -935,58 +935,58 @@ var table = [...]Syscall{
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "lremovexattr", index: 191, Number: [NumArch]int{198, 236, 15}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lremovexattr", index: 191, Number: [NumArch]int{198, 236, 15}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lseek", index: 192, Number: [NumArch]int{8, 19, 62}, Class: ClassDesc, Returns: KindOffset, Args: []Arg{
+	{Name: "lseek", index: 192, Number: [NumArch]int{8, 19, 62}, Class: ClassDesc, Axis: AxisMap, Returns: KindOffset, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "whence", Kind: KindFlags, Of: "seek", Set: &flagSets[193], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lsetxattr", index: 193, Number: [NumArch]int{189, 227, 6}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lsetxattr", index: 193, Number: [NumArch]int{189, 227, 6}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lsm_get_self_attr", index: 194, Number: [NumArch]int{459, 459, 459}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
+	{Name: "lsm_get_self_attr", index: 194, Number: [NumArch]int{459, 459, 459}, Class: ClassProcess, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
 		{Name: "ctx", Kind: KindBuffer, Dir: Out, Length: LengthAtPointer, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindStruct, Dir: InOut, Of: "u32", Layout: &layout_u32, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "lsm", Set: &flagSets[97], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lsm_list_modules", index: 195, Number: [NumArch]int{461, 461, 461}, Class: ClassProcess, Returns: KindCount, Args: []Arg{
+	{Name: "lsm_list_modules", index: 195, Number: [NumArch]int{461, 461, 461}, Class: ClassProcess, Axis: AxisOwn, Returns: KindCount, Args: []Arg{
 		{Name: "ids", Kind: KindBuffer, Dir: Out, Length: LengthAtPointer, Len: 1, Per: 1, At: -1},
 		{Name: "size", Kind: KindStruct, Dir: InOut, Of: "u32", Layout: &layout_u32, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lsm_set_self_attr", index: 196, Number: [NumArch]int{460, 460, 460}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "lsm_set_self_attr", index: 196, Number: [NumArch]int{460, 460, 460}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "attr", Kind: KindFlags, Of: "lsm_attr", Set: &flagSets[98], Len: -1, Per: 1, At: -1},
 		{Name: "ctx", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindU32, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lstat", index: 197, Number: [NumArch]int{6, 107, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lstat", index: 197, Number: [NumArch]int{6, 107, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat", Layout: &layout_stat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "lstat64", index: 198, Number: [NumArch]int{-1, 196, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "lstat64", index: 198, Number: [NumArch]int{-1, 196, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat64", Layout: &layout_stat64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "madvise", index: 199, Number: [NumArch]int{28, 219, 233}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "madvise", index: 199, Number: [NumArch]int{28, 219, 233}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "map_shadow_stack", index: 200, Number: [NumArch]int{453, 453, 453}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
+	{Name: "map_shadow_stack", index: 200, Number: [NumArch]int{453, 453, 453}, Class: ClassMemory, Axis: AxisOwn, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "shadow_stack", Set: &flagSets[196], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mbind", index: 201, Number: [NumArch]int{237, 274, 235}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mbind", index: 201, Number: [NumArch]int{237, 274, 235}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[106], Len: -1, Per: 1, At: -1},
@@ -994,62 +994,62 @@ var table = [...]Syscall{
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[100], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "membarrier", index: 202, Number: [NumArch]int{324, 375, 283}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "membarrier", index: 202, Number: [NumArch]int{324, 375, 283}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "cmd", Kind: KindFlags, Of: "membarrier", Set: &flagSets[101], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "membarrier_flag", Set: &flagSets[102], Len: -1, Per: 1, At: -1},
 		{Name: "cpu_id", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "memfd_create", index: 203, Number: [NumArch]int{319, 356, 279}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "memfd_create", index: 203, Number: [NumArch]int{319, 356, 279}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "memfd", Set: &flagSets[104], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "memfd_secret", index: 204, Number: [NumArch]int{447, 447, 447}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "memfd_secret", index: 204, Number: [NumArch]int{447, 447, 447}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "memfd_secret", Set: &flagSets[105], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "migrate_pages", index: 205, Number: [NumArch]int{256, 294, 238}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
+	{Name: "migrate_pages", index: 205, Number: [NumArch]int{256, 294, 238}, Class: ClassMemory, Axis: AxisMap, Returns: KindCount, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "old_nodes", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 8, At: -1},
 		{Name: "new_nodes", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 8, At: -1},
 	}},
-	{Name: "mincore", index: 206, Number: [NumArch]int{27, 218, 232}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mincore", index: 206, Number: [NumArch]int{27, 218, 232}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 1, Per: 4096, At: -1},
 	}},
-	{Name: "mkdir", index: 207, Number: [NumArch]int{83, 39, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mkdir", index: 207, Number: [NumArch]int{83, 39, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mkdirat", index: 208, Number: [NumArch]int{258, 296, 34}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mkdirat", index: 208, Number: [NumArch]int{258, 296, 34}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mknod", index: 209, Number: [NumArch]int{133, 14, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mknod", index: 209, Number: [NumArch]int{133, 14, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 		{Name: "dev", Kind: KindDev, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mknodat", index: 210, Number: [NumArch]int{259, 297, 33}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mknodat", index: 210, Number: [NumArch]int{259, 297, 33}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 		{Name: "dev", Kind: KindDev, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mlock", index: 211, Number: [NumArch]int{149, 150, 228}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mlock", index: 211, Number: [NumArch]int{149, 150, 228}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mlock2", index: 212, Number: [NumArch]int{325, 376, 284}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mlock2", index: 212, Number: [NumArch]int{325, 376, 284}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mlock2", Set: &flagSets[107], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mlockall", index: 213, Number: [NumArch]int{151, 152, 230}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mlockall", index: 213, Number: [NumArch]int{151, 152, 230}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "mlockall", Set: &flagSets[108], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mmap", index: 214, Number: [NumArch]int{9, 90, 222}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
+	{Name: "mmap", index: 214, Number: [NumArch]int{9, 90, 222}, Class: ClassMemory, Axis: AxisMap, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
@@ -1059,7 +1059,7 @@ var table = [...]Syscall{
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "arg", Kind: KindStruct, Dir: In, Of: "mmap_arg_struct", Layout: &layout_mmap_arg_struct, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "mmap2", index: 215, Number: [NumArch]int{-1, 192, -1}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
+	{Name: "mmap2", index: 215, Number: [NumArch]int{-1, 192, -1}, Class: ClassMemory, Axis: AxisMap, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
@@ -1067,33 +1067,33 @@ var table = [...]Syscall{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "modify_ldt", index: 216, Number: [NumArch]int{154, 123, -1}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "modify_ldt", index: 216, Number: [NumArch]int{154, 123, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "func", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "ptr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 		{Name: "bytecount", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mount", index: 217, Number: [NumArch]int{165, 21, 40}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mount", index: 217, Number: [NumArch]int{165, 21, 40}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "source", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "fstype", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mount", Set: &flagSets[112], Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mount_setattr", index: 218, Number: [NumArch]int{442, 442, 442}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "mount_setattr", index: 218, Number: [NumArch]int{442, 442, 442}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "mount_setattr", Set: &flagSets[114], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mount_attr", Layout: &layout_mount_attr, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "move_mount", index: 219, Number: [NumArch]int{429, 429, 429}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "move_mount", index: 219, Number: [NumArch]int{429, 429, 429}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "from_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "from_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "to_dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "to_path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "move_mount", Set: &flagSets[115], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "move_pages", index: 220, Number: [NumArch]int{279, 317, 239}, Class: ClassMemory, Returns: KindCount, Args: []Arg{
+	{Name: "move_pages", index: 220, Number: [NumArch]int{279, 317, 239}, Class: ClassMemory, Axis: AxisMap, Returns: KindCount, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "nr_pages", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "pages", Kind: KindStruct, Dir: In, Of: "ptr", Layout: &layout_ptr, Length: LengthElements, Len: 1, Per: 1, At: -1},
@@ -1101,256 +1101,256 @@ var table = [...]Syscall{
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mbind", Set: &flagSets[100], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mprotect", index: 221, Number: [NumArch]int{10, 125, 226}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mprotect", index: 221, Number: [NumArch]int{10, 125, 226}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mpx", index: 222, Number: [NumArch]int{-1, 56, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "mq_getsetattr", index: 223, Number: [NumArch]int{245, 282, 185}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
+	{Name: "mpx", index: 222, Number: [NumArch]int{-1, 56, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "mq_getsetattr", index: 223, Number: [NumArch]int{245, 282, 185}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mqstat", Kind: KindStruct, Dir: In, Of: "mq_attr", Layout: &layout_mq_attr, Len: -1, Per: 1, At: -1},
 		{Name: "omqstat", Kind: KindStruct, Dir: Out, Of: "mq_attr", Layout: &layout_mq_attr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_notify", index: 224, Number: [NumArch]int{244, 281, 184}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
+	{Name: "mq_notify", index: 224, Number: [NumArch]int{244, 281, 184}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "notification", Kind: KindStruct, Dir: In, Of: "sigevent", Layout: &layout_sigevent, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_open", index: 225, Number: [NumArch]int{240, 277, 180}, Class: ClassIPC, Returns: KindFD, Args: []Arg{
+	{Name: "mq_open", index: 225, Number: [NumArch]int{240, 277, 180}, Class: ClassIPC, Axis: AxisOwn, Returns: KindFD, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "oflag", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mq_attr", Layout: &layout_mq_attr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_timedreceive", index: 226, Number: [NumArch]int{243, 280, 183}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "mq_timedreceive", index: 226, Number: [NumArch]int{243, 280, 183}, Class: ClassIPC, Axis: AxisOwn, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg_ptr", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "msg_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msg_prio", Kind: KindStruct, Dir: Out, Of: "uint", Layout: &layout_uint, Len: -1, Per: 1, At: -1},
 		{Name: "abs_timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_timedreceive_time64", index: 227, Number: [NumArch]int{-1, 419, -1}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "mq_timedreceive_time64", index: 227, Number: [NumArch]int{-1, 419, -1}, Class: ClassIPC, Axis: AxisOwn, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg_ptr", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "msg_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msg_prio", Kind: KindStruct, Dir: Out, Of: "uint", Layout: &layout_uint, Len: -1, Per: 1, At: -1},
 		{Name: "abs_timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_timedsend", index: 228, Number: [NumArch]int{242, 279, 182}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "mq_timedsend", index: 228, Number: [NumArch]int{242, 279, 182}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg_ptr", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "msg_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msg_prio", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "abs_timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_timedsend_time64", index: 229, Number: [NumArch]int{-1, 418, -1}, Class: ClassIPC, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "mq_timedsend_time64", index: 229, Number: [NumArch]int{-1, 418, -1}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "mqdes", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg_ptr", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "msg_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msg_prio", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "abs_timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mq_unlink", index: 230, Number: [NumArch]int{241, 278, 181}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
+	{Name: "mq_unlink", index: 230, Number: [NumArch]int{241, 278, 181}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mremap", index: 231, Number: [NumArch]int{25, 163, 216}, Class: ClassMemory, Returns: KindAddr, Args: []Arg{
+	{Name: "mremap", index: 231, Number: [NumArch]int{25, 163, 216}, Class: ClassMemory, Axis: AxisOwn, Returns: KindAddr, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "old_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "new_len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mremap", Set: &flagSets[117], Len: -1, Per: 1, At: -1},
 		{Name: "new_addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "mseal", index: 232, Number: [NumArch]int{462, 462, 462}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "mseal", index: 232, Number: [NumArch]int{462, 462, 462}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgctl", index: 233, Number: [NumArch]int{71, 402, 187}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
+	{Name: "msgctl", index: 233, Number: [NumArch]int{71, 402, 187}, Class: ClassIPC, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "msgctl", Set: &flagSets[119], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "msqid_ds", Layout: &layout_msqid_ds, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgget", index: 234, Number: [NumArch]int{68, 399, 186}, Class: ClassIPC, Returns: KindMsqid, Args: []Arg{
+	{Name: "msgget", index: 234, Number: [NumArch]int{68, 399, 186}, Class: ClassIPC, Axis: AxisOwn, Returns: KindMsqid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[77], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Returns: KindBytes, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "msgrcv", index: 235, Number: [NumArch]int{70, 401, 188}, Class: ClassIPC, Axis: AxisOwn, Returns: KindBytes, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: Out, Of: "msgbuf", Layout: &layout_msgbuf, Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgtyp", Kind: KindLong, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[120], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "msgsnd", index: 236, Number: [NumArch]int{69, 400, 189}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "msqid", Kind: KindMsqid, Len: -1, Per: 1, At: -1},
 		{Name: "msgp", Kind: KindStruct, Dir: In, Of: "msgbuf", Layout: &layout_msgbuf, Length: LengthTrailing, Len: 2, Per: 1, At: -1},
 		{Name: "msgsz", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "msgflg", Kind: KindFlags, Of: "msgop", Set: &flagSets[120], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "msync", index: 237, Number: [NumArch]int{26, 144, 227}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "msync", index: 237, Number: [NumArch]int{26, 144, 227}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msync", Set: &flagSets[121], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "munlock", index: 238, Number: [NumArch]int{150, 151, 229}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "munlock", index: 238, Number: [NumArch]int{150, 151, 229}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "munlockall", index: 239, Number: [NumArch]int{152, 153, 231}, Class: ClassMemory, Returns: KindNone},
-	{Name: "munmap", index: 240, Number: [NumArch]int{11, 91, 215}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "munlockall", index: 239, Number: [NumArch]int{152, 153, 231}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone},
+	{Name: "munmap", index: 240, Number: [NumArch]int{11, 91, 215}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "name_to_handle_at", index: 241, Number: [NumArch]int{303, 341, 264}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "name_to_handle_at", index: 241, Number: [NumArch]int{303, 341, 264}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "handle", Kind: KindStruct, Dir: InOut, Of: "file_handle", Layout: &layout_file_handle, Len: -1, Per: 1, At: -1},
 		{Name: "mnt_id", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_handle", Set: &flagSets[7], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "nanosleep", index: 242, Number: [NumArch]int{35, 162, 101}, Class: ClassTime, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "nanosleep", index: 242, Number: [NumArch]int{35, 162, 101}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "rqtp", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "rmtp", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "newfstatat", index: 243, Number: [NumArch]int{262, -1, 79}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "newfstatat", index: 243, Number: [NumArch]int{262, -1, 79}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat", Layout: &layout_stat, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_stat", Set: &flagSets[9], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "nfsservctl", index: 244, Number: [NumArch]int{180, 169, 42}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "nice", index: 245, Number: [NumArch]int{-1, 34, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "nfsservctl", index: 244, Number: [NumArch]int{180, 169, 42}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "nice", index: 245, Number: [NumArch]int{-1, 34, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "increment", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "oldfstat", index: 246, Number: [NumArch]int{-1, 28, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "oldfstat", index: 246, Number: [NumArch]int{-1, 28, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "oldstat", Layout: &layout_oldstat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "oldlstat", index: 247, Number: [NumArch]int{-1, 84, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "oldlstat", index: 247, Number: [NumArch]int{-1, 84, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "oldstat", Layout: &layout_oldstat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "oldolduname", index: 248, Number: [NumArch]int{-1, 59, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "oldolduname", index: 248, Number: [NumArch]int{-1, 59, -1}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindStruct, Dir: Out, Of: "oldold_utsname", Layout: &layout_oldold_utsname, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "oldstat", index: 249, Number: [NumArch]int{-1, 18, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "oldstat", index: 249, Number: [NumArch]int{-1, 18, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "oldstat", Layout: &layout_oldstat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "olduname", index: 250, Number: [NumArch]int{-1, 109, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "olduname", index: 250, Number: [NumArch]int{-1, 109, -1}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindStruct, Dir: Out, Of: "old_utsname", Layout: &layout_old_utsname, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "open", index: 251, Number: [NumArch]int{2, 5, -1}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "open", index: 251, Number: [NumArch]int{2, 5, -1}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "open_by_handle_at", index: 252, Number: [NumArch]int{304, 342, 265}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "open_by_handle_at", index: 252, Number: [NumArch]int{304, 342, 265}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "mountdirfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "handle", Kind: KindStruct, Dir: In, Of: "file_handle", Layout: &layout_file_handle, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "open_tree", index: 253, Number: [NumArch]int{428, 428, 428}, Class: ClassFile, Returns: KindFD, Args: []Arg{
+	{Name: "open_tree", index: 253, Number: [NumArch]int{428, 428, 428}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[132], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "open_tree_attr", index: 254, Number: [NumArch]int{467, 467, 467}, Class: ClassFile, Returns: KindFD, Args: []Arg{
+	{Name: "open_tree_attr", index: 254, Number: [NumArch]int{467, 467, 467}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "open_tree", Set: &flagSets[132], Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "mount_attr", Layout: &layout_mount_attr, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "openat", index: 255, Number: [NumArch]int{257, 295, 56}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "openat", index: 255, Number: [NumArch]int{257, 295, 56}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "open", Set: &flagSets[131], Len: -1, Per: 1, At: -1},
 		{Name: "mode", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "openat2", index: 256, Number: [NumArch]int{437, 437, 437}, Class: ClassFile, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "openat2", index: 256, Number: [NumArch]int{437, 437, 437}, Class: ClassFile, Axis: AxisBoth, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "how", Kind: KindStruct, Dir: In, Of: "open_how", Layout: &layout_open_how, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pause", index: 257, Number: [NumArch]int{34, 29, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true},
-	{Name: "perf_event_open", index: 258, Number: [NumArch]int{298, 336, 241}, Class: ClassDesc, Returns: KindFD, Interruptible: true, Args: []Arg{
+	{Name: "pause", index: 257, Number: [NumArch]int{34, 29, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true},
+	{Name: "perf_event_open", index: 258, Number: [NumArch]int{298, 336, 241}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Interruptible: true, Args: []Arg{
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "perf_event_attr", Layout: &layout_perf_event_attr, Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "cpu", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "group_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "perf", Set: &flagSets[136], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Returns: KindFlags, Of: "personality", Set: &flagSets[143], Args: []Arg{
+	{Name: "personality", index: 259, Number: [NumArch]int{135, 136, 92}, Class: ClassProcess, Axis: AxisOwn, Returns: KindFlags, Of: "personality", Set: &flagSets[143], Args: []Arg{
 		{Name: "persona", Kind: KindFlags, Of: "personality", Set: &flagSets[143], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
+	{Name: "pidfd_getfd", index: 260, Number: [NumArch]int{438, 438, 438}, Class: ClassProcess, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "targetfd", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Returns: KindFD, Args: []Arg{
+	{Name: "pidfd_open", index: 261, Number: [NumArch]int{434, 434, 434}, Class: ClassProcess, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "pidfd_open", Set: &flagSets[144], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pidfd_send_signal", index: 262, Number: [NumArch]int{424, 424, 424}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "pidfd_send_signal", index: 262, Number: [NumArch]int{424, 424, 424}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "pidfd_signal", Set: &flagSets[145], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "pipe", index: 263, Number: [NumArch]int{22, 42, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "pipe2", index: 264, Number: [NumArch]int{293, 331, 59}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fildes", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "pipe2", Set: &flagSets[146], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pivot_root", index: 265, Number: [NumArch]int{155, 217, 41}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "pivot_root", index: 265, Number: [NumArch]int{155, 217, 41}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "new_root", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "put_old", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pkey_alloc", index: 266, Number: [NumArch]int{330, 381, 289}, Class: ClassMemory, Returns: KindInt, Args: []Arg{
+	{Name: "pkey_alloc", index: 266, Number: [NumArch]int{330, 381, 289}, Class: ClassMemory, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 		{Name: "init_val", Kind: KindFlags, Of: "pkey", Set: &flagSets[147], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pkey_free", index: 267, Number: [NumArch]int{331, 382, 290}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "pkey_free", index: 267, Number: [NumArch]int{331, 382, 290}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pkey_mprotect", index: 268, Number: [NumArch]int{329, 380, 288}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "pkey_mprotect", index: 268, Number: [NumArch]int{329, 380, 288}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pkey", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "poll", index: 269, Number: [NumArch]int{7, 168, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Layout: &layout_pollfd, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ppoll", index: 270, Number: [NumArch]int{271, 309, 73}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "ppoll", index: 270, Number: [NumArch]int{271, 309, 73}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Layout: &layout_pollfd, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "tmo", Kind: KindStruct, Dir: InOut, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ppoll_time64", index: 271, Number: [NumArch]int{-1, 414, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "ppoll_time64", index: 271, Number: [NumArch]int{-1, 414, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "fds", Kind: KindStruct, Dir: InOut, Of: "pollfd", Layout: &layout_pollfd, Length: LengthElements, Len: 1, Per: 1, At: -1},
 		{Name: "nfds", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "tmo", Kind: KindStruct, Dir: InOut, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "sigmask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "prctl", index: 272, Number: [NumArch]int{157, 172, 167}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "prctl", index: 272, Number: [NumArch]int{157, 172, 167}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "option", Kind: KindFlags, Of: "prctl", Set: &flagSets[162], Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg3", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg4", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg5", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pread64", index: 273, Number: [NumArch]int{17, 180, 67}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "pread64", index: 273, Number: [NumArch]int{17, 180, 67}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1362,7 +1362,7 @@ var table = [...]Syscall{
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "preadv", index: 274, Number: [NumArch]int{295, 333, 69}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "preadv", index: 274, Number: [NumArch]int{295, 333, 69}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1375,7 +1375,7 @@ var table = [...]Syscall{
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "preadv2", index: 275, Number: [NumArch]int{327, 378, 286}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "preadv2", index: 275, Number: [NumArch]int{327, 378, 286}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1390,24 +1390,24 @@ var table = [...]Syscall{
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "prlimit64", index: 276, Number: [NumArch]int{302, 340, 261}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "prlimit64", index: 276, Number: [NumArch]int{302, 340, 261}, Class: ClassProcess, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "new_rlim", Kind: KindStruct, Dir: In, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 		{Name: "old_rlim", Kind: KindStruct, Dir: Out, Of: "rlimit64", Layout: &layout_rlimit64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "process_madvise", index: 277, Number: [NumArch]int{440, 440, 440}, Class: ClassMemory, Returns: KindBytes, Args: []Arg{
+	{Name: "process_madvise", index: 277, Number: [NumArch]int{440, 440, 440}, Class: ClassMemory, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindStruct, Dir: In, Of: "iovec_remote", Layout: &layout_iovec_remote, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "behavior", Kind: KindFlags, Of: "madvise", Set: &flagSets[99], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "process_mrelease", index: 278, Number: [NumArch]int{448, 448, 448}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "process_mrelease", index: 278, Number: [NumArch]int{448, 448, 448}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pidfd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "unnamed", Set: &flagSets[237], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "process_vm_readv", index: 279, Number: [NumArch]int{310, 347, 270}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
+	{Name: "process_vm_readv", index: 279, Number: [NumArch]int{310, 347, 270}, Class: ClassProcess, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "lvec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "liovcnt", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1415,7 +1415,7 @@ var table = [...]Syscall{
 		{Name: "riovcnt", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "process_vm_writev", index: 280, Number: [NumArch]int{311, 348, 271}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
+	{Name: "process_vm_writev", index: 280, Number: [NumArch]int{311, 348, 271}, Class: ClassProcess, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "lvec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "liovcnt", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1423,9 +1423,9 @@ var table = [...]Syscall{
 		{Name: "riovcnt", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "prof", index: 281, Number: [NumArch]int{-1, 44, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "profil", index: 282, Number: [NumArch]int{-1, 98, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "pselect6", index: 283, Number: [NumArch]int{270, 308, 72}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "prof", index: 281, Number: [NumArch]int{-1, 44, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "profil", index: 282, Number: [NumArch]int{-1, 98, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "pselect6", index: 283, Number: [NumArch]int{270, 308, 72}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1433,7 +1433,7 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindStruct, Dir: In, Of: "sigset_argpack", Layout: &layout_sigset_argpack, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "pselect6_time64", index: 284, Number: [NumArch]int{-1, 413, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "pselect6_time64", index: 284, Number: [NumArch]int{-1, 413, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1441,14 +1441,14 @@ var table = [...]Syscall{
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindStruct, Dir: In, Of: "sigset_argpack", Layout: &layout_sigset_argpack, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ptrace", index: 285, Number: [NumArch]int{101, 26, 117}, Class: ClassProcess, Returns: KindLong, Args: []Arg{
+	{Name: "ptrace", index: 285, Number: [NumArch]int{101, 26, 117}, Class: ClassProcess, Axis: AxisMap, Returns: KindLong, Args: []Arg{
 		{Name: "request", Kind: KindFlags, Of: "ptrace", Set: &flagSets[165], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "data", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "putpmsg", index: 286, Number: [NumArch]int{182, 189, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "pwrite64", index: 287, Number: [NumArch]int{18, 181, 68}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "putpmsg", index: 286, Number: [NumArch]int{182, 189, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "pwrite64", index: 287, Number: [NumArch]int{18, 181, 68}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1460,7 +1460,7 @@ var table = [...]Syscall{
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "pwritev", index: 288, Number: [NumArch]int{296, 334, 70}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "pwritev", index: 288, Number: [NumArch]int{296, 334, 70}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1473,7 +1473,7 @@ var table = [...]Syscall{
 		{Name: "pos", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "pwritev2", index: 289, Number: [NumArch]int{328, 379, 287}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "pwritev2", index: 289, Number: [NumArch]int{328, 379, 287}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
@@ -1488,25 +1488,25 @@ var table = [...]Syscall{
 		{Name: "pos_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "rwf", Set: &flagSets[181], Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "query_module", index: 290, Number: [NumArch]int{178, 167, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "quotactl", index: 291, Number: [NumArch]int{179, 131, 60}, Class: ClassFile, Returns: KindInt, Args: []Arg{
+	{Name: "query_module", index: 290, Number: [NumArch]int{178, 167, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "quotactl", index: 291, Number: [NumArch]int{179, 131, 60}, Class: ClassFile, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
 		{Name: "cmd", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "special", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "id", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "quotactl_fd", index: 292, Number: [NumArch]int{443, 443, 443}, Class: ClassDesc, Returns: KindInt, Args: []Arg{
+	{Name: "quotactl_fd", index: 292, Number: [NumArch]int{443, 443, 443}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "id", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "addr", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "read", index: 293, Number: [NumArch]int{0, 3, 63}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "read", index: 293, Number: [NumArch]int{0, 3, 63}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "readahead", index: 294, Number: [NumArch]int{187, 225, 213}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "readahead", index: 294, Number: [NumArch]int{187, 225, 213}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1516,34 +1516,34 @@ var table = [...]Syscall{
 		{Name: "offset_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "readdir", index: 295, Number: [NumArch]int{-1, 89, -1}, Class: ClassDesc, Returns: KindInt, Args: []Arg{
+	{Name: "readdir", index: 295, Number: [NumArch]int{-1, 89, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "dirp", Kind: KindStruct, Dir: Out, Of: "old_linux_dirent", Layout: &layout_old_linux_dirent, Len: -1, Per: 1, At: -1},
 		{Name: "count", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "readlink", index: 296, Number: [NumArch]int{89, 85, -1}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "readlink", index: 296, Number: [NumArch]int{89, 85, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "readlinkat", index: 297, Number: [NumArch]int{267, 305, 78}, Class: ClassFile, Returns: KindBytes, Args: []Arg{
+	{Name: "readlinkat", index: 297, Number: [NumArch]int{267, 305, 78}, Class: ClassFile, Axis: AxisWhere, Returns: KindBytes, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "bufsiz", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "readv", index: 298, Number: [NumArch]int{19, 145, 65}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "readv", index: 298, Number: [NumArch]int{19, 145, 65}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: Out, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "reboot", index: 299, Number: [NumArch]int{169, 88, 142}, Class: ClassMachine, Returns: KindInt, Args: []Arg{
+	{Name: "reboot", index: 299, Number: [NumArch]int{169, 88, 142}, Class: ClassMachine, Axis: AxisWhere, Returns: KindInt, Args: []Arg{
 		{Name: "magic1", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
 		{Name: "magic2", Kind: KindFlags, Of: "reboot_magic", Set: &flagSets[169], Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "reboot", Set: &flagSets[168], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "recvfrom", index: 300, Number: [NumArch]int{45, 371, 207}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "recvfrom", index: 300, Number: [NumArch]int{45, 371, 207}, Class: ClassNetwork, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1551,179 +1551,179 @@ var table = [...]Syscall{
 		{Name: "addr", Kind: KindSockaddr, Dir: Out, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthAtPointer, Len: 5, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindStruct, Dir: InOut, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "recvmmsg", index: 301, Number: [NumArch]int{299, 337, 243}, Class: ClassNetwork, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "recvmmsg", index: 301, Number: [NumArch]int{299, 337, 243}, Class: ClassNetwork, Axis: AxisMap, Returns: KindCount, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "recvmmsg_time64", index: 302, Number: [NumArch]int{-1, 417, -1}, Class: ClassNetwork, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "recvmmsg_time64", index: 302, Number: [NumArch]int{-1, 417, -1}, Class: ClassNetwork, Axis: AxisMap, Returns: KindCount, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: InOut, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "recvmsg", index: 303, Number: [NumArch]int{47, 372, 212}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "recvmsg", index: 303, Number: [NumArch]int{47, 372, 212}, Class: ClassNetwork, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg", Kind: KindStruct, Dir: InOut, Of: "msghdr", Layout: &layout_msghdr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "remap_file_pages", index: 304, Number: [NumArch]int{216, 257, 234}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "remap_file_pages", index: 304, Number: [NumArch]int{216, 257, 234}, Class: ClassMemory, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "prot", Kind: KindFlags, Of: "prot", Set: &flagSets[164], Len: -1, Per: 1, At: -1},
 		{Name: "pgoff", Kind: KindPageOffset, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "mmap", Set: &flagSets[109], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "removexattr", index: 305, Number: [NumArch]int{197, 235, 14}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "removexattr", index: 305, Number: [NumArch]int{197, 235, 14}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "removexattrat", index: 306, Number: [NumArch]int{466, 466, 466}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "removexattrat", index: 306, Number: [NumArch]int{466, 466, 466}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_xattr", Set: &flagSets[12], Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rename", index: 307, Number: [NumArch]int{82, 38, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "rename", index: 307, Number: [NumArch]int{82, 38, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 	}},
-	{Name: "renameat", index: 308, Number: [NumArch]int{264, 302, 38}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "renameat", index: 308, Number: [NumArch]int{264, 302, 38}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "olddfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 	}},
-	{Name: "renameat2", index: 309, Number: [NumArch]int{316, 353, 276}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "renameat2", index: 309, Number: [NumArch]int{316, 353, 276}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "olddfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "oldpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "newpath", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 2, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "rename", Set: &flagSets[170], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "request_key", index: 310, Number: [NumArch]int{249, 287, 218}, Class: ClassIdentity, Returns: KindKeyID, Interruptible: true, Args: []Arg{
+	{Name: "request_key", index: 310, Number: [NumArch]int{249, 287, 218}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindKeyID, Interruptible: true, Args: []Arg{
 		{Name: "type", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "description", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "callout_info", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "dest_keyring", Kind: KindKeyID, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "restart_syscall", index: 311, Number: [NumArch]int{219, 0, 128}, Class: ClassProcess, Returns: KindInt, Interruptible: true},
-	{Name: "rmdir", index: 312, Number: [NumArch]int{84, 40, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "restart_syscall", index: 311, Number: [NumArch]int{219, 0, 128}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Interruptible: true},
+	{Name: "rmdir", index: 312, Number: [NumArch]int{84, 40, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 	}},
-	{Name: "rseq", index: 313, Number: [NumArch]int{334, 386, 293}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "rseq", index: 313, Number: [NumArch]int{334, 386, 293}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "rseq", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "rseq_len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "rseq", Set: &flagSets[173], Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rseq_slice_yield", index: 314, Number: [NumArch]int{471, 471, 471}, Class: ClassProcess, Returns: KindInt},
-	{Name: "rt_sigaction", index: 315, Number: [NumArch]int{13, 174, 134}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "rseq_slice_yield", index: 314, Number: [NumArch]int{471, 471, 471}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt},
+	{Name: "rt_sigaction", index: 315, Number: [NumArch]int{13, 174, 134}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "act", Kind: KindStruct, Dir: In, Of: "sigaction", Layout: &layout_sigaction, Len: -1, Per: 1, At: -1},
 		{Name: "oldact", Kind: KindStruct, Dir: Out, Of: "sigaction", Layout: &layout_sigaction, Len: -1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigpending", index: 316, Number: [NumArch]int{127, 176, 136}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "rt_sigpending", index: 316, Number: [NumArch]int{127, 176, 136}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: Out, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigprocmask", index: 317, Number: [NumArch]int{14, 175, 135}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "rt_sigprocmask", index: 317, Number: [NumArch]int{14, 175, 135}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigqueueinfo", index: 318, Number: [NumArch]int{129, 178, 138}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "rt_sigqueueinfo", index: 318, Number: [NumArch]int{129, 178, 138}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigreturn", index: 319, Number: [NumArch]int{15, 173, 139}, Class: ClassSignal, Returns: KindNone, NoReturn: true},
-	{Name: "rt_sigsuspend", index: 320, Number: [NumArch]int{130, 179, 133}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "rt_sigreturn", index: 319, Number: [NumArch]int{15, 173, 139}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, NoReturn: true},
+	{Name: "rt_sigsuspend", index: 320, Number: [NumArch]int{130, 179, 133}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigtimedwait", index: 321, Number: [NumArch]int{128, 177, 137}, Class: ClassSignal, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "rt_sigtimedwait", index: 321, Number: [NumArch]int{128, 177, 137}, Class: ClassSignal, Axis: AxisOwn, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "these", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 		{Name: "ts", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_sigtimedwait_time64", index: 322, Number: [NumArch]int{-1, 421, -1}, Class: ClassSignal, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "rt_sigtimedwait_time64", index: 322, Number: [NumArch]int{-1, 421, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindInt, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "these", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 		{Name: "ts", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 		{Name: "sigsetsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "rt_tgsigqueueinfo", index: 323, Number: [NumArch]int{297, 335, 240}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "rt_tgsigqueueinfo", index: 323, Number: [NumArch]int{297, 335, 240}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "tgid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: In, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_get_priority_max", index: 324, Number: [NumArch]int{146, 159, 125}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "sched_get_priority_max", index: 324, Number: [NumArch]int{146, 159, 125}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_get_priority_min", index: 325, Number: [NumArch]int{147, 160, 126}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "sched_get_priority_min", index: 325, Number: [NumArch]int{147, 160, 126}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_getaffinity", index: 326, Number: [NumArch]int{204, 242, 123}, Class: ClassProcess, Returns: KindBytes, Args: []Arg{
+	{Name: "sched_getaffinity", index: 326, Number: [NumArch]int{204, 242, 123}, Class: ClassProcess, Axis: AxisMap, Returns: KindBytes, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 	}},
-	{Name: "sched_getattr", index: 327, Number: [NumArch]int{315, 352, 275}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_getattr", index: 327, Number: [NumArch]int{315, 352, 275}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: Out, Of: "sched_attr", Layout: &layout_sched_attr, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "size", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_getparam", index: 328, Number: [NumArch]int{143, 155, 121}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_getparam", index: 328, Number: [NumArch]int{143, 155, 121}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "param", Kind: KindStruct, Dir: Out, Of: "sched_param", Layout: &layout_sched_param, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_getscheduler", index: 329, Number: [NumArch]int{145, 157, 120}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "sched_getscheduler", index: 329, Number: [NumArch]int{145, 157, 120}, Class: ClassProcess, Axis: AxisMap, Returns: KindInt, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_rr_get_interval", index: 330, Number: [NumArch]int{148, 161, 127}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_rr_get_interval", index: 330, Number: [NumArch]int{148, 161, 127}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "interval", Kind: KindStruct, Dir: Out, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_rr_get_interval_time64", index: 331, Number: [NumArch]int{-1, 423, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_rr_get_interval_time64", index: 331, Number: [NumArch]int{-1, 423, -1}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "interval", Kind: KindStruct, Dir: Out, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_setaffinity", index: 332, Number: [NumArch]int{203, 241, 122}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_setaffinity", index: 332, Number: [NumArch]int{203, 241, 122}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 	}},
-	{Name: "sched_setattr", index: 333, Number: [NumArch]int{314, 351, 274}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_setattr", index: 333, Number: [NumArch]int{314, 351, 274}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "attr", Kind: KindStruct, Dir: In, Of: "sched_attr", Layout: &layout_sched_attr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_setparam", index: 334, Number: [NumArch]int{142, 154, 118}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_setparam", index: 334, Number: [NumArch]int{142, 154, 118}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "param", Kind: KindStruct, Dir: In, Of: "sched_param", Layout: &layout_sched_param, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_setscheduler", index: 335, Number: [NumArch]int{144, 156, 119}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "sched_setscheduler", index: 335, Number: [NumArch]int{144, 156, 119}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "policy", Kind: KindFlags, Of: "sched", Set: &flagSets[182], Len: -1, Per: 1, At: -1},
 		{Name: "param", Kind: KindStruct, Dir: In, Of: "sched_param", Layout: &layout_sched_param, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sched_yield", index: 336, Number: [NumArch]int{24, 158, 124}, Class: ClassProcess, Returns: KindNone},
-	{Name: "seccomp", index: 337, Number: [NumArch]int{317, 354, 277}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "sched_yield", index: 336, Number: [NumArch]int{24, 158, 124}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone},
+	{Name: "seccomp", index: 337, Number: [NumArch]int{317, 354, 277}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "op", Kind: KindFlags, Of: "seccomp", Set: &flagSets[186], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "seccomp_filter", Set: &flagSets[189], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "security", index: 338, Number: [NumArch]int{185, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "select", index: 339, Number: [NumArch]int{23, 82, -1}, Class: ClassDesc, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "security", index: 338, Number: [NumArch]int{185, -1, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "select", index: 339, Number: [NumArch]int{23, 82, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindCount, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "n", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "readfds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
 		{Name: "writefds", Kind: KindFDSet, Dir: InOut, Of: "fdset", Layout: &layout_fdset, Length: LengthElements, Len: 0, Per: 1, At: -1},
@@ -1732,58 +1732,58 @@ var table = [...]Syscall{
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "arg", Kind: KindStruct, Dir: In, Of: "sel_arg_struct", Layout: &layout_sel_arg_struct, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "semctl", index: 340, Number: [NumArch]int{66, 394, 191}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
+	{Name: "semctl", index: 340, Number: [NumArch]int{66, 394, 191}, Class: ClassIPC, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "semnum", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "semctl", Set: &flagSets[194], Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semget", index: 341, Number: [NumArch]int{64, 393, 190}, Class: ClassIPC, Returns: KindSemid, Args: []Arg{
+	{Name: "semget", index: 341, Number: [NumArch]int{64, 393, 190}, Class: ClassIPC, Axis: AxisOwn, Returns: KindSemid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "nsems", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "semflg", Kind: KindFlags, Of: "ipc", Set: &flagSets[77], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semop", index: 342, Number: [NumArch]int{65, -1, 193}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "semop", index: 342, Number: [NumArch]int{65, -1, 193}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Layout: &layout_sembuf, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semtimedop", index: 343, Number: [NumArch]int{220, -1, 192}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "semtimedop", index: 343, Number: [NumArch]int{220, -1, 192}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Layout: &layout_sembuf, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "semtimedop_time64", index: 344, Number: [NumArch]int{-1, 420, -1}, Class: ClassIPC, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "semtimedop_time64", index: 344, Number: [NumArch]int{-1, 420, -1}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "semid", Kind: KindSemid, Len: -1, Per: 1, At: -1},
 		{Name: "sops", Kind: KindStruct, Dir: In, Of: "sembuf", Layout: &layout_sembuf, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nsops", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "timeout", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sendfile", index: 345, Number: [NumArch]int{40, 187, 71}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "sendfile", index: 345, Number: [NumArch]int{40, 187, 71}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "out_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "in_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindStruct, Dir: InOut, Of: "long", Layout: &layout_long, Len: -1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sendfile64", index: 346, Number: [NumArch]int{-1, 239, -1}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "sendfile64", index: 346, Number: [NumArch]int{-1, 239, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "out_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "in_fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindStruct, Dir: InOut, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sendmmsg", index: 347, Number: [NumArch]int{307, 345, 269}, Class: ClassNetwork, Returns: KindCount, Interruptible: true, Args: []Arg{
+	{Name: "sendmmsg", index: 347, Number: [NumArch]int{307, 345, 269}, Class: ClassNetwork, Axis: AxisMap, Returns: KindCount, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msgvec", Kind: KindStruct, Dir: InOut, Of: "mmsghdr", Layout: &layout_mmsghdr, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUint, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sendmsg", index: 348, Number: [NumArch]int{46, 370, 211}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "sendmsg", index: 348, Number: [NumArch]int{46, 370, 211}, Class: ClassNetwork, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "msg", Kind: KindStruct, Dir: In, Of: "msghdr", Layout: &layout_msghdr, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "msg", Set: &flagSets[118], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sendto", index: 349, Number: [NumArch]int{44, 369, 206}, Class: ClassNetwork, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "sendto", index: 349, Number: [NumArch]int{44, 369, 206}, Class: ClassNetwork, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
@@ -1791,100 +1791,100 @@ var table = [...]Syscall{
 		{Name: "addr", Kind: KindSockaddr, Dir: In, Of: "sockaddr", Layout: &layout_sockaddr, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "addrlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "set_mempolicy", index: 350, Number: [NumArch]int{238, 276, 237}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "set_mempolicy", index: 350, Number: [NumArch]int{238, 276, 237}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "mode", Kind: KindFlags, Of: "mempolicy", Set: &flagSets[106], Len: -1, Per: 1, At: -1},
 		{Name: "nmask", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 8, At: -1},
 		{Name: "maxnode", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "set_mempolicy_home_node", index: 351, Number: [NumArch]int{450, 450, 450}, Class: ClassMemory, Returns: KindNone, Args: []Arg{
+	{Name: "set_mempolicy_home_node", index: 351, Number: [NumArch]int{450, 450, 450}, Class: ClassMemory, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "addr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "home_node", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "set_robust_list", index: 352, Number: [NumArch]int{273, 311, 99}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "set_robust_list", index: 352, Number: [NumArch]int{273, 311, 99}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "head", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "set_thread_area", index: 353, Number: [NumArch]int{205, 243, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "set_thread_area", index: 353, Number: [NumArch]int{205, 243, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "u_info", Kind: KindStruct, Dir: InOut, Of: "user_desc", Layout: &layout_user_desc, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "set_tid_address", index: 354, Number: [NumArch]int{218, 258, 96}, Class: ClassProcess, Returns: KindTid, Args: []Arg{
+	{Name: "set_tid_address", index: 354, Number: [NumArch]int{218, 258, 96}, Class: ClassProcess, Axis: AxisOwn, Returns: KindTid, Args: []Arg{
 		{Name: "tidptr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setdomainname", index: 355, Number: [NumArch]int{171, 121, 162}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "setdomainname", index: 355, Number: [NumArch]int{171, 121, 162}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setfsgid", index: 356, Number: [NumArch]int{123, 139, 152}, Class: ClassIdentity, Returns: KindGid, Args: []Arg{
+	{Name: "setfsgid", index: 356, Number: [NumArch]int{123, 139, 152}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "gid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setfsgid32", index: 357, Number: [NumArch]int{-1, 216, -1}, Class: ClassIdentity, Returns: KindGid, Args: []Arg{
+	{Name: "setfsgid32", index: 357, Number: [NumArch]int{-1, 216, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindGid, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setfsuid", index: 358, Number: [NumArch]int{122, 138, 151}, Class: ClassIdentity, Returns: KindUid, Args: []Arg{
+	{Name: "setfsuid", index: 358, Number: [NumArch]int{122, 138, 151}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid, Args: []Arg{
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "uid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setfsuid32", index: 359, Number: [NumArch]int{-1, 215, -1}, Class: ClassIdentity, Returns: KindUid, Args: []Arg{
+	{Name: "setfsuid32", index: 359, Number: [NumArch]int{-1, 215, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindUid, Args: []Arg{
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setgid", index: 360, Number: [NumArch]int{106, 46, 144}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setgid", index: 360, Number: [NumArch]int{106, 46, 144}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "gid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setgid32", index: 361, Number: [NumArch]int{-1, 214, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setgid32", index: 361, Number: [NumArch]int{-1, 214, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "gid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setgroups", index: 362, Number: [NumArch]int{116, 81, 159}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setgroups", index: 362, Number: [NumArch]int{116, 81, 159}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: In, Of: "gid", Layout: &layout_gid, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: In, Of: "gid16", Layout: &layout_gid16, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}}},
-	{Name: "setgroups32", index: 363, Number: [NumArch]int{-1, 206, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setgroups32", index: 363, Number: [NumArch]int{-1, 206, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "size", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "list", Kind: KindStruct, Dir: In, Of: "gid", Layout: &layout_gid, Length: LengthElements, Len: 0, Per: 1, At: -1},
 	}},
-	{Name: "sethostname", index: 364, Number: [NumArch]int{170, 74, 161}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "sethostname", index: 364, Number: [NumArch]int{170, 74, 161}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 		{Name: "len", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setitimer", index: 365, Number: [NumArch]int{38, 104, 103}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "setitimer", index: 365, Number: [NumArch]int{38, 104, 103}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "itimer", Set: &flagSets[81], Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindStruct, Dir: In, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 		{Name: "ovalue", Kind: KindStruct, Dir: Out, Of: "itimerval", Layout: &layout_itimerval, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setns", index: 366, Number: [NumArch]int{308, 346, 268}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "setns", index: 366, Number: [NumArch]int{308, 346, 268}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "nstype", Kind: KindFlags, Of: "namespace", Set: &flagSets[122], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setpgid", index: 367, Number: [NumArch]int{109, 57, 154}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setpgid", index: 367, Number: [NumArch]int{109, 57, 154}, Class: ClassIdentity, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "pgid", Kind: KindPgid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setpriority", index: 368, Number: [NumArch]int{141, 97, 140}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "setpriority", index: 368, Number: [NumArch]int{141, 97, 140}, Class: ClassProcess, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "priority", Set: &flagSets[163], Len: -1, Per: 1, At: -1},
 		{Name: "who", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "niceval", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setregid", index: 369, Number: [NumArch]int{114, 71, 143}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setregid", index: 369, Number: [NumArch]int{114, 71, 143}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "rgid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setregid32", index: 370, Number: [NumArch]int{-1, 204, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setregid32", index: 370, Number: [NumArch]int{-1, 204, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setresgid", index: 371, Number: [NumArch]int{119, 170, 149}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setresgid", index: 371, Number: [NumArch]int{119, 170, 149}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
@@ -1893,12 +1893,12 @@ var table = [...]Syscall{
 		{Name: "egid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindGid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setresgid32", index: 372, Number: [NumArch]int{-1, 210, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setresgid32", index: 372, Number: [NumArch]int{-1, 210, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "rgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "egid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 		{Name: "sgid", Kind: KindGid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setresuid", index: 373, Number: [NumArch]int{117, 164, 147}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setresuid", index: 373, Number: [NumArch]int{117, 164, 147}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindUid, Len: -1, Per: 1, At: -1},
@@ -1907,54 +1907,54 @@ var table = [...]Syscall{
 		{Name: "euid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setresuid32", index: 374, Number: [NumArch]int{-1, 208, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setresuid32", index: 374, Number: [NumArch]int{-1, 208, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "suid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setreuid", index: 375, Number: [NumArch]int{113, 70, 145}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setreuid", index: 375, Number: [NumArch]int{113, 70, 145}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "ruid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setreuid32", index: 376, Number: [NumArch]int{-1, 203, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setreuid32", index: 376, Number: [NumArch]int{-1, 203, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "ruid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 		{Name: "euid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setrlimit", index: 377, Number: [NumArch]int{160, 75, 164}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "setrlimit", index: 377, Number: [NumArch]int{160, 75, 164}, Class: ClassProcess, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: In, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setsid", index: 378, Number: [NumArch]int{112, 66, 157}, Class: ClassIdentity, Returns: KindPid},
-	{Name: "setsockopt", index: 379, Number: [NumArch]int{54, 366, 208}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "setsid", index: 378, Number: [NumArch]int{112, 66, 157}, Class: ClassIdentity, Axis: AxisOwn, Returns: KindPid},
+	{Name: "setsockopt", index: 379, Number: [NumArch]int{54, 366, 208}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "level", Kind: KindFlags, Of: "sol", Set: &flagSets[219], Len: -1, Per: 1, At: -1},
 		{Name: "optname", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "optval", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 4, Per: 1, At: -1},
 		{Name: "optlen", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "settimeofday", index: 380, Number: [NumArch]int{164, 79, 170}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "settimeofday", index: 380, Number: [NumArch]int{164, 79, 170}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "tv", Kind: KindStruct, Dir: In, Of: "timeval", Layout: &layout_timeval, Len: -1, Per: 1, At: -1},
 		{Name: "tz", Kind: KindStruct, Dir: In, Of: "timezone", Layout: &layout_timezone, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setuid", index: 381, Number: [NumArch]int{105, 23, 146}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setuid", index: 381, Number: [NumArch]int{105, 23, 146}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}, variants: [NumArch][]Arg{I386: []Arg{
 		{Name: "uid", Kind: KindUid16, Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "setuid32", index: 382, Number: [NumArch]int{-1, 213, -1}, Class: ClassIdentity, Returns: KindNone, Args: []Arg{
+	{Name: "setuid32", index: 382, Number: [NumArch]int{-1, 213, -1}, Class: ClassIdentity, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "uid", Kind: KindUid, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setxattr", index: 383, Number: [NumArch]int{188, 226, 5}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "setxattr", index: 383, Number: [NumArch]int{188, 226, 5}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "name", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "value", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 3, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "xattr", Set: &flagSets[242], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "setxattrat", index: 384, Number: [NumArch]int{463, 463, 463}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "setxattrat", index: 384, Number: [NumArch]int{463, 463, 463}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "at_flags", Kind: KindFlags, Of: "at_xattr", Set: &flagSets[12], Len: -1, Per: 1, At: -1},
@@ -1962,83 +1962,83 @@ var table = [...]Syscall{
 		{Name: "args", Kind: KindStruct, Dir: In, Of: "xattr_args", Layout: &layout_xattr_args, Length: LengthBytes, Len: 5, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sgetmask", index: 385, Number: [NumArch]int{-1, 68, -1}, Class: ClassSignal, Returns: KindUlong},
-	{Name: "shmat", index: 386, Number: [NumArch]int{30, 397, 196}, Class: ClassIPC, Returns: KindAddr, Args: []Arg{
+	{Name: "sgetmask", index: 385, Number: [NumArch]int{-1, 68, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindUlong},
+	{Name: "shmat", index: 386, Number: [NumArch]int{30, 397, 196}, Class: ClassIPC, Axis: AxisOwn, Returns: KindAddr, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
 		{Name: "shmaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 		{Name: "shmflg", Kind: KindFlags, Of: "shmat", Set: &flagSets[197], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Returns: KindInt, Args: []Arg{
+	{Name: "shmctl", index: 387, Number: [NumArch]int{31, 396, 195}, Class: ClassIPC, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "shmid", Kind: KindShmid, Len: -1, Per: 1, At: -1},
 		{Name: "cmd", Kind: KindFlags, Of: "shmctl", Set: &flagSets[198], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: InOut, Of: "shmid_ds", Layout: &layout_shmid_ds, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Returns: KindNone, Args: []Arg{
+	{Name: "shmdt", index: 388, Number: [NumArch]int{67, 398, 197}, Class: ClassIPC, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "shmaddr", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "shmget", index: 389, Number: [NumArch]int{29, 395, 194}, Class: ClassIPC, Returns: KindShmid, Args: []Arg{
+	{Name: "shmget", index: 389, Number: [NumArch]int{29, 395, 194}, Class: ClassIPC, Axis: AxisOwn, Returns: KindShmid, Args: []Arg{
 		{Name: "key", Kind: KindKey, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "shmflg", Kind: KindFlags, Of: "shmget", Set: &flagSets[199], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "shutdown", index: 390, Number: [NumArch]int{48, 373, 210}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "shutdown", index: 390, Number: [NumArch]int{48, 373, 210}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "how", Kind: KindFlags, Of: "shutdown", Set: &flagSets[200], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sigaction", index: 391, Number: [NumArch]int{-1, 67, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "sigaction", index: 391, Number: [NumArch]int{-1, 67, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "act", Kind: KindStruct, Dir: In, Of: "old_sigaction", Layout: &layout_old_sigaction, Len: -1, Per: 1, At: -1},
 		{Name: "oldact", Kind: KindStruct, Dir: Out, Of: "old_sigaction", Layout: &layout_old_sigaction, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sigaltstack", index: 392, Number: [NumArch]int{131, 186, 132}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "sigaltstack", index: 392, Number: [NumArch]int{131, 186, 132}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "ss", Kind: KindStruct, Dir: In, Of: "stack", Layout: &layout_stack, Len: -1, Per: 1, At: -1},
 		{Name: "old_ss", Kind: KindStruct, Dir: Out, Of: "stack", Layout: &layout_stack, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "signal", index: 393, Number: [NumArch]int{-1, 48, -1}, Class: ClassSignal, Returns: KindAddr, Args: []Arg{
+	{Name: "signal", index: 393, Number: [NumArch]int{-1, 48, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindAddr, Args: []Arg{
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 		{Name: "handler", Kind: KindAddr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "signalfd", index: 394, Number: [NumArch]int{282, 321, -1}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "signalfd", index: 394, Number: [NumArch]int{282, 321, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "signalfd4", index: 395, Number: [NumArch]int{289, 327, 74}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "signalfd4", index: 395, Number: [NumArch]int{289, 327, 74}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindStruct, Dir: In, Of: "sigset", Layout: &layout_sigset, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "sizemask", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "signalfd", Set: &flagSets[214], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sigpending", index: 396, Number: [NumArch]int{-1, 73, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "sigpending", index: 396, Number: [NumArch]int{-1, 73, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "set", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sigprocmask", index: 397, Number: [NumArch]int{-1, 126, -1}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "sigprocmask", index: 397, Number: [NumArch]int{-1, 126, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "how", Kind: KindFlags, Of: "sigmask", Set: &flagSets[213], Len: -1, Per: 1, At: -1},
 		{Name: "nset", Kind: KindStruct, Dir: In, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 		{Name: "oset", Kind: KindStruct, Dir: Out, Of: "old_sigset", Layout: &layout_old_sigset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sigreturn", index: 398, Number: [NumArch]int{-1, 119, -1}, Class: ClassSignal, Returns: KindNone, NoReturn: true},
-	{Name: "sigsuspend", index: 399, Number: [NumArch]int{-1, 72, -1}, Class: ClassSignal, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
+	{Name: "sigreturn", index: 398, Number: [NumArch]int{-1, 119, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, NoReturn: true},
+	{Name: "sigsuspend", index: 399, Number: [NumArch]int{-1, 72, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindNone, Interruptible: true, NeverRestarts: true, Args: []Arg{
 		{Name: "unused1", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "unused2", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Returns: KindFD, Args: []Arg{
+	{Name: "socket", index: 400, Number: [NumArch]int{41, 359, 198}, Class: ClassNetwork, Axis: AxisBoth, Returns: KindFD, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "socketcall", index: 401, Number: [NumArch]int{-1, 102, -1}, Class: ClassNetwork, Axis: AxisBoth, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "call", Kind: KindFlags, Of: "socketcall", Set: &flagSets[216], Len: -1, Per: 1, At: -1},
 		{Name: "args", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Returns: KindNone, Args: []Arg{
+	{Name: "socketpair", index: 402, Number: [NumArch]int{53, 360, 199}, Class: ClassNetwork, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "family", Kind: KindFlags, Of: "family", Set: &flagSets[42], Len: -1, Per: 1, At: -1},
 		{Name: "type", Kind: KindFlags, Of: "socktype", Set: &flagSets[218], Len: -1, Per: 1, At: -1},
 		{Name: "protocol", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "sv", Kind: KindFDPair, Dir: Out, Of: "fd", Layout: &layout_fd, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "splice", index: 403, Number: [NumArch]int{275, 313, 76}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "splice", index: 403, Number: [NumArch]int{275, 313, 76}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd_in", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "off_in", Kind: KindStruct, Dir: InOut, Of: "s64", Layout: &layout_s64, Len: -1, Per: 1, At: -1},
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
@@ -2046,61 +2046,61 @@ var table = [...]Syscall{
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ssetmask", index: 404, Number: [NumArch]int{-1, 69, -1}, Class: ClassSignal, Returns: KindUlong, Args: []Arg{
+	{Name: "ssetmask", index: 404, Number: [NumArch]int{-1, 69, -1}, Class: ClassSignal, Axis: AxisOwn, Returns: KindUlong, Args: []Arg{
 		{Name: "newmask", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "stat", index: 405, Number: [NumArch]int{4, 106, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "stat", index: 405, Number: [NumArch]int{4, 106, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat", Layout: &layout_stat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "stat64", index: 406, Number: [NumArch]int{-1, 195, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "stat64", index: 406, Number: [NumArch]int{-1, 195, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "stat64", Layout: &layout_stat64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "statfs", index: 407, Number: [NumArch]int{137, 99, 43}, Class: ClassFile, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "statfs", index: 407, Number: [NumArch]int{137, 99, 43}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statfs", Layout: &layout_statfs, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "statfs64", index: 408, Number: [NumArch]int{-1, 268, -1}, Class: ClassFile, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "statfs64", index: 408, Number: [NumArch]int{-1, 268, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "size", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statfs64", Layout: &layout_statfs64, Length: LengthBytes, Len: 1, Per: 1, At: -1},
 	}},
-	{Name: "statmount", index: 409, Number: [NumArch]int{457, 457, 457}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "statmount", index: 409, Number: [NumArch]int{457, 457, 457}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "req", Kind: KindStruct, Dir: In, Of: "mnt_id_req", Layout: &layout_mnt_id_req, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "bufsize", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindUint, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "statx", index: 410, Number: [NumArch]int{332, 383, 291}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "statx", index: 410, Number: [NumArch]int{332, 383, 291}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "flags", Kind: KindFlags, Of: "at_statx", Set: &flagSets[10], Len: -1, Per: 1, At: -1},
 		{Name: "mask", Kind: KindFlags, Of: "statx", Set: &flagSets[222], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "statx", Layout: &layout_statx, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "stime", index: 411, Number: [NumArch]int{-1, 25, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "stime", index: 411, Number: [NumArch]int{-1, 25, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "tptr", Kind: KindStruct, Dir: In, Of: "long", Layout: &layout_long, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "stty", index: 412, Number: [NumArch]int{-1, 31, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "swapoff", index: 413, Number: [NumArch]int{168, 115, 225}, Class: ClassFile, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "stty", index: 412, Number: [NumArch]int{-1, 31, -1}, Class: ClassOther, Axis: AxisMap, Returns: KindNone, Unimplemented: true},
+	{Name: "swapoff", index: 413, Number: [NumArch]int{168, 115, 225}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "swapon", index: 414, Number: [NumArch]int{167, 87, 224}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "swapon", index: 414, Number: [NumArch]int{167, 87, 224}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "swap", Set: &flagSets[225], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "symlink", index: 415, Number: [NumArch]int{88, 83, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "symlink", index: 415, Number: [NumArch]int{88, 83, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "target", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 	}},
-	{Name: "symlinkat", index: 416, Number: [NumArch]int{266, 304, 36}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "symlinkat", index: 416, Number: [NumArch]int{266, 304, 36}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "target", Kind: KindString, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "newdfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 1, NoFollow: true},
 	}},
-	{Name: "sync", index: 417, Number: [NumArch]int{162, 36, 81}, Class: ClassMachine, Returns: KindNone},
-	{Name: "sync_file_range", index: 418, Number: [NumArch]int{277, 314, 84}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "sync", index: 417, Number: [NumArch]int{162, 36, 81}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone},
+	{Name: "sync_file_range", index: 418, Number: [NumArch]int{277, 314, 84}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "offset", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 		{Name: "nbytes", Kind: KindOffset, Len: -1, Per: 1, At: -1},
@@ -2113,209 +2113,209 @@ var table = [...]Syscall{
 		{Name: "nbytes_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "sync_file_range", Set: &flagSets[226], Len: -1, Per: 1, At: -1},
 	}}},
-	{Name: "syncfs", index: 419, Number: [NumArch]int{306, 344, 267}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "syncfs", index: 419, Number: [NumArch]int{306, 344, 267}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sysfs", index: 420, Number: [NumArch]int{139, 135, -1}, Class: ClassMachine, Returns: KindInt, Args: []Arg{
+	{Name: "sysfs", index: 420, Number: [NumArch]int{139, 135, -1}, Class: ClassMachine, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "option", Kind: KindInt, Len: -1, Per: 1, At: -1},
 		{Name: "arg1", Kind: KindArg, Len: -1, Per: 1, At: -1},
 		{Name: "arg2", Kind: KindArg, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "sysinfo", index: 421, Number: [NumArch]int{99, 116, 179}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "sysinfo", index: 421, Number: [NumArch]int{99, 116, 179}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "sysinfo", Layout: &layout_sysinfo, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "syslog", index: 422, Number: [NumArch]int{103, 103, 116}, Class: ClassMachine, Returns: KindInt, Interruptible: true, Args: []Arg{
+	{Name: "syslog", index: 422, Number: [NumArch]int{103, 103, 116}, Class: ClassMachine, Axis: AxisWhere, Returns: KindInt, Interruptible: true, Args: []Arg{
 		{Name: "type", Kind: KindFlags, Of: "syslog", Set: &flagSets[227], Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: Out, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "len", Kind: KindInt, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "tee", index: 423, Number: [NumArch]int{276, 315, 77}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "tee", index: 423, Number: [NumArch]int{276, 315, 77}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd_in", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "fd_out", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "len", Kind: KindSize, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "tgkill", index: 424, Number: [NumArch]int{234, 270, 131}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "tgkill", index: 424, Number: [NumArch]int{234, 270, 131}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "tgid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "tid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "time", index: 425, Number: [NumArch]int{201, 13, -1}, Class: ClassTime, Returns: KindTime, Args: []Arg{
+	{Name: "time", index: 425, Number: [NumArch]int{201, 13, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindTime, Args: []Arg{
 		{Name: "tloc", Kind: KindStruct, Dir: Out, Of: "long", Layout: &layout_long, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_create", index: 426, Number: [NumArch]int{222, 259, 107}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_create", index: 426, Number: [NumArch]int{222, 259, 107}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "event", Kind: KindStruct, Dir: In, Of: "sigevent", Layout: &layout_sigevent, Len: -1, Per: 1, At: -1},
 		{Name: "timerid", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_delete", index: 427, Number: [NumArch]int{226, 263, 111}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_delete", index: 427, Number: [NumArch]int{226, 263, 111}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_getoverrun", index: 428, Number: [NumArch]int{225, 262, 109}, Class: ClassTime, Returns: KindInt, Args: []Arg{
+	{Name: "timer_getoverrun", index: 428, Number: [NumArch]int{225, 262, 109}, Class: ClassTime, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_gettime", index: 429, Number: [NumArch]int{224, 261, 108}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_gettime", index: 429, Number: [NumArch]int{224, 261, 108}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 		{Name: "setting", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_gettime64", index: 430, Number: [NumArch]int{-1, 408, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_gettime64", index: 430, Number: [NumArch]int{-1, 408, -1}, Class: ClassTime, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 		{Name: "setting", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_settime", index: 431, Number: [NumArch]int{223, 260, 110}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_settime", index: 431, Number: [NumArch]int{223, 260, 110}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timer_settime64", index: 432, Number: [NumArch]int{-1, 409, -1}, Class: ClassTime, Returns: KindNone, Args: []Arg{
+	{Name: "timer_settime64", index: 432, Number: [NumArch]int{-1, 409, -1}, Class: ClassTime, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "timerid", Kind: KindTimer, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timer", Set: &flagSets[231], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "timerfd_create", index: 433, Number: [NumArch]int{283, 322, 85}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "clockid", Kind: KindFlags, Of: "clock", Set: &flagSets[24], Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timerfd", Set: &flagSets[232], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_gettime", index: 434, Number: [NumArch]int{287, 326, 87}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "timerfd_gettime", index: 434, Number: [NumArch]int{287, 326, 87}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cur", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_gettime64", index: 435, Number: [NumArch]int{-1, 410, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "timerfd_gettime64", index: 435, Number: [NumArch]int{-1, 410, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "cur", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_settime", index: 436, Number: [NumArch]int{286, 325, 86}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "timerfd_settime", index: 436, Number: [NumArch]int{286, 325, 86}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec", Layout: &layout_itimerspec, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "timerfd_settime64", index: 437, Number: [NumArch]int{-1, 411, -1}, Class: ClassDesc, Returns: KindNone, Args: []Arg{
+	{Name: "timerfd_settime64", index: 437, Number: [NumArch]int{-1, 411, -1}, Class: ClassDesc, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "timerfd_settime", Set: &flagSets[233], Len: -1, Per: 1, At: -1},
 		{Name: "new", Kind: KindStruct, Dir: In, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 		{Name: "old", Kind: KindStruct, Dir: Out, Of: "itimerspec64", Layout: &layout_itimerspec64, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "times", index: 438, Number: [NumArch]int{100, 43, 153}, Class: ClassTime, Returns: KindClockTicks, Args: []Arg{
+	{Name: "times", index: 438, Number: [NumArch]int{100, 43, 153}, Class: ClassTime, Axis: AxisOwn, Returns: KindClockTicks, Args: []Arg{
 		{Name: "tbuf", Kind: KindStruct, Dir: Out, Of: "tms", Layout: &layout_tms, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "tkill", index: 439, Number: [NumArch]int{200, 238, 130}, Class: ClassSignal, Returns: KindNone, Args: []Arg{
+	{Name: "tkill", index: 439, Number: [NumArch]int{200, 238, 130}, Class: ClassSignal, Axis: AxisMap, Returns: KindNone, Args: []Arg{
 		{Name: "tid", Kind: KindTid, Len: -1, Per: 1, At: -1},
 		{Name: "sig", Kind: KindSignal, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "truncate", index: 440, Number: [NumArch]int{76, 92, 45}, Class: ClassFile, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "truncate", index: 440, Number: [NumArch]int{76, 92, 45}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "length", Kind: KindOffset, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "truncate64", index: 441, Number: [NumArch]int{-1, 193, -1}, Class: ClassFile, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "truncate64", index: 441, Number: [NumArch]int{-1, 193, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "length", Kind: KindOffsetLow, Len: -1, Per: 1, At: -1},
 		{Name: "length_hi", Kind: KindOffsetHigh, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "tuxcall", index: 442, Number: [NumArch]int{184, -1, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "ugetrlimit", index: 443, Number: [NumArch]int{-1, 191, -1}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "tuxcall", index: 442, Number: [NumArch]int{184, -1, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "ugetrlimit", index: 443, Number: [NumArch]int{-1, 191, -1}, Class: ClassProcess, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "resource", Kind: KindFlags, Of: "rlimit", Set: &flagSets[172], Len: -1, Per: 1, At: -1},
 		{Name: "rlim", Kind: KindStruct, Dir: Out, Of: "rlimit", Layout: &layout_rlimit, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ulimit", index: 444, Number: [NumArch]int{-1, 58, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "umask", index: 445, Number: [NumArch]int{95, 60, 166}, Class: ClassProcess, Returns: KindMode, Args: []Arg{
+	{Name: "ulimit", index: 444, Number: [NumArch]int{-1, 58, -1}, Class: ClassOther, Axis: AxisWhere, Returns: KindNone, Unimplemented: true},
+	{Name: "umask", index: 445, Number: [NumArch]int{95, 60, 166}, Class: ClassProcess, Axis: AxisWhere, Returns: KindMode, Args: []Arg{
 		{Name: "mask", Kind: KindMode, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "umount", index: 446, Number: [NumArch]int{-1, 22, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "umount", index: 446, Number: [NumArch]int{-1, 22, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "umount2", index: 447, Number: [NumArch]int{166, 52, 39}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "umount2", index: 447, Number: [NumArch]int{166, 52, 39}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "umount", Set: &flagSets[236], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "uname", index: 448, Number: [NumArch]int{63, 122, 160}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "uname", index: 448, Number: [NumArch]int{63, 122, 160}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "name", Kind: KindStruct, Dir: Out, Of: "utsname", Layout: &layout_utsname, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "unlink", index: 449, Number: [NumArch]int{87, 10, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "unlink", index: 449, Number: [NumArch]int{87, 10, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1, NoFollow: true},
 	}},
-	{Name: "unlinkat", index: 450, Number: [NumArch]int{263, 301, 35}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "unlinkat", index: 450, Number: [NumArch]int{263, 301, 35}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0, NoFollow: true},
 		{Name: "flags", Kind: KindFlags, Of: "at_unlink", Set: &flagSets[11], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "unshare", index: 451, Number: [NumArch]int{272, 310, 97}, Class: ClassProcess, Returns: KindNone, Args: []Arg{
+	{Name: "unshare", index: 451, Number: [NumArch]int{272, 310, 97}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "namespace", Set: &flagSets[122], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "uprobe", index: 452, Number: [NumArch]int{336, -1, -1}, Class: ClassProcess, Returns: KindInt},
-	{Name: "uretprobe", index: 453, Number: [NumArch]int{335, -1, -1}, Class: ClassProcess, Returns: KindInt},
-	{Name: "uselib", index: 454, Number: [NumArch]int{134, 86, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "uprobe", index: 452, Number: [NumArch]int{336, -1, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt},
+	{Name: "uretprobe", index: 453, Number: [NumArch]int{335, -1, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt},
+	{Name: "uselib", index: 454, Number: [NumArch]int{134, 86, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "library", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Returns: KindFD, Args: []Arg{
+	{Name: "userfaultfd", index: 455, Number: [NumArch]int{323, 374, 282}, Class: ClassDesc, Axis: AxisMap, Returns: KindFD, Args: []Arg{
 		{Name: "flags", Kind: KindFlags, Of: "userfaultfd", Set: &flagSets[238], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "ustat", index: 456, Number: [NumArch]int{136, 62, -1}, Class: ClassMachine, Returns: KindNone, Args: []Arg{
+	{Name: "ustat", index: 456, Number: [NumArch]int{136, 62, -1}, Class: ClassMachine, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dev", Kind: KindDev, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindStruct, Dir: Out, Of: "ustat", Layout: &layout_ustat, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "utime", index: 457, Number: [NumArch]int{132, 30, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "utime", index: 457, Number: [NumArch]int{132, 30, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "times", Kind: KindStruct, Dir: In, Of: "utimbuf", Layout: &layout_utimbuf, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "utimensat", index: 458, Number: [NumArch]int{280, 320, 88}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "utimensat", index: 458, Number: [NumArch]int{280, 320, 88}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "times", Kind: KindStruct, Dir: In, Of: "timespec", Layout: &layout_timespec, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "utimensat_time64", index: 459, Number: [NumArch]int{-1, 412, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "utimensat_time64", index: 459, Number: [NumArch]int{-1, 412, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "dfd", Kind: KindDirFD, Len: -1, Per: 1, At: -1},
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: 0},
 		{Name: "times", Kind: KindStruct, Dir: In, Of: "timespec64", Layout: &layout_timespec64, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "at_change", Set: &flagSets[5], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "utimes", index: 460, Number: [NumArch]int{235, 271, -1}, Class: ClassFile, Returns: KindNone, Args: []Arg{
+	{Name: "utimes", index: 460, Number: [NumArch]int{235, 271, -1}, Class: ClassFile, Axis: AxisWhere, Returns: KindNone, Args: []Arg{
 		{Name: "path", Kind: KindPath, Dir: In, Len: -1, Per: 1, At: -1},
 		{Name: "times", Kind: KindStruct, Dir: In, Of: "timeval", Layout: &layout_timeval, Length: LengthFixed, Fixed: 2, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "vfork", index: 461, Number: [NumArch]int{58, 190, -1}, Class: ClassProcess, Returns: KindPid},
-	{Name: "vhangup", index: 462, Number: [NumArch]int{153, 111, 58}, Class: ClassMachine, Returns: KindNone},
-	{Name: "vm86", index: 463, Number: [NumArch]int{-1, 166, -1}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "vfork", index: 461, Number: [NumArch]int{58, 190, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid},
+	{Name: "vhangup", index: 462, Number: [NumArch]int{153, 111, 58}, Class: ClassMachine, Axis: AxisOwn, Returns: KindNone},
+	{Name: "vm86", index: 463, Number: [NumArch]int{-1, 166, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "cmd", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "arg", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "vm86old", index: 464, Number: [NumArch]int{-1, 113, -1}, Class: ClassProcess, Returns: KindInt, Args: []Arg{
+	{Name: "vm86old", index: 464, Number: [NumArch]int{-1, 113, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindInt, Args: []Arg{
 		{Name: "user_vm86", Kind: KindPtr, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "vmsplice", index: 465, Number: [NumArch]int{278, 316, 75}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "vmsplice", index: 465, Number: [NumArch]int{278, 316, 75}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: InOut, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "nr_segs", Kind: KindUlong, Len: -1, Per: 1, At: -1},
 		{Name: "flags", Kind: KindFlags, Of: "splice", Set: &flagSets[220], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "vserver", index: 466, Number: [NumArch]int{236, 273, -1}, Class: ClassOther, Returns: KindNone, Unimplemented: true},
-	{Name: "wait4", index: 467, Number: [NumArch]int{61, 114, 260}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
+	{Name: "vserver", index: 466, Number: [NumArch]int{236, 273, -1}, Class: ClassOther, Axis: AxisOwn, Returns: KindNone, Unimplemented: true},
+	{Name: "wait4", index: 467, Number: [NumArch]int{61, 114, 260}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "waitid", index: 468, Number: [NumArch]int{247, 284, 95}, Class: ClassProcess, Returns: KindNone, Interruptible: true, Args: []Arg{
+	{Name: "waitid", index: 468, Number: [NumArch]int{247, 284, 95}, Class: ClassProcess, Axis: AxisOwn, Returns: KindNone, Interruptible: true, Args: []Arg{
 		{Name: "which", Kind: KindFlags, Of: "waitid", Set: &flagSets[241], Len: -1, Per: 1, At: -1},
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "info", Kind: KindStruct, Dir: Out, Of: "siginfo", Layout: &layout_siginfo, Len: -1, Per: 1, At: -1},
 		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 		{Name: "rusage", Kind: KindStruct, Dir: Out, Of: "rusage", Layout: &layout_rusage, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "waitpid", index: 469, Number: [NumArch]int{-1, 7, -1}, Class: ClassProcess, Returns: KindPid, Interruptible: true, Args: []Arg{
+	{Name: "waitpid", index: 469, Number: [NumArch]int{-1, 7, -1}, Class: ClassProcess, Axis: AxisOwn, Returns: KindPid, Interruptible: true, Args: []Arg{
 		{Name: "pid", Kind: KindPid, Len: -1, Per: 1, At: -1},
 		{Name: "status", Kind: KindStruct, Dir: Out, Of: "int", Layout: &layout_int, Len: -1, Per: 1, At: -1},
 		{Name: "options", Kind: KindFlags, Of: "wait", Set: &flagSets[240], Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "write", index: 470, Number: [NumArch]int{1, 4, 64}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "write", index: 470, Number: [NumArch]int{1, 4, 64}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "buf", Kind: KindBuffer, Dir: In, Length: LengthBytes, Len: 2, Per: 1, At: -1},
 		{Name: "count", Kind: KindSize, Len: -1, Per: 1, At: -1},
 	}},
-	{Name: "writev", index: 471, Number: [NumArch]int{20, 146, 66}, Class: ClassDesc, Returns: KindBytes, Interruptible: true, Args: []Arg{
+	{Name: "writev", index: 471, Number: [NumArch]int{20, 146, 66}, Class: ClassDesc, Axis: AxisMap, Returns: KindBytes, Interruptible: true, Args: []Arg{
 		{Name: "fd", Kind: KindFD, Len: -1, Per: 1, At: -1},
 		{Name: "vec", Kind: KindIovec, Dir: In, Of: "iovec", Layout: &layout_iovec, Length: LengthElements, Len: 2, Per: 1, At: -1},
 		{Name: "vlen", Kind: KindUlong, Len: -1, Per: 1, At: -1},

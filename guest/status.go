@@ -17,6 +17,8 @@ type Status struct {
 	Parent  int  // that one's parent
 	Tracer  int  // the thread that traces it, or 0
 	Threads int  // how many the process has
+	// User, Effective and Saved are the ids of its user.
+	User, Effective, Saved int
 }
 
 // ReadStatus reads the status of a thread. The error wraps fs.ErrNotExist or
@@ -42,9 +44,22 @@ func ReadStatus(tid int) (Status, error) {
 			s.Tracer = n
 		case "Threads":
 			s.Threads = n
+		case "Uid":
+			_, _ = fmt.Sscan(value, &s.User, &s.Effective, &s.Saved)
 		}
 	}
 	return s, nil
+}
+
+// MaySignal reports whether one with status s may send signals to one with status to
+// (kill(2)), as far as users say.
+func (s Status) MaySignal(to Status) bool {
+	for _, id := range []int{s.User, s.Effective} {
+		if id == to.User || id == to.Saved {
+			return true
+		}
+	}
+	return s.Effective == 0
 }
 
 // Lineage reads the process that a thread belongs to, and that process's parent.
@@ -69,4 +84,22 @@ func IsKernelThread(pid int) bool {
 	}
 	n, err := strconv.ParseUint(string(fields[flags]), 10, 64)
 	return err == nil && n&kthread != 0
+}
+
+// Signalled reports whether a signal is pending for t, or its process, that it does
+// not block.
+func (t *Thread) Signalled() bool {
+	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
+	var pending, blocked uint64
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+		switch name {
+		case "SigPnd", "ShdPnd":
+			pending |= set
+		case "SigBlk":
+			blocked = set
+		}
+	}
+	return pending&^blocked != 0
 }

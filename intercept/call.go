@@ -63,6 +63,10 @@ func (c *Call) Alive() bool { return c.door == nil || c.door.alive(c.id) }
 // Passed reports whether the call has come from the trace door to the notify door.
 func (c *Call) Passed() bool { return c.passed != nil }
 
+// Observed reports whether the call is at the trace door, or of an attached guest,
+// where Enter must not wait for anything.
+func (c *Call) Observed() bool { return c.door == nil }
+
 // Leave lets another take the next call from the notify door. Enter should call
 // it before it waits for anything: without it all other calls at the door wait
 // up to two milliseconds for somebody to step in.

@@ -44,8 +44,10 @@ const (
 
 // Start is where a walk begins.
 type Start struct {
-	Dir  string // for a relative path
-	Root string // for an absolute one; ".." does not lead above it
+	Dir string // for a relative path
+	// Apart: the kernel begins a relative path elsewhere.
+	Apart bool
+	Root  string // for an absolute one; ".." does not lead above it
 }
 
 // Options change a walk as the flags of openat2(2) do.
@@ -90,6 +92,8 @@ func (t *Table) Walk(look Lookup, from Start, path string, o Options) (Found, ab
 	if path[0] == '/' {
 		// The way to the root of an absolute path crosses nothing.
 		w.Place, w.knowsRoot = from.Root, true
+	} else {
+		w.Apart = from.Apart
 	}
 	if e := w.absolute(); e != 0 {
 		return w.Found, e

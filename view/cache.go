@@ -32,7 +32,8 @@ type pathCache struct {
 }
 
 type pathKey struct {
-	dir, path    string // dir is "" for an absolute path
+	dir          origin // its place is "" for an absolute path
+	path         string
 	follow, name bool
 	as           walker
 }

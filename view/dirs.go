@@ -114,7 +114,7 @@ func (v *View) changedDir(c *intercept.Call) {
 	p := v.record(c.Thread)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cwd = ""
+	p.cwd = origin{}
 	switch {
 	case c.Syscall.Name == "chroot":
 		p.root = to.Place

@@ -67,22 +67,6 @@ func isInOurUserNamespace(tid int) bool {
 	return unix.Stat(fmt.Sprintf("/proc/%d/ns/user", tid), &its) == nil && unix.Stat("/proc/self/ns/user", &ours) == nil && its.Ino == ours.Ino
 }
 
-// signals reads a thread's pending and blocked signals.
-func signals(tid int) (pending, blocked uint64) {
-	b, _ := sys.ReadProc(tid, "status") // an error: it has died
-	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		switch name {
-		case "SigPnd", "ShdPnd":
-			pending |= set
-		case "SigBlk":
-			blocked = set
-		}
-	}
-	return pending, blocked
-}
-
 func number(s string) uint32 {
 	n, _ := strconv.ParseUint(s, 10, 32)
 	return uint32(n)

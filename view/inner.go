@@ -15,7 +15,7 @@ import (
 // Inner implements intercept.Insider. A view that is not asked, being a layer,
 // has nothing to tell.
 func (v *View) Inner() *intercept.Inner {
-	if len(v.mounts) > 0 {
+	if v.inner == nil && len(v.mounts) > 0 {
 		v.openInner()
 	}
 	return v.inner
@@ -45,10 +45,10 @@ func (v *View) openInner() {
 	if v.table.At("/") == nil {
 		may |= intercept.InnerAbsolute
 	}
-	if !v.fills {
+	if !v.fills && !v.split {
 		may |= intercept.InnerLookHere | intercept.InnerLookAt
 	}
-	if !v.fills && !v.bound && !v.guarded {
+	if !v.fills && !v.split && !v.bound && !v.guarded {
 		may |= intercept.InnerOpenHere | intercept.InnerOpenAt
 	}
 	door.Pass(may)
@@ -91,11 +91,11 @@ func (v *View) keepContent() {
 // The era is one in which the place that the path starts from was true.
 func (v *View) teach(c *intercept.Call, era uint64, dirfd int32, key pathKey, led namespace.Found) {
 	var start uint64
-	if key.dir != "" {
-		if dirfd != unix.AT_FDCWD || namespace.Below("/proc", key.dir) {
+	if key.dir.place != "" {
+		if dirfd != unix.AT_FDCWD || key.dir.apart || namespace.Below("/proc", key.dir.place) {
 			return
 		}
-		if start = v.inner.Start(c.Thread, era, v.mayFrom(key.dir)); start == 0 {
+		if start = v.inner.Start(c.Thread, era, v.mayFrom(key.dir.place)); start == 0 {
 			return
 		}
 	}
@@ -108,8 +108,8 @@ func (v *View) teach(c *intercept.Call, era uint64, dirfd int32, key pathKey, le
 	}
 	dir := key.path[:i]
 	literal := dir
-	if key.dir != "" {
-		literal = namespace.Join(key.dir, dir)
+	if key.dir.place != "" {
+		literal = namespace.Join(key.dir.place, dir)
 	}
 	way := v.lead(c, pathKey{dir: key.dir, path: dir, follow: true, as: key.as})
 	if way.errno == 0 && !way.found.Apart && way.found.Place == literal && !namespace.Below("/proc", literal) {

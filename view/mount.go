@@ -29,6 +29,8 @@ type mount struct {
 	dir      int         // descriptor of the root, or of the directory that the file is in
 	file     string      // the name in dir if the tree is a single file
 	stat     unix.Stat_t // the root's
+	raised   bool        // it makes up for directories above a target
+	hidden   bool        // it is seen in another view alone
 }
 
 var errNotAbsolute = errors.New("not an absolute path")
@@ -129,7 +131,11 @@ func (v *View) raise(place, target string) error {
 	if err := os.MkdirAll(filepath.Join(tree.Root(), rel), 0o755); err != nil {
 		return err
 	}
-	return v.mount(Mount{Target: place, Tree: tree, ReadOnly: true})
+	if err := v.mount(Mount{Target: place, Tree: tree, ReadOnly: true}); err != nil {
+		return err
+	}
+	v.mounts[len(v.mounts)-1].raised = true
+	return nil
 }
 
 // mountOf returns the mount that a place belongs to and its path there.
@@ -204,8 +210,12 @@ func (v *View) placeOf(host string, through func() bool) string {
 	}
 }
 
-// visible reports whether no later mount covers m.
+// visible reports whether no later mount covers m. One that is hidden counts as if it
+// were seen, for it tells the place of what is opened in its tree.
 func (v *View) visible(m *mount) bool {
+	if m.hidden {
+		return true
+	}
 	at := v.table.At(m.target)
 	return at != nil && at.Tree == any(m)
 }

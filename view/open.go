@@ -57,7 +57,7 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 	if err != nil || o.path == "" {
 		return intercept.Run
 	}
-	if !o.Follow && !v.fills && !v.guarded && !v.bound && v.staysPut(o.path) {
+	if !o.Follow && !v.fills && !v.split && !v.guarded && !v.bound && v.staysPut(o.path) {
 		return intercept.Run // as for isKernels
 	}
 	o.foresee(v, c)
@@ -140,14 +140,15 @@ func (v *View) resolveOpening(c *intercept.Call, o *opening) (ref, abi.Errno) {
 		return v.resolve(c, o.dirfd, o.path, o.Options)
 	}
 	dir := v.startOf(c.Thread, o.dirfd)
-	if dir == "" {
+	if dir.place == "" {
 		return ref{unknown: true}, 0
 	}
 	as, err := v.walkerOf(c.Thread)
 	if err != nil {
 		return ref{unknown: true}, 0 // it has died
 	}
-	found, e := v.walk(c, dir, pathKey{dir: dir, path: o.path, as: as}, o.Options, new(bool))
+	found, e := v.walk(c, dir.place, pathKey{dir: dir, path: o.path, as: as}, o.Options, new(bool))
+	found.Apart = found.Apart || dir.apart
 	return v.refIn(as.host, found), e
 }
 

@@ -59,7 +59,7 @@ func (v *View) isLink(r ref) bool {
 // followed leads, from wherever it starts, nowhere else than for the kernel.
 // (find and its like ask for little else.)
 func (v *View) isKernels(c *intercept.Call, sh *shape, p pathArg, path string) bool {
-	return sh.looks && !v.fills && !(sh.asks && v.guarded) && !sh.follows(c, p) && v.staysPut(path)
+	return sh.looks && !v.fills && !v.split && !(sh.asks && v.guarded) && !sh.follows(c, p) && v.staysPut(path)
 }
 
 // staysPut reports whether a path is a single name which, unless it is a link,

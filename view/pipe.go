@@ -6,7 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
-	"penumbra/guest"
 	"penumbra/intercept"
 )
 
@@ -48,7 +47,7 @@ func (v *View) openPipe(c *intercept.Call, o *opening, at spot) intercept.Verdic
 		case err != nil:
 			time.Sleep(interval)
 		}
-		if !c.Alive() || signalled(c.Thread) {
+		if !c.Alive() || c.Thread.Signalled() {
 			if fd >= 0 {
 				unix.Close(fd)
 			}
@@ -67,10 +66,4 @@ func hasWriter(fd, scratch int, wait time.Duration) bool {
 	}
 	n, err := unix.Tee(fd, scratch, 1, unix.SPLICE_F_NONBLOCK)
 	return n > 0 || err == unix.EAGAIN
-}
-
-// signalled reports whether a signal is pending that t does not block.
-func signalled(t *guest.Thread) bool {
-	pending, blocked := signals(t.ID())
-	return pending&^blocked != 0
 }

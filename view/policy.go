@@ -21,7 +21,7 @@ type handler struct {
 
 // Interest implements intercept.Policy.
 func (v *View) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
-	if len(v.mounts) == 0 || s != nil && s.Unimplemented {
+	if len(v.mounts) == 0 && !v.split || s != nil && s.Unimplemented {
 		return intercept.Ignore
 	}
 	if s == nil {

@@ -158,7 +158,7 @@ func (v *View) mountList(list string, native []byte) []byte {
 	slices.SortStableFunc(mounts, func(a, b *mount) int { return len(a.target) - len(b.target) })
 	const firstID = 1_000_000 // the kernel's are counted from 1
 	for i, m := range mounts {
-		if !v.visible(m) {
+		if m.hidden || !v.visible(m) {
 			continue
 		}
 		id := strconv.Itoa(firstID + i)

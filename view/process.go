@@ -21,7 +21,7 @@ type process struct {
 	apart bool   // it may have a mount namespace of its own
 	host  int    // descriptor of that one's root, if it has been looked for, or -1
 
-	cwd      string // the place of the working directory, as it was
+	cwd      origin // the working directory, as it was
 	cwdEra   uint64
 	cwdKnown stamp
 }
@@ -115,19 +115,31 @@ func linkText(name string) string {
 	return string(buf[:n])
 }
 
-// startOf returns the place that a relative path of t starts from, or "" if
-// that is none: then the kernel will refuse the path, or at least we cannot know
-// better.
-func (v *View) startOf(t *guest.Thread, dirfd int32) string {
+// origin is where a relative path starts.
+type origin struct {
+	place string // "" if that is none
+	// apart: the kernel starts from what another view has at that place.
+	apart bool
+}
+
+// originAt returns the origin that a directory of the host is.
+func (v *View) originAt(host string, through func() bool) origin {
+	place := v.placeOf(host, through)
+	return origin{place, v.split && place != "" && v.hostPath(place) != host}
+}
+
+// startOf returns where a relative path of t starts. If that is no place the kernel
+// will refuse the path, or at least we cannot know better.
+func (v *View) startOf(t *guest.Thread, dirfd int32) origin {
 	if dirfd != unix.AT_FDCWD {
-		return v.placeOfFD(t.ID(), dirfd)
+		return v.originAt(readLink(fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)), func() bool { return v.marked(t.ID(), dirfd) })
 	}
 	p := v.record(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if era := v.cwdEra.Load(); p.cwd == "" || p.cwdEra != era || !p.cwdKnown.fresh() {
+	if era := v.cwdEra.Load(); p.cwd.place == "" || p.cwdEra != era || !p.cwdKnown.fresh() {
 		p.cwdKnown, p.cwdEra = now(), era
-		p.cwd = v.placeOf(readLink(fmt.Sprintf("/proc/%d/cwd", t.ID())), func() bool { return p.bound != nil })
+		p.cwd = v.originAt(readLink(fmt.Sprintf("/proc/%d/cwd", t.ID())), func() bool { return p.bound != nil })
 	}
 	return p.cwd
 }
@@ -199,7 +211,7 @@ func (v *View) foresee(t *guest.Thread, dirfd int32, name string, content bool) 
 	}
 	place := path.Clean(name)
 	if !path.IsAbs(name) {
-		place = path.Join(v.startOf(t, dirfd), name)
+		place = path.Join(v.startOf(t, dirfd).place, name)
 	}
 	if m, rel := v.mountOf(place); m != nil && m.foreseer != nil {
 		if strings.HasSuffix(name, "/") {

@@ -147,7 +147,7 @@ func await(c *intercept.Call, fetch func() error) error {
 		case err := <-done:
 			return err
 		case <-look.C:
-			if !c.Alive() || signalled(c.Thread) {
+			if !c.Alive() || c.Thread.Signalled() {
 				return abi.ERESTARTNOINTR
 			}
 		}

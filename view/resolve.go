@@ -50,7 +50,7 @@ func (v *View) pathOf(c *intercept.Call, arg int) (string, error) {
 func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.Options) (ref, abi.Errno) {
 	root := v.rootOf(c.Thread)
 	if path == "" {
-		return v.refOf(c.Thread, namespace.Found{Place: v.startOf(c.Thread, dirfd), Kind: namespace.Directory}), 0
+		return v.refOf(c.Thread, namespace.Found{Place: v.startOf(c.Thread, dirfd).place, Kind: namespace.Directory}), 0
 	}
 	var era uint64
 	if v.inner != nil {
@@ -63,8 +63,8 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	}
 	climbed := false
 	if path[0] != '/' {
-		if key.dir = v.startOf(c.Thread, dirfd); key.dir == "" {
-			if key.dir, key.path = v.climb(c.Thread, dirfd, path); key.dir == "" || o.Beneath {
+		if key.dir = v.startOf(c.Thread, dirfd); key.dir.place == "" {
+			if key.dir, key.path = v.climb(c.Thread, dirfd, path); key.dir.place == "" || o.Beneath {
 				return ref{unknown: true}, 0
 			}
 			climbed = true
@@ -88,7 +88,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 // climb follows the names ".." with which a path begins to the first directory
 // whose own path the kernel can tell, and returns its place and the rest of the path.
 // The place is "" if there is none: then the path leads nowhere out of its mount.
-func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest string) {
+func (v *View) climb(t *guest.Thread, dirfd int32, path string) (from origin, rest string) {
 	link := fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)
 	through := func() bool { return true } // one that is opened so deep is not marked
 	if dirfd == unix.AT_FDCWD {
@@ -100,7 +100,7 @@ func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest str
 		defer unix.Close(at)
 		own := fmt.Sprintf("/proc/self/fd/%d", at)
 		if _, err := os.Readlink(own); !errors.Is(err, unix.ENAMETOOLONG) {
-			return v.placeOf(readLink(own), through), cmp.Or(path, ".")
+			return v.originAt(readLink(own), through), cmp.Or(path, ".")
 		}
 		name, after, _ := strings.Cut(path, "/")
 		if path = strings.TrimLeft(after, "/"); name != "." && name != ".." {
@@ -108,7 +108,7 @@ func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest str
 		}
 		at, err = unix.Openat(at, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	}
-	return "", ""
+	return origin{}, ""
 }
 
 // lead finds where a path leads. Most are asked for again, or lie in a directory
@@ -150,7 +150,7 @@ func (v *View) leadByParent(c *intercept.Call, key pathKey, fact pathFact) (path
 	case i == 0:
 		fact.found.Place, fact.found.Apart = "/", v.table.At("/") != nil
 	default:
-		fact.found.Place = key.dir
+		fact.found.Place, fact.found.Apart = key.dir.place, key.dir.apart
 	}
 	if fact.found.Place == "" || namespace.Below("/proc", fact.found.Place) {
 		return fact, false
@@ -194,8 +194,8 @@ func (v *View) refIn(host int, found namespace.Found) ref {
 // walk follows a path name by name. It sets fleeting if the way led through
 // links of procfs, which are not the same for all, nor for long.
 func (v *View) walk(c *intercept.Call, root string, key pathKey, o namespace.Options, fleeting *bool) (namespace.Found, abi.Errno) {
-	start := namespace.Start{Dir: key.dir, Root: root}
-	if key.dir == "" {
+	start := namespace.Start{Dir: key.dir.place, Apart: key.dir.apart, Root: root}
+	if start.Dir == "" {
 		start.Dir = root
 	}
 	return v.table.Walk(v.look(c.Thread, key.as, fleeting), start, key.path, o)

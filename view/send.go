@@ -169,7 +169,7 @@ func post(c *intercept.Call, own int, text, control []byte, to unix.Sockaddr, fl
 			return n, 0
 		case err != unix.EAGAIN || !waits || late:
 			return 0, errnoOf(err)
-		case signalled(c.Thread):
+		case c.Thread.Signalled():
 			return 0, abi.ERESTARTSYS
 		}
 		c.Leave()

@@ -66,6 +66,7 @@ type View struct {
 	seen      map[rootID]int // descriptors of the roots of others
 
 	bound    bool // there are bind mounts: a directory may have two places
+	split    bool // there is another view of the same guest, which may have led it elsewhere
 	guarded  bool // there are read-only mounts
 	fills    bool // there are trees to be filled
 	foresees bool // some of them want to know what will be

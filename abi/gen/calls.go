@@ -16,6 +16,7 @@ type call struct {
 	name          string
 	number        [3]int
 	class         string
+	axis          string
 	eintr         bool
 	norestart     bool
 	noreturn      bool
@@ -31,6 +32,8 @@ var classIdents = map[string]string{
 	"identity": "ClassIdentity", "network": "ClassNetwork", "ipc": "ClassIPC",
 	"machine": "ClassMachine", "other": "ClassOther",
 }
+
+var axisIdents = map[string]string{"own": "AxisOwn", "where": "AxisWhere", "map": "AxisMap", "both": "AxisBoth"}
 
 // parseCalls returns the calls sorted by name.
 func parseCalls(lines []line) ([]*call, error) {
@@ -61,10 +64,10 @@ func parseCalls(lines []line) ([]*call, error) {
 }
 
 func parseCall(l line) (*call, error) {
-	if len(l.fields) < 7 {
-		return nil, l.errorf("%d columns, a call has 7 or more: name amd64 i386 arm64 class flags result args", len(l.fields))
+	if len(l.fields) < 8 {
+		return nil, l.errorf("%d columns, a call has 8 or more: name amd64 i386 arm64 class axis flags result args", len(l.fields))
 	}
-	c := &call{line: l, name: l.fields[0], class: l.fields[4]}
+	c := &call{line: l, name: l.fields[0], class: l.fields[4], axis: l.fields[5]}
 	present := false
 	for i, word := range l.fields[1:4] {
 		if c.number[i] = -1; word == "-" {
@@ -82,14 +85,17 @@ func parseCall(l line) (*call, error) {
 	if classIdents[c.class] == "" {
 		return nil, l.errorf("%s: unknown class %q", c.name, c.class)
 	}
-	if err := c.parseFlags(l.fields[5]); err != nil {
+	if axisIdents[c.axis] == "" {
+		return nil, l.errorf("%s: unknown axis %q", c.name, c.axis)
+	}
+	if err := c.parseFlags(l.fields[6]); err != nil {
 		return nil, err
 	}
 	var err error
-	if c.result, err = parseArg(l, "result:"+l.fields[6]); err != nil {
+	if c.result, err = parseArg(l, "result:"+l.fields[7]); err != nil {
 		return nil, err
 	}
-	c.args, err = parseArgs(l, l.fields[7:])
+	c.args, err = parseArgs(l, l.fields[8:])
 	return c, err
 }
 

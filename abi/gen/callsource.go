@@ -42,8 +42,8 @@ func byNumber(calls []*call, i int) []*call {
 }
 
 func writeCall(b *bytes.Buffer, index int, c *call, sets []*flagSet) {
-	fmt.Fprintf(b, "{Name: %q, index: %d, Number: [NumArch]int{%d, %d, %d}, Class: %s, Returns: %s",
-		c.name, index, c.number[0], c.number[1], c.number[2], classIdents[c.class], c.result.kind)
+	fmt.Fprintf(b, "{Name: %q, index: %d, Number: [NumArch]int{%d, %d, %d}, Class: %s, Axis: %s, Returns: %s",
+		c.name, index, c.number[0], c.number[1], c.number[2], classIdents[c.class], axisIdents[c.axis], c.result.kind)
 	if c.result.of != "" {
 		fmt.Fprintf(b, ", %s", strings.TrimSuffix(reference(c.result.kind, c.result.of, sets), ", "))
 	}

@@ -13,7 +13,8 @@ This page is generated from abi/syscalls.txt; edit that file and run
 arm64 with its number on each (– where the architecture lacks it), its
 arguments, its result, and who answers it under ` + "`penumbra run`" + `. A ⚡ marks a
 call that may fail with EINTR after a signal handler ran. The notation of the
-arguments is explained at the head of abi/syscalls.txt.
+arguments is explained at the head of abi/syscalls.txt. The axis is that of the
+syscall mode which the call follows, as [modes.md](modes.md) explains.
 
 A number that this page does not list is one that Penumbra does not know: the
 kernel answers it, with ENOSYS if it does not know the number either.
@@ -38,7 +39,7 @@ var classTitles = []struct{ class, title string }{
 func docs(calls []*call) []byte {
 	b := bytes.NewBufferString(docsHead)
 	for _, section := range classTitles {
-		fmt.Fprintf(b, "\n## %s\n\n| call | x86-64 | i386 | arm64 | arguments | result | under run |\n| --- | --- | --- | --- | --- | --- | --- |\n", section.title)
+		fmt.Fprintf(b, "\n## %s\n\n| call | x86-64 | i386 | arm64 | axis | arguments | result | under run |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n", section.title)
 		for _, c := range calls {
 			if c.class == section.class {
 				writeRow(b, c)
@@ -61,7 +62,7 @@ func writeRow(b *bytes.Buffer, c *call) {
 			fmt.Fprintf(b, "| %d ", n)
 		}
 	}
-	fmt.Fprintf(b, "| %s | %s | %s |\n", argsCell(c), c.result.word, underRun(c))
+	fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.axis, argsCell(c), c.result.word, underRun(c))
 }
 
 func argsCell(c *call) string {

@@ -11,8 +11,8 @@ import (
 // EBADF, EFAULT, EINTR, EINVAL, ENOSYS and EAGAIN.
 func testLexicon(t *testing.T) lexicon {
 	t.Helper()
-	calls, err := parseCalls(splitLines("syscalls.txt", "read 0 3 63 desc eintr bytes fd:fd buf:out[n] n:size\n"+
-		"write 1 4 64 desc - bytes fd:fd buf:in[n] n:size\nold 2 - - other unimplemented none"))
+	calls, err := parseCalls(splitLines("syscalls.txt", "read 0 3 63 desc map eintr bytes fd:fd buf:out[n] n:size\n"+
+		"write 1 4 64 desc map - bytes fd:fd buf:in[n] n:size\nold 2 - - other own unimplemented none"))
 	if err != nil {
 		t.Fatal(err)
 	}

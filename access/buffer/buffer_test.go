@@ -242,6 +242,37 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// Who appends does so behind what others have written and was not sent.
+func TestAppendBehindUnsent(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "f")
+	o := buffer.New(local.Opener{}, 100, 10)
+	w := open(t, o, name, os.O_RDWR|os.O_CREATE)
+	a := open(t, o, name, os.O_WRONLY|os.O_APPEND)
+	var want []byte
+	for i := range 20 {
+		p := bytes.Repeat([]byte{byte('a' + i)}, i)
+		if _, err := w.WriteAt(p, int64(len(want))); err != nil {
+			t.Fatal(err)
+		}
+		want = append(append(want, p...), '|')
+		if _, err := a.WriteAt([]byte("|"), 0); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(want)+1)
+		if n, _ := w.ReadAt(got, 0); !bytes.Equal(got[:n], want) {
+			t.Fatalf("%q instead of %q", got[:n], want)
+		}
+	}
+	for _, f := range []access.File{w, a} {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // What others append is seen by who has the file open.
 func TestGrowsElsewhere(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")

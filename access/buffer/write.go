@@ -248,10 +248,15 @@ func (c *core) truncate(size int64, by access.File) error {
 func (c *core) append(p []byte, a access.Appender) (int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.flushTo(c.dirtied); err != nil {
-		return 0, err
+	for {
+		if err := c.flushTo(c.dirtied); err != nil {
+			return 0, err
+		}
+		if c.freeze(); c.size == c.stored {
+			break
+		}
+		c.thaw() // somebody has written behind the end meanwhile
 	}
-	c.freeze()
 	defer c.thaw()
 	c.mu.Unlock()
 	end, err := a.Append(p)

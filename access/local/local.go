@@ -17,6 +17,7 @@ import (
 	"penumbra/abi"
 	"penumbra/access"
 	"penumbra/access/internal/handle"
+	"penumbra/access/special"
 )
 
 // Opener opens files by their path here.
@@ -27,8 +28,12 @@ var (
 	_ access.Replacer = Opener{}
 )
 
-// Open implements access.Opener. Its files are access.Whole and access.Appender.
-func (Opener) Open(_ context.Context, name string, flag int, perm fs.FileMode) (access.File, error) {
+// Open implements access.Opener. Its files are access.Whole and access.Appender;
+// pipes, terminals and devices are those of package special.
+func (Opener) Open(ctx context.Context, name string, flag int, perm fs.FileMode) (access.File, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeDevice) != 0 {
+		return special.Opener{}.Open(ctx, name, flag, perm)
+	}
 	f, err := os.OpenFile(name, flag, perm)
 	if err != nil {
 		return nil, access.Failed("open", name, err)

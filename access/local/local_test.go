@@ -30,6 +30,17 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+func TestDevice(t *testing.T) {
+	f, err := local.Opener{}.Open(t.Context(), "/dev/null", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.(access.Stream).Stream().WriteString("x"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhole(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")
 	f, err := local.Opener{}.Open(t.Context(), name, os.O_RDWR|os.O_CREATE, 0o600)

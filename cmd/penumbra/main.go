@@ -27,6 +27,7 @@ func verbs() []*verb {
 		runVerb(),
 		traceVerb(),
 		shadowVerb(),
+		modeVerb(),
 		doctorVerb(),
 		explainVerb(),
 		methodsVerb(),

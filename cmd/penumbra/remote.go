@@ -50,6 +50,9 @@ func openCache() (*fetch.Cache, error) {
 // open reaches the shadow.
 func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
 	h := &shadowView{access: remote.Access{Shadow: f.target.String(), Cache: sync.OnceValues(openCache)}}
+	if isTerminal(2) {
+		h.access.Progress = showProgress
+	}
 	if verbose {
 		h.access.Told = func(name string, chain access.Chain, why string) {
 			s.say(fmt.Sprintf("%s: %s (%s)", name, chain, why))
@@ -74,6 +77,21 @@ func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
 		return nil, fmt.Errorf("shadow %s: %w", f.target, err)
 	}
 	return h, nil
+}
+
+// showProgress shows a transfer on the last line of the terminal, or takes that away.
+func showProgress(p remote.Progress) {
+	const clear = "\r\x1b[K"
+	if p.Name == "" {
+		fmt.Fprint(os.Stderr, clear)
+		return
+	}
+	what := "from"
+	if p.Write {
+		what = "to"
+	}
+	mib := float64(p.Bytes) / (1 << 20)
+	fmt.Fprintf(os.Stderr, "%spenumbra: %.0f MiB %s the shadow, %.1f MiB/s: %s", clear, mib, what, mib/p.Took.Seconds(), p.Name)
 }
 
 // changed hands on what has changed at the shadow.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 
+	"penumbra/mode"
 	"penumbra/view"
 )
 
@@ -23,7 +24,8 @@ type runOptions struct {
 	mounts      []mountSpec
 	report      ioReport
 	shadow      shadowFlags
-	chdir       string // where the guest starts; the working directory if empty
+	mode        *mode.Mode // in which the guest starts; nil if nobody asked
+	chdir       string     // where the guest starts; the working directory if empty
 }
 
 func runVerb() *verb {
@@ -47,6 +49,7 @@ dies of the signal that the command dies of, or exits with 128 plus its number.`
 			{"penumbra run -v ~/src:/src:ro -v /tmp/out:/out make -C /src O=/out", "build in a directory that is seen elsewhere, read-only"},
 			{"penumbra run --mount type=tmpfs,target=/tmp ./test.sh", "give a test a /tmp of its own"},
 			{"penumbra run --mount type=zip,source=site.zip,target=/site ls -l /site", "look into an archive as into a directory"},
+			{"penumbra run --shadow=demo --mode=local,mapped date", "a program of this machine's, with the shadow's files at hand"},
 			{"penumbra run --report make", "count what is read and written, by file"},
 			{"penumbra run --intercept=trace -- git status", "the same, with every call observed: a test of transparency"},
 		},
@@ -83,16 +86,23 @@ func (o *runOptions) run(s streams, argv []string) int {
 	if view != nil {
 		defer view.Close()
 	}
+	var guestModes *guestModes
+	if err == nil {
+		guestModes, err = o.openModes(s, view, shadow)
+	}
+	if guestModes != nil {
+		defer guestModes.close()
+	}
 	if err != nil {
 		return s.fail("run: "+err.Error(), exitUsage)
 	}
 	r := guestRun{
-		verb: "run", policy: transparency(o.intercept), view: view, shadow: shadow, heard: heard(*o),
+		verb: "run", policy: transparency(o.intercept), view: view, shadow: shadow, modes: guestModes, heard: heard(*o),
 		killOrphans: o.killOrphans, verbose: o.verbose,
 	}
 	if o.report.asked {
 		// A report of another run must not be emptied for the sake of a misspelled name.
-		if _, err := finderIn(view).lookCommand(argv[0]); err != nil {
+		if _, err := finderIn(r.start()).lookCommand(argv[0]); err != nil {
 			return s.fail("run: "+err.Error(), exitOf(err))
 		}
 		o.report.streams = s
@@ -118,8 +128,9 @@ func (o *runOptions) open(s streams) (v *view.View, h *shadowView, err error) {
 		return nil, h, err
 	}
 	switch {
-	case h != nil:
+	case h != nil && o.startsRemote():
 		err = h.begin(v, o.chdir)
+	case h != nil: // the guest starts among this machine's files
 	case o.chdir != "" && v != nil:
 		err = startIn(v, o.chdir)
 	case o.chdir != "":
@@ -139,6 +150,10 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 		"when the command ends, kill the processes that it\nleft behind instead of waiting for them")
 	defineMounts(fs, &o.mounts)
 	o.shadow.define(fs)
+	fs.Var(modeFlag{&o.mode}, "mode",
+		"where calls are made: `MODE` is local or remote, and\n"+
+			"mapped or unmapped, as in remote,mapped, which is the\n"+
+			"mode with --shadow if none is given; see docs/modes.md")
 	fs.Var(fileName{&o.chdir}, "chdir", "start in `DIR`, as the command sees it")
 	fs.Var(volumeFlag{&o.mounts}, "v", "the same as --volume: `S:T[:ro]`")
 	fs.Var(reportFlag{&o.report}, "report",

@@ -34,6 +34,7 @@ type shadowOptions struct {
 	policy    string
 	journal   string
 	allowRoot bool
+	allowKill bool
 
 	hosts, names []string
 	force        bool
@@ -116,6 +117,7 @@ func (o *shadowOptions) define(fs *flag.FlagSet) {
 	fs.Var(fileName{&o.audit}, "audit", "append to `FILE`, as JSON, who comes and goes, what is\nchanged, and what was refused")
 	fs.Var(fileName{&o.journal}, "journal", "where to keep what a shadow must know of one that was\nkilled: `DIR` is ~/.local/state/penumbra/shadow if not\ngiven")
 	fs.BoolVar(&o.allowRoot, "allow-root", false, "let clients do what root may do, if that is who you\nare")
+	fs.BoolVar(&o.allowKill, "allow-kill", false, "let clients send signals to processes of this machine,\nas you may")
 	fs.Var((*stringList)(&o.hosts), "host", "of init: `NAME` or address by which clients reach the\nshadow. It can be given repeatedly")
 	fs.Var((*stringList)(&o.names), "client", "of init: the `NAME` of a client. It can be given\nrepeatedly")
 	fs.BoolVar(&o.force, "force", false, "of init: make everything anew, also the authority")
@@ -228,6 +230,9 @@ func (o *shadowOptions) arguments() []string {
 	}
 	if o.allowRoot {
 		all = append(all, "--allow-root")
+	}
+	if o.allowKill {
+		all = append(all, "--allow-kill")
 	}
 	return all
 }

@@ -94,7 +94,7 @@ func (o *shadowOptions) open(s streams) (shadow *server.Server, closeAudit func(
 		return nil, nil, fmt.Errorf("journal: %w", err)
 	}
 	config := server.Config{Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
-		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot}
+		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot, AllowKill: o.allowKill}
 	if o.policy != "" {
 		rules, err := policy.Open(o.policy, func(err error) { s.say(fmt.Sprintf("shadow: %v; the policy stays what it was", err)) })
 		if err != nil {

@@ -26,6 +26,7 @@ type guestRun struct {
 	heard       string            // which calls penumbra hears of, for --verbose
 	view        *view.View        // what the guest sees, nil without mounts; runGuest closes it
 	shadow      *shadowView       // what it sees of its shadow, or nil
+	modes       *guestModes       // the modes that it can be in, or nil for none but the default
 	killOrphans bool              // end the guests that outlive the first one, instead of waiting
 	verbose     bool              // tell on stderr what penumbra does
 	limits      []intercept.Limit // those of the guest that are not penumbra's
@@ -34,12 +35,20 @@ type guestRun struct {
 	ended func() (exit int)
 }
 
+// start returns the view in which the guest starts, or nil.
+func (r *guestRun) start() *view.View {
+	if r.modes != nil {
+		return r.modes.start
+	}
+	return r.view
+}
+
 // runGuest runs argv as r says and returns the exit status for penumbra. If
 // the guest dies of a signal, so does penumbra, and runGuest does not return.
 func runGuest(r guestRun, argv []string) (exit int) {
 	s := streams{out: os.Stdout, err: complaints{}}
 	sup := &supervisor{streams: s, guestRun: r, inherited: inheritedFiles()}
-	find := finderIn(r.view)
+	find := finderIn(r.start())
 	if r.view != nil {
 		defer r.view.Close()
 	}
@@ -51,7 +60,7 @@ func runGuest(r guestRun, argv []string) (exit int) {
 		return s.fail(r.verb+": "+explainStart(err), exitFailure)
 	}
 	var g *intercept.Guest
-	err = execCommand(path, argv, environment(r.view), func(path string, argv, env []string) error {
+	err = execCommand(path, argv, environment(r.start()), func(path string, argv, env []string) error {
 		g, err = sup.start(path, argv, env)
 		return err
 	})
@@ -103,17 +112,24 @@ func (sup *supervisor) start(path string, argv, env []string) (*intercept.Guest,
 	}
 	config := intercept.Config{
 		Program: program,
-		Policy:  sup.policy,
 		Notice:  sup.say,
 		Event:   sup.event,
 	}
-	if sup.view != nil {
+	switch {
+	case sup.modes != nil:
+		config.Policy = sup.modes.policy
+	case sup.view != nil:
 		config.Policy = sup.view
-		if sup.policy != nil {
-			config.Policy = intercept.Layers(sup.policy, sup.view)
-		}
+	}
+	switch {
+	case config.Policy == nil:
+		config.Policy = sup.policy
+	case sup.policy != nil:
+		config.Policy = intercept.Layers(sup.policy, config.Policy)
+	}
+	if v := sup.guestRun.start(); v != nil {
 		var err error
-		if config.Dir, err = sup.view.StartIn(""); err != nil {
+		if config.Dir, err = v.StartIn(""); err != nil {
 			return nil, err
 		}
 	}
@@ -141,6 +157,13 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 	if !sys.HasCapability(unix.CAP_SYS_ADMIN) {
 		sup.tell("no_new_privs is set: set-id programs run without their privileges")
 	}
+	if sup.modes != nil {
+		if stop, err := sup.modes.serve(); err != nil {
+			sup.say(err.Error())
+		} else {
+			defer stop()
+		}
+	}
 	go sup.signals.relay(g)
 	go sup.signals.read()
 	if sup.killOrphans {
@@ -155,6 +178,9 @@ func (sup *supervisor) attend(g *intercept.Guest) int {
 		return sup.fail(fmt.Sprintf(sup.verb+": %v: the guest was killed", err), exitFailure)
 	}
 	sup.tell("process %d: %s", g.PID(), describe(status))
+	if sup.modes != nil {
+		sup.modes.close()
+	}
 	if sup.view != nil {
 		if err := sup.view.Close(); err != nil {
 			sup.say(fmt.Sprintf("cannot remove what the mounts left: %v", err))

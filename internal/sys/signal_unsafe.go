@@ -33,3 +33,14 @@ func sigaction(s unix.Signal, action, before *[4]uint64) {
 	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(action)),
 		uintptr(unsafe.Pointer(before)), 8, 0, 0)
 }
+
+// QueueSignal sends s to a process as if the process from, of that user, had done so
+// by sigqueue(3).
+func QueueSignal(pid int, s unix.Signal, from int, user uint32) error {
+	const queued = -1                                                         // SI_QUEUE
+	info := [32]int32{0: int32(s), 2: queued, 4: int32(from), 5: int32(user)} // siginfo_t: signo, errno, code, pid, uid
+	if _, _, e := unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(pid), uintptr(s), uintptr(unsafe.Pointer(&info))); e != 0 {
+		return e
+	}
+	return nil
+}

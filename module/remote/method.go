@@ -34,6 +34,8 @@ type Access struct {
 	// Told, if not nil, is told how each file is reached, and why, when it is
 	// opened first.
 	Told func(name string, chain access.Chain, why string)
+	// Progress, if not nil, is told of transfers that take longer than a second.
+	Progress func(Progress)
 }
 
 // methods says how files are reached.
@@ -58,7 +60,7 @@ type answer struct {
 var plain = access.Chain{Links: []access.Link{{Method: "buffer"}, {Method: "remote"}}}
 
 func (f *FS) startMethods(a Access) {
-	f.methods.Access = a
+	f.methods.Access, f.meter.tell = a, a.Progress
 	f.methods.answers, f.methods.told, f.methods.fetched = map[string]answer{}, map[string]bool{}, map[string]wire.Attr{}
 	f.methods.assembly = assemble.New(assemble.Config{
 		Remote: stamped{remote.Opener{Process: f.process, Dir: wire.CWD}, f},

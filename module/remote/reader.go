@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"time"
 
 	"penumbra/abi"
 	"penumbra/shadow/client"
@@ -40,9 +41,17 @@ func (r *reader) Stat() (fs.FileInfo, error) { return r.fs.Stat(r.name) }
 // Read is for those who know no ReadAt; nobody does.
 func (r *reader) Read([]byte) (int, error) { return 0, abi.EOPNOTSUPP }
 
-// ReadAt implements io.ReaderAt. Who reads behind the begin is likely to read on, and
-// the file is opened for that; nobody waits until it is.
+// ReadAt implements io.ReaderAt.
 func (r *reader) ReadAt(p []byte, off int64) (int, error) {
+	began := time.Now()
+	n, err := r.readAt(p, off)
+	r.fs.meter.moved(r.fs.path(r.name), false, n, began)
+	return n, err
+}
+
+// readAt reads. Who reads behind the begin is likely to read on, and the file is
+// opened for that; nobody waits until it is.
+func (r *reader) readAt(p []byte, off int64) (int, error) {
 	if off == 0 {
 		if got, ok := r.fs.ahead.takeFile(r.fs, r.name); ok && r.check(&got.Attr) == nil {
 			n := copy(p, got.Data)

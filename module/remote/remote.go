@@ -37,6 +37,7 @@ type FS struct {
 	root    string
 	ahead   ahead
 	methods methods
+	meter   meter
 
 	mu     sync.Mutex
 	tree   *mirror.Tree

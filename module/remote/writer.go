@@ -52,7 +52,9 @@ func (w *writer) WriteAt(p []byte, off int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	began := time.Now()
 	n, err := file.WriteAt(context.Background(), p, off)
+	w.fs.meter.moved(w.fs.path(w.name), true, n, began)
 	if err == nil && n < len(p) {
 		err = abi.ENOSPC
 	}

@@ -29,6 +29,25 @@ func (p *Process) Open(ctx context.Context, dir int32, path string, flags, mode 
 	return &File{p, fd, flags}, r.Attr, nil
 }
 
+// OpenAs is Open with a descriptor of the caller's choice, which must be free. A
+// process for which it is used must not use what chooses by itself.
+func (p *Process) OpenAs(ctx context.Context, fd int32, dir int32, path string, flags, mode uint32) (*File, wire.Attr, error) {
+	r, err := p.one(ctx, openOp(dir, path, flags, mode, fd))
+	if err != nil {
+		return nil, wire.Attr{}, err
+	}
+	return &File{p, fd, flags}, r.Attr, nil
+}
+
+// File returns the descriptor fd, opened with flags.
+func (p *Process) File(fd int32, flags uint32) *File { return &File{p, fd, flags} }
+
+// DupTo makes to another descriptor for what fd leads to. What to led to is closed.
+func (p *Process) DupTo(ctx context.Context, fd, to int32) error {
+	_, err := p.one(ctx, wire.Op{Code: wire.Dup, Proc: p.id, FD: fd, FD2: to})
+	return err
+}
+
 func openOp(dir int32, path string, flags, mode uint32, fd int32) wire.Op {
 	return wire.Op{Code: wire.Open, FD: dir, Path: path, Flags: flags, Mode: mode & 0o7777, FD2: fd}
 }

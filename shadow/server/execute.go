@@ -79,6 +79,12 @@ var operations = [...]operation{
 	wire.Method:      (*task).opMethod,
 	wire.Unwatch:     (*task).opUnwatch,
 	wire.Exports:     (*task).opExports,
+	wire.Clock:       func(_ *task, _ *wire.Op, r *wire.Result) error { return tellTime(r) },
+	wire.Names:       func(_ *task, _ *wire.Op, r *wire.Result) error { return tellNames(r) },
+	wire.User:        func(_ *task, _ *wire.Op, r *wire.Result) error { return tellUser(r) },
+	wire.Load:        func(_ *task, _ *wire.Op, r *wire.Result) error { return tellLoad(r) },
+	wire.Limits:      (*task).opLimits,
+	wire.Kill:        (*task).opKill,
 }
 
 // Execute implements session.Executor.
@@ -164,7 +170,7 @@ func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
 	switch {
 	case errno == abi.EACCES || errno == abi.EPERM || errno == abi.EROFS:
 		level = slog.LevelWarn
-	case !o.Changes():
+	case !o.Changes() && o.Code != wire.Kill:
 		level = slog.LevelDebug
 	}
 	if !x.audit.Enabled(context.Background(), level) {
@@ -176,6 +182,9 @@ func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
 	}
 	if o.Path2 != "" {
 		args = append(args, "path2", o.Path2)
+	}
+	if o.Code == wire.Kill {
+		args = append(args, "pid", o.PID, "signal", o.Signal)
 	}
 	if errno != 0 {
 		args = append(args, "errno", errno.Name())

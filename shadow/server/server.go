@@ -65,7 +65,10 @@ type Config struct {
 	// may not see that, or nothing is there. Nil: clients are told EOPNOTSUPP, and
 	// have to know themselves.
 	Policy func(client, path string, attr wire.Attr) (chain string, forever bool)
-	// Audit, if not nil, is told of sessions, of each change, and of each
+	// AllowKill lets clients send signals to whatever process of this machine the
+	// shadow's user may.
+	AllowKill bool
+	// Audit, if not nil, is told of sessions, of each change and signal, and of each
 	// attempt that an export did not permit.
 	Audit *slog.Logger
 }

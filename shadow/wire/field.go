@@ -24,6 +24,8 @@ var opFields = map[string]func(*coder, *Op){
 	"lease":  func(c *coder, o *Op) { c.u32(&o.Lease) },
 	"paths":  func(c *coder, o *Op) { c.paths(&o.Paths) },
 	"data":   func(c *coder, o *Op) { c.bulk(&o.Data) },
+	"pid":    func(c *coder, o *Op) { c.i32(&o.PID) },
+	"signal": func(c *coder, o *Op) { c.signal(&o.Signal) },
 }
 
 // resultFields do the same for results.
@@ -41,6 +43,12 @@ var resultFields = map[string]func(*coder, *Result){
 	"proc":   func(c *coder, r *Result) { c.u32(&r.Proc) },
 	"lease":  func(c *coder, r *Result) { c.u32(&r.Lease) },
 	"data":   func(c *coder, r *Result) { c.size(r) },
+	"now":    func(c *coder, r *Result) { c.time(&r.Now) },
+	"tick":   func(c *coder, r *Result) { c.time(&r.Tick) },
+	"names":  func(c *coder, r *Result) { made(&r.Names).code(c) },
+	"user":   func(c *coder, r *Result) { made(&r.User).code(c) },
+	"load":   func(c *coder, r *Result) { made(&r.Load).code(c) },
+	"limits": func(c *coder, r *Result) { made(&r.Limits).code(c) },
 
 	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
 	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },

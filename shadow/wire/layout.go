@@ -50,6 +50,12 @@ const (
 	Method  // by which access method is a file to be reached?
 	Unwatch // end a lease
 	Exports // what there is
+	Clock   // what time it is
+	Names   // of the machine
+	User    // whose the shadow is
+	Load    // of the machine: memory, processes
+	Limits  // of what a representative may do
+	Kill    // a signal to a process of the machine
 	codeEnd
 )
 
@@ -102,6 +108,12 @@ var layouts = [codeEnd]layout{
 	Method:      {name: "method", args: []string{"fd", "path"}, results: []string{"chain", "forever"}, reads: true},
 	Unwatch:     {name: "unwatch", args: []string{"lease"}, reads: true},
 	Exports:     {name: "exports", results: []string{"path", "policy", "data"}, reads: true},
+	Clock:       {name: "clock", results: []string{"now", "tick"}, reads: true},
+	Names:       {name: "names", results: []string{"names"}, reads: true},
+	User:        {name: "user", results: []string{"user"}, reads: true},
+	Load:        {name: "load", results: []string{"load"}, reads: true},
+	Limits:      {name: "limits", results: []string{"limits"}, reads: true},
+	Kill:        {name: "kill", args: []string{"pid", "signal"}},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }

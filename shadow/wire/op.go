@@ -43,6 +43,8 @@ type Op struct {
 	ID           Identity
 	Paths        []string
 	Lease        uint32 // chosen by the client; 0 is none
+	PID          int32  // as kill(2) takes it
+	Signal       uint32
 	Data         [][]byte
 }
 
@@ -71,6 +73,12 @@ type Result struct {
 	Chain   string
 	Forever bool
 	Policy  bool // the shadow says how files are to be reached
+	Now     Time // the clock's
+	Tick    Time // its resolution
+	Names   *MachineNames
+	User    *Credentials
+	Load    *MachineLoad
+	Limits  *Bounds
 	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int
@@ -196,7 +204,7 @@ func (c *coder) reply(r *Reply) {
 // would do something else than the first.
 func (o *Op) Singular() bool {
 	switch o.Code {
-	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append:
+	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append, Kill:
 		return true
 	case Setxattr:
 		return o.Flags&XattrCreate != 0

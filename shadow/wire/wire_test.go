@@ -29,7 +29,7 @@ func codes() (all []Code) {
 // no other.
 func filled(code Code) Op {
 	all := Op{FD: 3, Path: "a/b", FD2: -1, Path2: "/c", Flags: 5, Mode: 0o1755, Proc: 9, Offset: 1 << 40,
-		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x", Lease: 4,
+		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x", Lease: 4, PID: -5, Signal: 9,
 		ID: Identity{1, 2, Time{3, 4}}, Paths: []string{"/x", "/y/z"}, Data: [][]byte{[]byte("da"), []byte("ta")}}
 	if code.Has("at") {
 		all.Flags = AtNoFollow
@@ -39,7 +39,7 @@ func filled(code Code) Op {
 	names := map[string]string{"fd": "FD", "path": "Path", "fd2": "FD2", "path2": "Path2", "open": "Flags", "at": "Flags",
 		"flags": "Flags", "lock": "Flags", "mode": "Mode", "proc": "Proc", "offset": "Offset", "cookie": "Offset",
 		"length": "Length", "uid": "UID", "gid": "GID", "atime": "Atime", "mtime": "Mtime", "name": "Name", "id": "ID",
-		"paths": "Paths", "lease": "Lease", "data": "Data"}
+		"paths": "Paths", "lease": "Lease", "data": "Data", "pid": "PID", "signal": "Signal"}
 	for _, f := range layouts[code].args {
 		to.FieldByName(names[f]).Set(from.FieldByName(names[f]))
 	}
@@ -89,6 +89,11 @@ func TestRepliesComeBackAsTheyWere(t *testing.T) {
 		{"append", Reply{[]Result{{Code: Append, Length: 3, Offset: 9}}}, 0},
 		{"statfs", Reply{[]Result{{Code: Statfs, FS: FSInfo{Type: 0xef53, BlockSize: 4096, Blocks: 1, Free: 2, Available: 3, Files: 4, FilesFree: 5, NameLength: 255, NoExec: true}}}}, 0},
 		{"method", Reply{[]Result{{Code: Method, Chain: "buffer:remote:", Forever: true}}}, 0},
+		{"clock", Reply{[]Result{{Code: Clock, Now: Time{1 << 40, 5}, Tick: Time{0, 1}}}}, 0},
+		{"names", Reply{[]Result{{Code: Names, Names: &MachineNames{"Linux", "node", "6.1", "#1", "x86_64", "(none)"}}}}, 0},
+		{"user", Reply{[]Result{{Code: User, User: &Credentials{1, 2, 3, 4, 5, 6, []uint32{7, 8}}}}}, 0},
+		{"load", Reply{[]Result{{Code: Load, Load: &MachineLoad{1, [3]uint64{2, 3, 4}, 5, 6, 7, 8, 9, 10, 11}}}}, 0},
+		{"limits", Reply{[]Result{{Code: Limits, Limits: &Bounds{[2]uint64{1, ^uint64(0)}, [2]uint64{3, 4}}}}}, 0},
 		{"lock", Reply{[]Result{{Code: Lock, Flags: LockShared, Offset: 1, Length: 2, Proc: 3}}}, 0},
 	}
 	for _, tt := range tests {

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"penumbra/internal/testguest"
+	"penumbra/shadow/wire"
+)
+
+// elsewhere is a shadow whose machine differs from this one: other files are at the
+// place of h.files, and it has another name.
+func (h *home) elsewhere(files, node string) string {
+	h.t.Helper()
+	ns := []string{"unshare", "--mount", "--uts", "--propagation=private"}
+	if os.Geteuid() != 0 {
+		ns = append(ns, "--user", "--map-root-user")
+	}
+	if out, err := exec.Command(ns[0], append(ns[1:], "true")...).CombinedOutput(); err != nil {
+		h.t.Skipf("needs unshare(1), and namespaces that may be made: %v: %s", err, out)
+	}
+	script := "hostname " + node + " && mount --bind " + shellQuote(files) + " " + shellQuote(h.files) +
+		" && exec " + quoted(append(h.shadow, "--single", "--allow-root", "--export="+h.files+":rw")...)
+	return "exec:exec " + quoted(append(ns, "sh", "-c", script)...)
+}
+
+// TestModes runs a guest that makes calls of every class in all four modes.
+func TestModes(t *testing.T) {
+	for _, kind := range []testguest.Kind{testguest.Dynamic, testguest.Static, testguest.Musl, testguest.I386, testguest.I386Static} {
+		t.Run(string(kind), func(t *testing.T) {
+			guest := testguest.Path(t, "modes", kind)
+			h := newHome(t)
+			files := filepath.Join(h.dir, "theirs")
+			write(t, h.files, "name", "here\n", 0o644)
+			write(t, files, "name", "at the shadow\n", 0o644)
+			write(t, files, "sub/name", "at the shadow\n", 0o644)
+			if err := os.Symlink("name", filepath.Join(files, "link")); err != nil {
+				t.Fatal(err)
+			}
+			const node = "elsewhere"
+			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+h.elsewhere(files, node), guest, h.files, node, strconv.Itoa(os.Getpid()))
+			var out, complaints bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &complaints
+			if err := cmd.Run(); err != nil || out.String() != "ok\n" {
+				t.Errorf("%v\n%s%s", err, out.String(), complaints.String())
+			}
+		})
+	}
+}
+
+// wrongClock serves a shadow whose clock is ahead: between it and its client is what
+// changes the replies that tell the time.
+func (h *home) wrongClock(ahead time.Duration) string {
+	h.t.Helper()
+	where, _ := h.serve("--listen=unix:"+filepath.Join(h.dir, "true"), "--export="+h.files+":rw")
+	wrong := filepath.Join(h.dir, "wrong")
+	l, err := net.Listen("unix", wrong)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			shadow, err := net.Dial("unix", strings.TrimPrefix(where, "unix:"))
+			if err != nil {
+				client.Close()
+				continue
+			}
+			go pass(shadow, client)
+			go func() {
+				defer client.Close()
+				for forwardReply(client, shadow, ahead) == nil {
+				}
+			}()
+		}
+	}()
+	return "unix:" + wrong
+}
+
+// forwardReply passes a frame of a shadow on.
+func forwardReply(to io.Writer, from io.Reader, ahead time.Duration) error {
+	header, err := wire.ReadHeader(from)
+	if err != nil {
+		return err
+	}
+	head := make([]byte, header.Head)
+	if _, err := io.ReadFull(from, head); err != nil {
+		return err
+	}
+	if header.Kind == wire.KindReply {
+		if r, err := wire.DecodeReply(head, int(header.Payload)); err == nil && len(r.Results) == 1 && r.Results[0].Code == wire.Clock {
+			r.Results[0].Now = wire.TimeOf(r.Results[0].Now.Go().Add(ahead))
+			if head, _, err = r.Encode(nil); err != nil {
+				return err
+			}
+			header.Head = uint32(len(head))
+		}
+	}
+	if _, err := to.Write(append(header.Append(nil), head...)); err != nil {
+		return err
+	}
+	_, err = io.CopyN(to, from, int64(header.Payload))
+	return err
+}
+
+// TestModesClock runs guests whose shadow's clock is an hour fast, or slow.
+func TestModesClock(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		for _, kind := range []testguest.Kind{testguest.Dynamic, testguest.Static, testguest.I386, testguest.Musl} {
+			t.Run(fmt.Sprint(ahead, " ", kind), func(t *testing.T) {
+				guest := testguest.Path(t, "modes_clock", kind)
+				h := newHome(t)
+				cmd := exec.Command(penumbraAt(t), "run", "--shadow="+h.wrongClock(ahead), guest, fmt.Sprint(int64(ahead/time.Second)))
+				if out, err := cmd.CombinedOutput(); err != nil || string(out) != "ok\n" {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+		t.Run(fmt.Sprint(ahead, " go"), func(t *testing.T) {
+			guest := testguest.Path(t, "modes_now", testguest.Go)
+			h := newHome(t)
+			shadow := h.wrongClock(ahead)
+			for mode, off := range map[string]time.Duration{"remote,mapped": ahead, "local,mapped": 0} {
+				before := time.Now()
+				out, err := exec.Command(penumbraAt(t), "run", "--shadow="+shadow, "--mode="+mode, guest).CombinedOutput()
+				seconds, parsed := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+				if err != nil || parsed != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+				at := time.Unix(seconds, 0)
+				if at.Before(before.Add(off-time.Minute)) || at.After(time.Now().Add(off+time.Minute)) {
+					t.Errorf("in %s it is %v", mode, at)
+				}
+			}
+		})
+	}
+}
+
+// TestModesOutside sets modes from outside, and asks for what cannot be.
+func TestModesOutside(t *testing.T) {
+	h := newHome(t)
+	penumbra := penumbraAt(t)
+	script := `echo; while read word; do head -c 9 ` + shellQuote(filepath.Join(h.files, "name")) + `; echo; done`
+	write(t, h.files, "name", "here\n", 0o644)
+	files := filepath.Join(h.dir, "theirs")
+	write(t, files, "name", "there\n", 0o644)
+	cmd := exec.Command(penumbra, "run", "--shadow="+h.elsewhere(files, "elsewhere"), "sh", "-c", "echo $$; "+script)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		in.Close()
+		_ = cmd.Wait()
+	}()
+	lines := bufio.NewScanner(out)
+	next := func() string {
+		for lines.Scan() {
+			if lines.Text() != "" {
+				return lines.Text()
+			}
+		}
+		t.Fatal("no line")
+		return ""
+	}
+	pid := next()
+	steps := []struct{ mode, former, sees string }{
+		{"", "remote,mapped", "there"},
+		{"local,mapped", "remote,mapped", "here"},
+		{"", "local,mapped", "here"},
+		{"local,unmapped", "local,mapped", "here"},
+		{"remote,mapped", "local,unmapped", "there"},
+	}
+	for _, step := range steps {
+		got, err := exec.Command(penumbra, strings.Fields("mode "+pid+" "+step.mode)...).CombinedOutput()
+		if err != nil || string(got) != step.former+"\n" {
+			t.Errorf("mode %s: %v, %q, want %s", step.mode, err, got, step.former)
+		}
+		if _, err := io.WriteString(in, "look\n"); err != nil {
+			t.Fatal(err)
+		}
+		if line := next(); line != step.sees {
+			t.Errorf("in %s it sees %q", step.mode, line)
+		}
+	}
+	refused := []struct {
+		args, want string
+		exit       int
+	}{
+		{"mode", "it takes a process", exitUsage},
+		{"mode x", "no process id", exitUsage},
+		{"mode " + pid + " remote,maped", "did you mean remote,mapped?", exitUsage},
+		{"mode " + strconv.Itoa(os.Getpid()), "is no guest", exitFailure},
+		{"mode 4194305", "there is no process", exitFailure},
+		{"run --mode=remote,mapped true", "no shadow", exitUsage},
+		{"run --mode=local,maped true", "did you mean local,mapped?", exitUsage},
+	}
+	for _, r := range refused {
+		cmd := exec.Command(penumbra, strings.Fields(r.args)...)
+		got, _ := cmd.CombinedOutput()
+		if cmd.ProcessState.ExitCode() != r.exit || !strings.Contains(string(got), r.want) {
+			t.Errorf("%s: %d, %s", r.args, cmd.ProcessState.ExitCode(), got)
+		}
+	}
+}

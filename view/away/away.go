@@ -1,0 +1,226 @@
+// Package away makes calls of a guest at its shadow.
+//
+// In both remote modes, calls about no file are the shadow's to answer: what time it
+// is, whose the process is, what the machine is called. In the mode that is unmapped
+// too, so are all others with a name or a descriptor: a process of the guest has a
+// representative there, which is made when it is first needed and forked with the
+// process. Numbers of descriptors are those of the representative; positions and
+// close-on-exec are kept here, for the protocol knows none.
+//
+// What a representative cannot do fails: ENODEV for mmap, as of files that cannot be
+// mapped, and ENOSYS for the rest.
+//
+// # Locks
+//
+// Guest.mu guards the processes, process.mu the descriptors of one, openFile.mu a
+// position; it is held while the shadow is asked, as the kernel holds its own. They
+// are taken in the order openFile.mu, Guest.mu, process.mu.
+package away
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/guest"
+	"penumbra/intercept"
+	"penumbra/mode"
+	"penumbra/shadow/client"
+	"penumbra/shadow/wire"
+)
+
+// Mode is the mode in which all goes to the shadow.
+var Mode = mode.Mode{Remote: true}
+
+// Config says what a Guest needs.
+type Config struct {
+	Client *client.Client
+	// Start returns where the representative of a thread's process begins, an
+	// absolute path of the shadow.
+	Start func(t *guest.Thread) string
+	// Taken, if not nil, reports whether a descriptor of a thread is not the
+	// representative's to give.
+	Taken func(t *guest.Thread, fd int32) bool
+}
+
+// Guest makes the calls of one guest.
+type Guest struct {
+	Config
+	clock clock
+	names wire.MachineNames
+	user  wire.Credentials
+	mine  bool // which is this process's user, too: the kernel knows better what becomes of it
+
+	ctx    context.Context // of everything that is asked
+	cancel context.CancelFunc
+
+	mu        sync.Mutex
+	processes map[int]*process // by id, those that have a representative
+}
+
+// New returns a Guest, which it asks the shadow about itself for.
+func New(ctx context.Context, cfg Config) (*Guest, error) {
+	g := &Guest{Config: cfg, processes: map[int]*process{}}
+	var err error
+	if g.names, err = cfg.Client.Names(ctx); err != nil {
+		return nil, err
+	}
+	var here unix.Utsname
+	if err = unix.Uname(&here); err != nil {
+		return nil, err
+	}
+	// What programs are made for is what they run on.
+	g.names.Machine = unix.ByteSliceToString(here.Machine[:])
+	if g.user, err = cfg.Client.User(ctx); err != nil {
+		return nil, err
+	}
+	g.mine = isOwn(&g.user)
+	if err = g.clock.set(ctx, cfg.Client.Clock); err != nil {
+		return nil, err
+	}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	go g.clock.keep(g.ctx, cfg.Client.Clock)
+	return g, nil
+}
+
+// Close ends what goes on in the background. The guest must have ended.
+func (g *Guest) Close() { g.cancel() }
+
+// Concerns reports whether calls of s are ever made at a shadow.
+func (g *Guest) Concerns(s *abi.Syscall) bool { return s.Axis != abi.AxisOwn && !s.Unimplemented }
+
+// A handler makes a call, in a goroutine of its own.
+type handler func(*task) intercept.Verdict
+
+// Enter gives the verdict on a call of a thread in a remote mode. It reports false
+// for what is not the shadow's in that mode.
+func (g *Guest) Enter(c *intercept.Call, m mode.Mode) (intercept.Verdict, bool) {
+	s := c.Syscall
+	if !g.Concerns(s) {
+		return intercept.Run, false
+	}
+	if h := machineHandlers()[s.Name]; h != nil {
+		if verdict, ok := h(g, c); ok {
+			return verdict, true
+		}
+	}
+	if m.Mapped || staysHere[s.Name] {
+		return intercept.Run, false
+	}
+	if s.Name == "mmap" || s.Name == "mmap2" {
+		return mapMemory(c)
+	}
+	h := fileHandlers()[s.Name]
+	if h == nil {
+		return intercept.Fail(abi.ENOSYS), true
+	}
+	if c.Observed() {
+		return intercept.Pass, true // the shadow may need long
+	}
+	return g.run(c, h), true
+}
+
+// staysHere are calls of which some have no process of the shadow's machine in mind:
+// by the ids of processes, which run here.
+var staysHere = map[string]bool{
+	"getpgid": true, "setpgid": true, "getsid": true, "getpriority": true, "setpriority": true, "kcmp": true,
+	"sched_setparam": true, "sched_getparam": true, "sched_setscheduler": true, "sched_getscheduler": true,
+	"sched_setattr": true, "sched_getattr": true, "sched_rr_get_interval": true, "sched_rr_get_interval_time64": true,
+	"sched_setaffinity": true, "sched_getaffinity": true, "ioprio_set": true, "ioprio_get": true, "ptrace": true,
+	"get_robust_list": true, "process_vm_readv": true, "process_vm_writev": true, "migrate_pages": true, "move_pages": true,
+	"prlimit64": true, "getrlimit": true, "ugetrlimit": true, "setrlimit": true,
+	"clock_gettime": true, "clock_gettime64": true, "clock_getres": true, "clock_getres_time64": true,
+	"clock_nanosleep": true, "clock_nanosleep_time64": true, "timer_settime": true, "timer_settime64": true, "ulimit": true, "sysfs": true,
+}
+
+// mapMemory lets memory be mapped that is no file's.
+func mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
+	const anonymous = 0x20 // MAP_ANONYMOUS, asm-generic/mman-common.h
+	flags := c.Args[3]
+	if old := c.Syscall.Name == "mmap" && c.Arch == abi.I386; old {
+		var b [24]byte // struct mmap_arg_struct: six words
+		if _, err := c.Memory().ReadAt(b[:], c.Args.Addr(0)); err != nil {
+			return intercept.Fail(abi.EFAULT), true
+		}
+		flags = uint64(b[12])
+	}
+	if flags&anonymous != 0 {
+		return intercept.Run, false
+	}
+	return intercept.Fail(abi.ENODEV), true
+}
+
+// A task is a call that is being made.
+type task struct {
+	*Guest
+	*intercept.Call
+	ctx    context.Context
+	cancel context.CancelFunc
+	// waits is set while a signal for the guest ends the call.
+	waits chan struct{}
+}
+
+// run makes a call. It waits for as long as the link takes: only the thread's death
+// ends that, and of calls that wait by their nature a signal.
+func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
+	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
+	own := *c // the worker's goes on to another call
+	t := &task{Guest: g, Call: &own, waits: make(chan struct{})}
+	t.ctx, t.cancel = context.WithCancel(g.ctx)
+	done := make(chan intercept.Verdict, 1)
+	go func() {
+		defer t.cancel()
+		done <- h(t)
+	}()
+	select {
+	case verdict := <-done:
+		return verdict
+	case <-time.After(soon):
+		c.Leave()
+	}
+	look := time.NewTicker(interval)
+	defer look.Stop()
+	for {
+		select {
+		case verdict := <-done:
+			return verdict
+		case <-look.C:
+			switch {
+			case !c.Alive():
+				t.cancel()
+				return intercept.Run // nobody is there any more
+			case t.mayInterrupt() && c.Thread.Signalled():
+				t.cancel()
+			}
+		}
+	}
+}
+
+// wait calls f, which a signal for the guest interrupts, by its context's end.
+func (t *task) wait(f func() error) error {
+	close(t.waits)
+	return f()
+}
+
+func (t *task) mayInterrupt() bool {
+	select {
+	case <-t.waits:
+		return true
+	default:
+		return false
+	}
+}
+
+// fail returns the verdict that an error of the shadow comes to.
+func fail(err error) intercept.Verdict { return intercept.Fail(client.Errno(err)) }
+
+// done returns the verdict on a call that gives nothing but success.
+func done(err error) intercept.Verdict {
+	if err != nil {
+		return fail(err)
+	}
+	return intercept.Skip(0)
+}
