@@ -12,7 +12,9 @@ import (
 
 	"penumbra/access"
 	"penumbra/access/fetch"
+	"penumbra/module/mirror"
 	"penumbra/module/remote"
+	"penumbra/network"
 	"penumbra/shadow/client"
 	"penumbra/view"
 )
@@ -21,6 +23,12 @@ import (
 // they are about this machine and the processes on it.
 var localDirs = []string{"/proc", "/sys", "/dev"}
 
+// A shownTree shows an export.
+type shownTree struct {
+	path string
+	tree *mirror.Tree
+}
+
 // A shadowView is what a guest sees of its shadow.
 type shadowView struct {
 	client *client.Client
@@ -28,8 +36,11 @@ type shadowView struct {
 	// start is where the guest begins if the shadow lacks the working directory.
 	start string
 	trees []*remote.FS
-	told  atomic.Pointer[[]*remote.FS]
-	lost  atomic.Bool // something could not be written back
+	shown []shownTree
+	// network is the guest's, or nil: then it is this machine's.
+	network *network.Network
+	told    atomic.Pointer[[]*remote.FS]
+	lost    atomic.Bool // something could not be written back
 
 	access remote.Access
 }
@@ -122,7 +133,7 @@ func (h *shadowView) mount(source string, s streams) error {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}
 		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
-		h.trees = append(h.trees, fs)
+		h.trees, h.shown = append(h.trees, fs), append(h.shown, shownTree{e.Path, tree})
 		if e.Path == "/" {
 			for _, dir := range localDirs {
 				h.mounts = append(h.mounts, view.Mount{Target: dir})
@@ -185,7 +196,12 @@ func (h *shadowView) ended() error {
 }
 
 // close ends the session. What is to be written back was, by the view's end.
-func (h *shadowView) close() { _ = h.client.Close() }
+func (h *shadowView) close() {
+	if h.network != nil {
+		h.network.Close()
+	}
+	_ = h.client.Close()
+}
 
 // exit ends the session after a run that would exit with status, and returns the
 // status that tells of what went wrong with the shadow.

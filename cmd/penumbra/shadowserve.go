@@ -19,6 +19,7 @@ import (
 	"penumbra/shadow/link"
 	"penumbra/shadow/resident"
 	"penumbra/shadow/server"
+	"penumbra/shadow/sockets"
 )
 
 // serve is the shadow, or brings a link to the one in the background.
@@ -97,7 +98,11 @@ func (o *shadowOptions) open(s streams) (shadow *server.Server, closeAudit func(
 	if err := os.MkdirAll(o.journal, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("journal: %w", err)
 	}
-	config := server.Config{Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
+	network, err := sockets.ParsePolicy(o.network)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := server.Config{Network: network, Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
 		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot, AllowKill: o.allowKill}
 	if o.policy != "" {
 		rules, err := policy.Open(o.policy, func(err error) { s.say(fmt.Sprintf("shadow: %v; the policy stays what it was", err)) })
