@@ -162,6 +162,7 @@ func (v *View) Close() error {
 	if v.inner != nil {
 		_ = v.inner.Close()
 	}
+	clear(v.seen)
 	v.mounts, v.host = nil, -1
 	return v.closeTrees()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync"
 
 	"penumbra/guest"
 	"penumbra/mode"
@@ -16,6 +17,7 @@ type guestModes struct {
 	policy *modes.Policy
 	away   *away.Guest // or nil
 	start  *view.View  // by which the guest finds its program, or nil
+	closed sync.Once
 }
 
 // modeFlag is the value of --mode.
@@ -82,13 +84,16 @@ func (o *runOptions) startLocal(v *view.View) error {
 	return startIn(v, dir)
 }
 
+// close gives the modes up, once the guest has ended.
 func (m *guestModes) close() {
-	if m.away != nil {
-		m.away.Close()
-	}
-	if m.policy != nil {
-		_ = m.policy.Close()
-	}
+	m.closed.Do(func() {
+		if m.away != nil {
+			m.away.Close()
+		}
+		if m.policy != nil {
+			_ = m.policy.Close()
+		}
+	})
 }
 
 // isTarget reports whether the shadow is why something is mounted at a place.

@@ -18,6 +18,7 @@
 package away
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -63,8 +64,11 @@ type Guest struct {
 // New returns a Guest, which it asks the shadow about itself for.
 func New(ctx context.Context, cfg Config) (*Guest, error) {
 	g := &Guest{Config: cfg, processes: map[int]*process{}}
+	timed := make(chan error, 1)
+	go func() { timed <- g.clock.set(ctx, cfg.Client.Clock, 1) }()
 	var err error
-	if g.names, err = cfg.Client.Names(ctx); err != nil {
+	g.names, g.user, err = cfg.Client.About(ctx)
+	if err = cmp.Or(err, <-timed); err != nil {
 		return nil, err
 	}
 	var here unix.Utsname
@@ -73,12 +77,6 @@ func New(ctx context.Context, cfg Config) (*Guest, error) {
 	}
 	// What programs are made for is what they run on.
 	g.names.Machine = unix.ByteSliceToString(here.Machine[:])
-	if g.user, err = cfg.Client.User(ctx); err != nil {
-		return nil, err
-	}
-	if err = g.clock.set(ctx, cfg.Client.Clock); err != nil {
-		return nil, err
-	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	go g.clock.keep(g.ctx, cfg.Client.Clock)
 	return g, nil
