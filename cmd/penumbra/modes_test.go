@@ -225,3 +225,46 @@ func TestModesOutside(t *testing.T) {
 		}
 	}
 }
+
+// TestModesShadowKilled kills the shadow while a guest has files open at its
+// representative.
+func TestModesShadowKilled(t *testing.T) {
+	guest := testguest.Path(t, "modes_killed", testguest.Dynamic)
+	h := newHome(t)
+	write(t, h.files, "data", "abc", 0o644)
+	flags := []string{"--listen=unix:" + filepath.Join(h.dir, "socket"), "--export=" + h.files + ":rw"}
+	where, kill := h.serve(flags...)
+	cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, guest, h.files)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		if _, err := os.Stat(filepath.Join(h.files, "ready")); err == nil {
+			break
+		}
+		select {
+		case err := <-ended:
+			t.Fatalf("%v\n%s", err, out.String())
+		case <-time.After(time.Millisecond):
+		}
+	}
+	kill()
+	h.serve(flags...)
+	write(t, h.files, "go", "", 0o644)
+	if err := <-ended; err != nil || out.String() != "ok\n" {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	var want strings.Builder
+	for i := range 200 {
+		fmt.Fprintln(&want, i)
+	}
+	for _, name := range []string{"log", "appended"} {
+		if got, err := os.ReadFile(filepath.Join(h.files, name)); err != nil || string(got) != want.String() {
+			t.Errorf("%s has %d bytes, want %d, %v", name, len(got), want.Len(), err)
+		}
+	}
+}
