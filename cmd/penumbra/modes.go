@@ -55,7 +55,7 @@ func (o *runOptions) openModes(s streams, v *view.View, h *shadowView) (*guestMo
 	config := modes.Config{View: v, Default: o.defaultMode(), Notice: s.say}
 	if h != nil {
 		var err error
-		if m.away, err = away.New(context.Background(), away.Config{Client: h.client, Start: h.placeOf(v)}); err != nil {
+		if m.away, err = away.New(context.Background(), away.Config{Client: h.client, Start: h.placeOf(v), Notice: s.say}); err != nil {
 			return nil, err
 		}
 		config.Shadow, config.IsShadows = m.away, h.isTarget

@@ -20,6 +20,7 @@ package away
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -45,6 +46,8 @@ type Config struct {
 	// Taken, if not nil, reports whether a descriptor of a thread is not the
 	// representative's to give.
 	Taken func(t *guest.Thread, fd int32) bool
+	// Notice takes lines for the user.
+	Notice func(string)
 }
 
 // Guest makes the calls of one guest.
@@ -53,6 +56,8 @@ type Guest struct {
 	clock clock
 	names wire.MachineNames
 	user  wire.Credentials
+
+	mapped sync.Once // a program was told that it cannot map a file
 
 	ctx    context.Context // of everything that is asked
 	cancel context.CancelFunc
@@ -107,7 +112,7 @@ func (g *Guest) Enter(c *intercept.Call, m mode.Mode) (intercept.Verdict, bool) 
 		return intercept.Run, false
 	}
 	if s.Name == "mmap" || s.Name == "mmap2" {
-		return mapMemory(c)
+		return g.mapMemory(c)
 	}
 	h := fileHandlers()[s.Name]
 	if h == nil {
@@ -133,7 +138,7 @@ var staysHere = map[string]bool{
 }
 
 // mapMemory lets memory be mapped that is no file's.
-func mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
+func (g *Guest) mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
 	const anonymous = 0x20 // MAP_ANONYMOUS, asm-generic/mman-common.h
 	flags := c.Args[3]
 	if old := c.Syscall.Name == "mmap" && c.Arch == abi.I386; old {
@@ -146,6 +151,9 @@ func mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
 	if flags&anonymous != 0 {
 		return intercept.Run, false
 	}
+	g.mapped.Do(func() {
+		g.Notice(fmt.Sprintf("process %d maps a file in %v, which fails with ENODEV: no program that is linked dynamically can be started in that mode", c.Thread.Process().ID, Mode))
+	})
 	return intercept.Fail(abi.ENODEV), true
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"penumbra/abi"
 	"penumbra/guest"
@@ -34,7 +35,7 @@ type descriptor struct {
 
 // An openFile is what several descriptors share that one was made from.
 type openFile struct {
-	flags uint32 // wire.Open*
+	flags atomic.Uint32 // wire.Open*
 	kind  wire.FileType
 
 	mu     sync.Mutex
@@ -200,7 +201,7 @@ func (p *process) find(fd int32) (descriptor, *client.File, error) {
 	if !ok {
 		return descriptor{}, nil, abi.EBADF
 	}
-	return d, p.rep.File(fd, d.flags), nil
+	return d, p.rep.File(fd, d.flags.Load()), nil
 }
 
 // reserve returns p's lowest free number from least on, and keeps it from others.
