@@ -79,10 +79,11 @@ is no proxy. Each sample is a new session, or a new mount, so that it begins col
 The file system's caches of the other machine are warm.
 
 All columns come from one run of up to %d rounds, in turn within each; who took more
-than a share of %v a row sat out the later rounds. A figure is the median. Round
-trips are what they cost: the time with delay less the time without, divided by
-%.1f ms. What stands beside them, as at the link's begin, is not counted. Parrot
-with a Chirp server is no package of this system and was not measured.
+than a share of %v a row sat out the later rounds. A figure is the median, and among
+the goals the best: what else the machine does only adds to a time. Round trips are
+what they cost: the time with delay less the time without, divided by %.1f ms. What
+comes before the program, as the link's begin, is not counted. Parrot with a Chirp
+server is no package of this system and was not measured.
 
 ![Times over the delay](remote.svg)
 

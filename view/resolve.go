@@ -64,7 +64,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	climbed := false
 	if path[0] != '/' {
 		if key.dir = v.startOf(c.Thread, dirfd); key.dir.place == "" {
-			if key.dir.place, key.path = v.climb(c.Thread, dirfd, path); key.dir.place == "" || o.Beneath {
+			if key.dir, key.path = v.climb(c.Thread, dirfd, path); key.dir.place == "" || o.Beneath {
 				return ref{unknown: true}, 0
 			}
 			climbed = true
@@ -88,7 +88,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 // climb follows the names ".." with which a path begins to the first directory
 // whose own path the kernel can tell, and returns its place and the rest of the path.
 // The place is "" if there is none: then the path leads nowhere out of its mount.
-func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest string) {
+func (v *View) climb(t *guest.Thread, dirfd int32, path string) (from origin, rest string) {
 	link := fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)
 	through := func() bool { return true } // one that is opened so deep is not marked
 	if dirfd == unix.AT_FDCWD {
@@ -100,7 +100,7 @@ func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest str
 		defer unix.Close(at)
 		own := fmt.Sprintf("/proc/self/fd/%d", at)
 		if _, err := os.Readlink(own); !errors.Is(err, unix.ENAMETOOLONG) {
-			return v.placeOf(readLink(own), through), cmp.Or(path, ".")
+			return v.originAt(readLink(own), through), cmp.Or(path, ".")
 		}
 		name, after, _ := strings.Cut(path, "/")
 		if path = strings.TrimLeft(after, "/"); name != "." && name != ".." {
@@ -108,7 +108,7 @@ func (v *View) climb(t *guest.Thread, dirfd int32, path string) (place, rest str
 		}
 		at, err = unix.Openat(at, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	}
-	return "", ""
+	return origin{}, ""
 }
 
 // lead finds where a path leads. Most are asked for again, or lie in a directory

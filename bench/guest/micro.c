@@ -389,6 +389,7 @@ static void crowd(void)
 {
 	const char *files = getenv("MICRO_FILES"), *processes = getenv("MICRO_PROCESSES"), *held = getenv("MICRO_HOLD");
 	struct rlimit most;
+	pid_t parent = getpid();
 
 	must(!held || open(held, O_RDONLY) >= 0, "open the file to hold");
 	if (files) {
@@ -405,6 +406,8 @@ static void crowd(void)
 			must(pid >= 0, "fork");
 			if (pid == 0) {
 				prctl(PR_SET_PDEATHSIG, SIGKILL);
+				if (getppid() != parent)
+					_exit(0); /* it has ended already */
 				for (;;)
 					pause();
 			}

@@ -40,6 +40,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("LC_ALL", "C")
 			env.Setenv("TESTDATA", testdata)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Values[keyOfTest{}] = env.T()
 			return nil
 		},

@@ -19,7 +19,7 @@ func (t *Tree) Writable(rel string) error {
 	if t.writer == nil {
 		return abi.EROFS
 	}
-	return elsewhere(func() error {
+	return t.elsewhere(func() error {
 		if w, ok := t.writer.(WritableFS); ok {
 			return errnoOf(w.Writable(rel))
 		}
@@ -48,7 +48,7 @@ func (t *Tree) Change(c module.Change, do func() error) error {
 		t.touch(c.To)
 	}
 	forget := t.forgets(c)
-	if err := elsewhere(func() error { return t.change(c) }); err != nil {
+	if err := t.elsewhere(func() error { return t.change(c) }); err != nil {
 		return errnoOf(err)
 	}
 	if err := do(); err != nil {
@@ -183,7 +183,7 @@ func (t *Tree) dressLike(name string) {
 	if unix.Lstat(t.host(name), &st) != nil {
 		return
 	}
-	_ = elsewhere(func() error {
+	_ = t.elsewhere(func() error {
 		if w, ok := t.writer.(ChownFS); ok && (int(st.Uid) != os.Geteuid() || int(st.Gid) != os.Getegid()) {
 			_ = w.Lchown(name, int(st.Uid), int(st.Gid))
 		}

@@ -130,7 +130,7 @@ func (t *Tree) reserve(n int64) error {
 
 // open opens the copy of a file, and the file.
 func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
-	err = elsewhere(func() error {
+	err = t.elsewhere(func() error {
 		t.naming.RLock()
 		defer t.naming.RUnlock()
 		if len(n.names) == 0 {
@@ -149,7 +149,7 @@ func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 
 // written ends a write-back: the file gets the time at which it was written.
 func (t *Tree) written(n *node, source vft.Source, when time.Time) error {
-	return elsewhere(func() error {
+	return t.elsewhere(func() error {
 		return source.(*upgrading).settle(when, func() {
 			w, ok := t.writer.(ChtimesFS)
 			t.naming.RLock()
@@ -176,7 +176,7 @@ func (t *Tree) openSource(n *node) (vft.Source, error) {
 		source = &sequential{file: f, open: func() (fs.File, error) { return t.fsys.Open(name) }}
 	}
 	return &upgrading{Source: source, open: func() (source vft.Source, err error) {
-		err = elsewhere(func() error {
+		err = t.elsewhere(func() error {
 			t.naming.RLock()
 			defer t.naming.RUnlock()
 			source, err = t.openToWrite(n)

@@ -29,7 +29,10 @@ func (t *Tree) Foresee(rel string, content bool) {
 		return
 	}
 	t.mu.Lock()
-	name, rest := t.knownTo(way)
+	name, rest := "", ""
+	if !t.shown[path.Dir(way)] {
+		name, rest = t.knownTo(way)
+	}
 	known := t.shown[name] || t.listings[name] != nil
 	t.mu.Unlock()
 	if known || rest == "" {

@@ -79,7 +79,7 @@ func (t *Tree) read(name string) (dir fs.FileInfo, all []entry, err error) {
 	for _, e := range entries {
 		// One of which nothing is told is left out: the others are no worse for it.
 		info, err := e.Info()
-		if err != nil || !fs.ValidPath(e.Name()) || e.Name() == "." || strings.Contains(e.Name(), "/") {
+		if err != nil || !isName(e.Name()) {
 			continue
 		}
 		one := entry{name: e.Name(), FileInfo: info}
@@ -93,6 +93,12 @@ func (t *Tree) read(name string) (dir fs.FileInfo, all []entry, err error) {
 		all = append(all, one)
 	}
 	return dir, all, nil
+}
+
+// isName reports whether a directory can hold that. Unlike fs.ValidPath it lets pass
+// names that are no UTF-8: Linux has them.
+func isName(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\x00")
 }
 
 // show makes a directory of the tree hold what was read. t.mu is held.

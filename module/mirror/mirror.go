@@ -43,6 +43,9 @@ type Options struct {
 	// place (io.ReaderAt or io.Seeker) are emulated. Zero means that none are,
 	// but for those of a WriteFS, which all are.
 	EmulateFrom int64
+	// Anywhere says that the file system does not care what the working directory
+	// of the thread is that calls it. That saves time.
+	Anywhere bool
 	// Aggravate, for tests, has all files emulated, in the mode of that name of
 	// package vft.
 	Aggravate bool
@@ -134,18 +137,21 @@ type request struct {
 	content bool
 }
 
-// Fill implements module.Filler. The file system is not asked on the caller's
-// thread, which may have a working directory of its own: os.DirFS of a relative
-// path means that of the process.
+// Fill implements module.Filler.
 func (t *Tree) Fill(rel string, content bool) error {
 	if _, done := t.done.Load(request{rel, content}); done {
 		return nil
 	}
-	return elsewhere(func() error { return t.fill(rel, content) })
+	return t.elsewhere(func() error { return t.fill(rel, content) })
 }
 
-// elsewhere calls f on a thread whose working directory is the process's.
-func elsewhere(f func() error) error {
+// elsewhere calls f, which asks the file system, on a thread whose working directory
+// is the process's, unless that is of no importance. The caller's may have another:
+// os.DirFS of a relative path means that of the process.
+func (t *Tree) elsewhere(f func() error) error {
+	if t.options.Anywhere {
+		return f()
+	}
 	result := make(chan error, 1)
 	go func() { result <- f() }()
 	return <-result

@@ -88,9 +88,17 @@ func (r root) Rename(oldname, newname string) error {
 	return r.Root.Rename(oldname, newname)
 }
 
-func (r root) Open(name string) (fs.File, error) { return r.FS.Open(name) }
+// Open implements fs.FS, also for names that are no UTF-8.
+func (r root) Open(name string) (fs.File, error) { return r.OpenFile(name, os.O_RDONLY, 0) }
 
-func (r root) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(r.FS, name) }
+func (r root) ReadDir(name string) ([]fs.DirEntry, error) {
+	f, err := r.Root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
+}
 
 func (r root) Stat(name string) (fs.FileInfo, error) { return r.Root.Stat(name) }
 

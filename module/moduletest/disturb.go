@@ -25,7 +25,7 @@ func Disturb(r *rand.Rand, home string) {
 		return nil
 	})
 	pick := func(list []string) string { return filepath.Join(home, list[r.IntN(len(list))]) }
-	fresh := filepath.Join(pick(dirs), fmt.Sprintf("n%d", r.IntN(6)))
+	fresh := filepath.Join(pick(dirs), fmt.Sprintf("n%d%s", r.IntN(6), []string{"", "", "", "\xff \n"}[r.IntN(4)]))
 	text := strings.Repeat(fmt.Sprint(r.Int()), r.IntN(5000))
 	switch r.IntN(8) {
 	case 0, 1:

@@ -179,7 +179,7 @@ func (a *ahead) takeList(f *FS, name string) *listing {
 	one := a.lists.items[name]
 	a.given[name] = true
 	if d := a.dirs[parent]; d != nil && name != "." {
-		for _, sub := range d.subs.next(base, one != nil, 0) {
+		for _, sub := range d.subs.next(base, one != nil, inOrder) {
 			a.list(f, path.Join(parent, sub))
 		}
 	}

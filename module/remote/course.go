@@ -28,6 +28,9 @@ type course struct {
 
 const firstMany, mostMany = 8, 1024
 
+// inOrder is the budget for what is fetched in order only.
+const inOrder = -1
+
 func newCourse(names []string, bytes int64, sure, near int) *course {
 	c := &course{bytes: bytes, sure: sure, near: near, asked: map[string]bool{},
 		places: make(map[string][2]int, len(names)), last: [2]int{-near - 1, -near - 1}}

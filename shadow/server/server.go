@@ -59,15 +59,15 @@ type Config struct {
 	Watches int
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
-	// AllowKill lets clients send signals to whatever process of this machine the
-	// shadow's user may.
-	AllowKill bool
 	// Policy says to a client, by its name, by which access method (docs/methods.md)
 	// it is to reach a file, and whether that will not change. path is absolute, as
 	// the client has it; attr are those of what it leads to, all zero if the client
 	// may not see that, or nothing is there. Nil: clients are told EOPNOTSUPP, and
 	// have to know themselves.
 	Policy func(client, path string, attr wire.Attr) (chain string, forever bool)
+	// AllowKill lets clients send signals to whatever process of this machine the
+	// shadow's user may.
+	AllowKill bool
 	// Audit, if not nil, is told of sessions, of each change and signal, and of each
 	// attempt that an export did not permit.
 	Audit *slog.Logger

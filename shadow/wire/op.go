@@ -68,17 +68,17 @@ type Result struct {
 	Flags  uint32
 	Proc   uint32
 	Lease  uint32
-	Now    Time // the clock's
-	Tick   Time // its resolution
-	Names  *MachineNames
-	User   *Credentials
-	Load   *MachineLoad
-	Limits *Bounds
 	// Chain is how a file is to be reached, as docs/methods.md describes it; that
 	// will not change if Forever is set.
 	Chain   string
 	Forever bool
 	Policy  bool // the shadow says how files are to be reached
+	Now     Time // the clock's
+	Tick    Time // its resolution
+	Names   *MachineNames
+	User    *Credentials
+	Load    *MachineLoad
+	Limits  *Bounds
 	Data    [][]byte
 	// Size is the number of bytes that Data has in the payload.
 	Size int

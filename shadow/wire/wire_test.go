@@ -88,12 +88,12 @@ func TestRepliesComeBackAsTheyWere(t *testing.T) {
 		{"rename", Reply{[]Result{{Code: Rename, Path: "/a", Path2: "/b"}}}, 0},
 		{"append", Reply{[]Result{{Code: Append, Length: 3, Offset: 9}}}, 0},
 		{"statfs", Reply{[]Result{{Code: Statfs, FS: FSInfo{Type: 0xef53, BlockSize: 4096, Blocks: 1, Free: 2, Available: 3, Files: 4, FilesFree: 5, NameLength: 255, NoExec: true}}}}, 0},
+		{"method", Reply{[]Result{{Code: Method, Chain: "buffer:remote:", Forever: true}}}, 0},
 		{"clock", Reply{[]Result{{Code: Clock, Now: Time{1 << 40, 5}, Tick: Time{0, 1}}}}, 0},
 		{"names", Reply{[]Result{{Code: Names, Names: &MachineNames{"Linux", "node", "6.1", "#1", "x86_64", "(none)"}}}}, 0},
 		{"user", Reply{[]Result{{Code: User, User: &Credentials{1, 2, 3, 4, 5, 6, []uint32{7, 8}}}}}, 0},
 		{"load", Reply{[]Result{{Code: Load, Load: &MachineLoad{1, [3]uint64{2, 3, 4}, 5, 6, 7, 8, 9, 10, 11}}}}, 0},
 		{"limits", Reply{[]Result{{Code: Limits, Limits: &Bounds{[2]uint64{1, ^uint64(0)}, [2]uint64{3, 4}}}}}, 0},
-		{"method", Reply{[]Result{{Code: Method, Chain: "buffer:remote:", Forever: true}}}, 0},
 		{"lock", Reply{[]Result{{Code: Lock, Flags: LockShared, Offset: 1, Length: 2, Proc: 3}}}, 0},
 	}
 	for _, tt := range tests {

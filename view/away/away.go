@@ -56,6 +56,7 @@ type Guest struct {
 	clock clock
 	names wire.MachineNames
 	user  wire.Credentials
+	mine  bool // which is this process's user, too: the kernel knows better what becomes of it
 
 	mapped sync.Once // a program was told that it cannot map a file
 
@@ -82,6 +83,7 @@ func New(ctx context.Context, cfg Config) (*Guest, error) {
 	}
 	// What programs are made for is what they run on.
 	g.names.Machine = unix.ByteSliceToString(here.Machine[:])
+	g.mine = isOwn(&g.user)
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	go g.clock.keep(g.ctx, cfg.Client.Clock)
 	return g, nil

@@ -23,8 +23,8 @@ var machineHandlers = sync.OnceValue(func() map[string]machineHandler {
 		"gettimeofday": (*Guest).timeOfDay, "time": (*Guest).seconds,
 		"uname": (*Guest).uname, "olduname": (*Guest).uname, "oldolduname": (*Guest).uname,
 		"sysinfo": (*Guest).sysinfo, "prlimit64": (*Guest).limit, "getrlimit": (*Guest).limit, "ugetrlimit": (*Guest).limit,
-		"getgroups": (*Guest).groups, "getgroups32": (*Guest).groups,
 	}
+	identity := map[string]machineHandler{"getgroups": (*Guest).groups, "getgroups32": (*Guest).groups}
 	for _, wide := range []string{"", "32"} {
 		for name, id := range map[string]func(*wire.Credentials) uint32{
 			"getuid":  func(u *wire.Credentials) uint32 { return u.UID },
@@ -32,25 +32,33 @@ var machineHandlers = sync.OnceValue(func() map[string]machineHandler {
 			"getgid":  func(u *wire.Credentials) uint32 { return u.GID },
 			"getegid": func(u *wire.Credentials) uint32 { return u.EGID },
 		} {
-			all[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
+			identity[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
 				return intercept.Skip(narrow(c.Syscall.Returns, id(&g.user))), true
 			}
 		}
 		for name, ids := range map[string]func(*wire.Credentials) []uint32{"getresuid": users, "getresgid": userGroups} {
-			all[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) { return threeIDs(c, ids(&g.user)), true }
+			identity[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) { return threeIDs(c, ids(&g.user)), true }
 		}
 		for name, ids := range map[string]func(*wire.Credentials) []uint32{
 			"setuid": users, "setreuid": users, "setresuid": users, "setgid": userGroups, "setregid": userGroups, "setresgid": userGroups,
 		} {
-			all[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) { return setIDs(c, ids(&g.user)), true }
+			identity[name+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) { return setIDs(c, ids(&g.user)), true }
 		}
-		all["setfsuid"+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
+		identity["setfsuid"+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
 			return intercept.Skip(narrow(c.Syscall.Returns, g.user.EUID)), true // it never fails, and changes nothing it may not
 		}
-		all["setfsgid"+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
+		identity["setfsgid"+wide] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
 			return intercept.Skip(narrow(c.Syscall.Returns, g.user.EGID)), true
 		}
-		all["setgroups"+wide] = refuse
+		identity["setgroups"+wide] = refuse
+	}
+	for name, h := range identity {
+		all[name] = func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
+			if g.mine {
+				return intercept.Run, false
+			}
+			return h(g, c)
+		}
 	}
 	// What changes a machine: the shadow's is not the guest's to change.
 	for _, name := range []string{"sethostname", "setdomainname", "settimeofday", "stime", "clock_settime", "clock_settime64",
@@ -60,6 +68,23 @@ var machineHandlers = sync.OnceValue(func() map[string]machineHandler {
 	}
 	return all
 })
+
+// isOwn reports whether a user is this process's.
+func isOwn(u *wire.Credentials) bool {
+	ruid, euid, suid := unix.Getresuid()
+	rgid, egid, sgid := unix.Getresgid()
+	for i, id := range []int{ruid, euid, suid} {
+		if uint32(id) != users(u)[i] {
+			return false
+		}
+	}
+	for i, id := range []int{rgid, egid, sgid} {
+		if uint32(id) != userGroups(u)[i] {
+			return false
+		}
+	}
+	return true
+}
 
 func refuse(*Guest, *intercept.Call) (intercept.Verdict, bool) {
 	return intercept.Fail(abi.EPERM), true
