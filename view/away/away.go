@@ -106,9 +106,7 @@ func (g *Guest) Enter(c *intercept.Call, m mode.Mode) (intercept.Verdict, bool) 
 		return intercept.Run, false
 	}
 	if h := machineHandlers()[s.Name]; h != nil {
-		if verdict, ok := h(g, c); ok {
-			return verdict, true
-		}
+		return h(g, c)
 	}
 	if m.Mapped || staysHere[s.Name] {
 		return intercept.Run, false
@@ -134,8 +132,7 @@ var staysHere = map[string]bool{
 	"sched_setattr": true, "sched_getattr": true, "sched_rr_get_interval": true, "sched_rr_get_interval_time64": true,
 	"sched_setaffinity": true, "sched_getaffinity": true, "ioprio_set": true, "ioprio_get": true, "ptrace": true,
 	"get_robust_list": true, "process_vm_readv": true, "process_vm_writev": true, "migrate_pages": true, "move_pages": true,
-	"prlimit64": true, "getrlimit": true, "ugetrlimit": true, "setrlimit": true,
-	"clock_gettime": true, "clock_gettime64": true, "clock_getres": true, "clock_getres_time64": true,
+	"setrlimit": true,
 	"clock_nanosleep": true, "clock_nanosleep_time64": true, "timer_settime": true, "timer_settime64": true, "ulimit": true, "sysfs": true,
 }
 
