@@ -132,7 +132,7 @@ var staysHere = map[string]bool{
 	"sched_setattr": true, "sched_getattr": true, "sched_rr_get_interval": true, "sched_rr_get_interval_time64": true,
 	"sched_setaffinity": true, "sched_getaffinity": true, "ioprio_set": true, "ioprio_get": true, "ptrace": true,
 	"get_robust_list": true, "process_vm_readv": true, "process_vm_writev": true, "migrate_pages": true, "move_pages": true,
-	"setrlimit": true,
+	"setrlimit":       true,
 	"clock_nanosleep": true, "clock_nanosleep_time64": true, "timer_settime": true, "timer_settime64": true, "ulimit": true, "sysfs": true,
 }
 
