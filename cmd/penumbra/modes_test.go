@@ -268,3 +268,52 @@ func TestModesShadowKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestModesUser has a shadow that is somebody else's: so is the guest, in remote modes.
+func TestModesUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to run a shadow as another user")
+	}
+	if _, err := exec.LookPath("setpriv"); err != nil {
+		t.Skip("needs setpriv(1)")
+	}
+	h := newHome(t)
+	const uid, gid, group = "12345", "12346", "12347"
+	journal := filepath.Join(h.dir, "journal")
+	if err := os.Mkdir(journal, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{h.dir, h.files, journal} {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chown(write(t, h.files, "theirs", "", 0o644), 12345, 12346); err != nil {
+		t.Fatal(err)
+	}
+	program := write(t, h.dir, "penumbra", "", 0o755)
+	binary, err := os.ReadFile(penumbraAt(t))
+	if err == nil {
+		err = os.WriteFile(program, binary, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	shadow := "exec:exec " + quoted("setpriv", "--reuid="+uid, "--regid="+gid, "--groups="+group,
+		program, "shadow", "--single", "--journal="+journal, "--export="+h.files+":rw")
+	tests := []struct{ mode, script, want string }{
+		{"remote,mapped", `id -u; id -g; id -G; setpriv --reuid=1 true 2>/dev/null || echo refused; stat -c %u theirs`,
+			uid + "\n" + gid + "\n" + gid + " " + group + "\nrefused\n" + uid + "\n"},
+		{"local,mapped", "id -u; setpriv --reuid=1 id -u", "0\n1\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.mode, func(t *testing.T) {
+			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+shadow, "--mode="+test.mode, "--chdir="+h.files, "sh", "-c", test.script)
+			var complaints bytes.Buffer
+			cmd.Stderr = &complaints
+			if out, err := cmd.Output(); err != nil || string(out) != test.want {
+				t.Errorf("%v, %q, want %q\n%s", err, out, test.want, complaints.String())
+			}
+		})
+	}
+}
