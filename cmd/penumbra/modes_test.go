@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -242,16 +243,7 @@ func TestModesShadowKilled(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for {
-		if _, err := os.Stat(filepath.Join(h.files, "ready")); err == nil {
-			break
-		}
-		select {
-		case err := <-ended:
-			t.Fatalf("%v\n%s", err, out.String())
-		case <-time.After(time.Millisecond):
-		}
-	}
+	h.awaitReady(ended, &out)
 	kill()
 	h.serve(flags...)
 	write(t, h.files, "go", "", 0o644)
@@ -315,5 +307,50 @@ func TestModesUser(t *testing.T) {
 				t.Errorf("%v, %q, want %q\n%s", err, out, test.want, complaints.String())
 			}
 		})
+	}
+}
+
+// awaitReady waits until a guest has made the file ready.
+func (h *home) awaitReady(ended <-chan error, out *bytes.Buffer) {
+	h.t.Helper()
+	for {
+		if _, err := os.Stat(filepath.Join(h.files, "ready")); err == nil {
+			return
+		}
+		select {
+		case err := <-ended:
+			h.t.Fatalf("%v\n%s", err, out.String())
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// TestModesInterrupted interrupts a guest whose call waits for a shadow that is gone.
+func TestModesInterrupted(t *testing.T) {
+	guest := testguest.Path(t, "modes_reads", testguest.Dynamic)
+	h := newHome(t)
+	write(t, h.files, "name", "abc", 0o644)
+	where, kill := h.serve("--listen=unix:"+filepath.Join(h.dir, "socket"), "--export="+h.files+":rw")
+	cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, guest, h.files)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	h.awaitReady(ended, &out)
+	kill()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); !ws.Signaled() || ws.Signal() != syscall.SIGINT {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+	case <-time.After(time.Minute): // the lease is an hour
+		_ = cmd.Process.Kill()
+		t.Fatal("the guest still waits")
 	}
 }

@@ -20,6 +20,8 @@ func (t *task) stat() intercept.Verdict {
 	switch {
 	case err != nil:
 		return fail(err)
+	case !t.commit():
+		return intercept.Run
 	case t.Syscall.Name == "statx":
 		return answer(t.Call, arg(t.Call, "buf"), statxValues(&attr))
 	}
@@ -34,6 +36,9 @@ func (t *task) statfs() intercept.Verdict {
 	info, err := p.rep.Statfs(t.ctx, n.dir, n.path)
 	if err != nil {
 		return fail(err)
+	}
+	if !t.commit() {
+		return intercept.Run
 	}
 	i := arg(t.Call, "buf")
 	if size := arg(t.Call, "size"); size >= 0 && int(t.Args[size]) != t.Syscall.ArgsOn(t.Arch)[i].Layout.Size(t.Arch) {

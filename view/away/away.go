@@ -21,7 +21,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -162,12 +164,35 @@ type task struct {
 	*intercept.Call
 	ctx    context.Context
 	cancel context.CancelFunc
-	// waits is set while a signal for the guest ends the call.
+	// waits is closed when a signal for the guest ends the call.
 	waits chan struct{}
+	fate  atomic.Uint32
 }
 
-// run makes a call. It waits for as long as the link takes: only the thread's death
-// ends that, and of calls that wait by their nature a signal.
+// The fates of a task that may be made again: what it found is handed to the guest, or
+// the guest has turned to a signal and will make the call once more.
+const (
+	committed = 1 + iota
+	abandoned
+)
+
+// commit reports whether what a call found may be handed to the guest: it has to be
+// asked before anything is done that the guest can see, by all that repeats.
+func (t *task) commit() bool { return t.fate.CompareAndSwap(0, committed) }
+
+// repeats are the calls that do no harm when they are made again.
+var repeats = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for name := range strings.FieldsSeq("read readv pread64 preadv preadv2 stat lstat fstat newfstatat stat64 lstat64 fstat64 fstatat64 statx " +
+		"statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2 readlink readlinkat " +
+		"getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr fsync fdatasync syncfs sync_file_range") {
+		all[name] = true
+	}
+	return all
+})
+
+// run makes a call. It waits for as long as the link takes: the thread's death ends
+// that, and a signal if the call waits by its nature, or can be made again after it.
 func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
 	own := *c // the worker's goes on to another call
@@ -197,6 +222,9 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 				return intercept.Run // nobody is there any more
 			case t.mayInterrupt() && c.Thread.Signalled():
 				t.cancel()
+			case repeats()[c.Syscall.Name] && c.Thread.Signalled() && t.fate.CompareAndSwap(0, abandoned):
+				t.cancel()
+				return intercept.Fail(abi.ERESTARTNOINTR)
 			}
 		}
 	}

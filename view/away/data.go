@@ -82,6 +82,9 @@ func (t *task) read() intercept.Verdict {
 	if err != nil {
 		return fail(err)
 	}
+	if !t.commit() {
+		return intercept.Run
+	}
 	if e := scatter(t.Memory(), pieces, b[:n]); e != 0 {
 		return intercept.Fail(e)
 	}

@@ -29,6 +29,8 @@ func (t *task) hold(b []byte, err error, at int) intercept.Verdict {
 		return intercept.Skip(int64(len(b)))
 	case size < uint64(len(b)):
 		return intercept.Fail(abi.ERANGE)
+	case !t.commit():
+		return intercept.Run
 	}
 	if v := give(t.Call, at, b); v != intercept.Skip(0) {
 		return v
