@@ -92,6 +92,7 @@ type View struct {
 	// It belongs to the goroutine of the trace door.
 	moving map[int]ref
 
+	led        sync.Map    // origin by thread id, of what Lead was told
 	rooted     atomic.Bool // a process has changed its root directory
 	unshared   atomic.Bool // a process may have a mount namespace of its own
 	paths      pathCache

@@ -45,6 +45,7 @@ func TestModes(t *testing.T) {
 			write(t, h.files, "name", "here\n", 0o644)
 			write(t, files, "name", "at the shadow\n", 0o644)
 			write(t, files, "sub/name", "at the shadow\n", 0o644)
+			copyTo(t, filepath.Join(files, "sub", "program"), testguest.Path(t, "modes_exit", testguest.Static))
 			if err := os.Symlink("name", filepath.Join(files, "link")); err != nil {
 				t.Fatal(err)
 			}
@@ -283,14 +284,8 @@ func TestModesUser(t *testing.T) {
 	if err := os.Chown(write(t, h.files, "theirs", "", 0o644), 12345, 12346); err != nil {
 		t.Fatal(err)
 	}
-	program := write(t, h.dir, "penumbra", "", 0o755)
-	binary, err := os.ReadFile(penumbraAt(t))
-	if err == nil {
-		err = os.WriteFile(program, binary, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := filepath.Join(h.dir, "penumbra")
+	copyTo(t, program, penumbraAt(t))
 	shadow := "exec:exec " + quoted("setpriv", "--reuid="+uid, "--regid="+gid, "--groups="+group,
 		program, "shadow", "--single", "--journal="+journal, "--export="+h.files+":rw")
 	tests := []struct{ mode, script, want string }{
@@ -352,5 +347,17 @@ func TestModesInterrupted(t *testing.T) {
 	case <-time.After(time.Minute): // the lease is an hour
 		_ = cmd.Process.Kill()
 		t.Fatal("the guest still waits")
+	}
+}
+
+// copyTo makes a copy of a program.
+func copyTo(t *testing.T, to, from string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, b, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,10 +10,17 @@ import (
 )
 
 func (t *task) chdir() intercept.Verdict {
-	return t.on(func(p *client.Process, n name) error {
-		_, err := p.Chdir(t.ctx, n.dir, n.path)
-		return err
-	})
+	p, n, e := t.target()
+	if e != 0 {
+		return intercept.Fail(e)
+	}
+	cwd, err := p.rep.Chdir(t.ctx, n.dir, n.path)
+	if err == nil {
+		p.mu.Lock()
+		p.cwd = cwd
+		p.mu.Unlock()
+	}
+	return done(err)
 }
 
 // getcwd asks for the directory by entering it once more.

@@ -19,6 +19,7 @@ import (
 type process struct {
 	mu    sync.Mutex
 	files map[int32]descriptor
+	cwd   string // where it went, "" if it is where it began
 
 	// ready is closed when what the shadow has to do first has been done: it makes
 	// the representative, forks it, or closes what an exec does.
@@ -126,6 +127,7 @@ func (g *Guest) Forked(parent, child *guest.Thread) {
 	g.processes[child.ID()] = to
 	from.mu.Lock()
 	defer from.mu.Unlock()
+	to.cwd = from.cwd
 	for fd, d := range from.files {
 		to.files[fd] = d
 	}
@@ -238,4 +240,18 @@ func (p *process) numbers(first, last uint32) (all []int32) {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Directory returns the directory that the representative of t's process went to, or ""
+// if it is in the one in which it began.
+func (g *Guest) Directory(t *guest.Thread) string {
+	g.mu.Lock()
+	p := g.processes[t.Process().ID]
+	g.mu.Unlock()
+	if p == nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cwd
 }

@@ -18,6 +18,7 @@ type call struct {
 	opens  bool // it may open a file that shows a mode
 	writes bool // it may write to one
 	waits  bool // it may wait for a time of day
+	execs  bool // it runs a program
 	ends   bool // a view may want to hear of its end
 	// reaches looks at the process that it names; nil if it names none.
 	reaches func(*Policy, *intercept.Call, mode.Mode) intercept.Verdict
@@ -32,7 +33,8 @@ func describe(a abi.Arch, s *abi.Syscall) call {
 	k.moves = slices.Contains([]string{"chdir", "fchdir", "chroot"}, s.Name)
 	k.opens = slices.Contains([]string{"open", "openat", "openat2", "creat"}, s.Name)
 	k.waits = away.HasDeadline(s)
-	k.ends = k.moves || slices.Contains([]string{"openat2", "execve", "execveat"}, s.Name)
+	k.execs = s.Name == "execve" || s.Name == "execveat"
+	k.ends = k.moves || k.execs || s.Name == "openat2"
 	k.writes = slices.Contains([]string{"write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "ftruncate64"}, s.Name)
 	return k
 }
@@ -126,7 +128,13 @@ func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
 			return verdict
 		}
 	}
-	return p.enterView(p.viewFor(c, k, m), c)
+	v := p.viewFor(c, k, m)
+	if k.execs && m == away.Mode && v != nil {
+		if dir := p.Shadow.Directory(c.Thread); dir != "" {
+			defer v.Lead(c.Thread, dir)()
+		}
+	}
+	return p.enterView(v, c)
 }
 
 // viewFor returns the view that answers a call in a mode, or nil for the kernel.
