@@ -88,6 +88,9 @@ func (p *Policy) Inner() *intercept.Inner {
 		for _, name := range byFile {
 			p.inner.ByFile(name)
 		}
+		for _, name := range []string{"fcntl", "ioctl"} {
+			p.inner.Ask(name) // they may name a process
+		}
 	}
 	return p.inner
 }
@@ -95,7 +98,7 @@ func (p *Policy) Inner() *intercept.Inner {
 // byFile are the calls by descriptor that pass in the mode that the guest starts in,
 // unless the view knows the file, or it shows a mode.
 var byFile = []string{"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
-	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fcntl", "ioctl", "fstat", "fstatfs",
+	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fstat", "fstatfs",
 	"dup", "dup2", "dup3", "flock", "getdents64", "epoll_wait", "epoll_ctl", "epoll_pwait"}
 
 // Enter implements intercept.Policy.
