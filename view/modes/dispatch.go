@@ -96,10 +96,10 @@ func (p *Policy) Inner() *intercept.Inner {
 }
 
 // byFile are the calls by descriptor that pass in the mode that the guest starts in,
-// unless the view knows the file, or it shows a mode.
+// unless the view knows the file, or it shows a mode. (dup2 and the like close another.)
 var byFile = []string{"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
 	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fstat", "fstatfs",
-	"dup", "dup2", "dup3", "flock", "getdents64", "epoll_wait", "epoll_ctl", "epoll_pwait"}
+	"dup", "flock", "getdents64", "epoll_wait", "epoll_ctl", "epoll_pwait"}
 
 // Enter implements intercept.Policy.
 func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
