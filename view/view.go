@@ -93,6 +93,7 @@ type View struct {
 	// It belongs to the goroutine of the trace door.
 	moving map[int]ref
 
+	led        sync.Map    // origin by thread id, of what Lead was told
 	rooted     atomic.Bool // a process has changed its root directory
 	unshared   atomic.Bool // a process may have a mount namespace of its own
 	paths      pathCache
@@ -167,6 +168,7 @@ func (v *View) Close() error {
 	if v.inner != nil {
 		_ = v.inner.Close()
 	}
+	clear(v.seen)
 	v.mounts, v.host = nil, -1
 	return v.closeTrees()
 }
