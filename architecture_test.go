@@ -34,9 +34,10 @@ var mayImport = []struct {
 	{"access", []string{"abi", "internal", "shadow"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace", "shadow", "access"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
+	{"network", []string{"abi", "internal", "guest", "intercept", "shadow"}},
 	{"view", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow"}},
 	{".", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow", "view"}},
-	{"cmd", []string{"abi", "explain", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "view", "."}},
+	{"cmd", []string{"abi", "explain", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "network", "view", "."}},
 	{"bench", []string{"abi", "internal", "guest", "intercept", "."}},
 	{"conformance", []string{"abi", "internal", "guest", "intercept", "."}},
 }

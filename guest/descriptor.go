@@ -63,6 +63,24 @@ func (t *Thread) WorkingDirectory() *File { return t.link("cwd") }
 // proc returns the path of an entry in /proc/<tid>.
 func (t *Thread) proc(name string) string { return "/proc/" + strconv.Itoa(t.id) + "/" + name }
 
+// CopyFD returns a descriptor of this process for the open file that a descriptor
+// of t's process leads to; pidfd_getfd(2).
+func (t *Thread) CopyFD(fd int32) (int, error) { return CopyFD(t.Process().ID, int(fd)) }
+
+// CopyFD does so for a process that is known by its id.
+func CopyFD(pid, fd int) (int, error) {
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return -1, fmt.Errorf("guest: descriptor %d of process %d: pidfd_open: %w", fd, pid, err)
+	}
+	defer unix.Close(pidfd)
+	own, err := unix.PidfdGetfd(pidfd, fd, 0)
+	if err != nil {
+		return -1, fmt.Errorf("guest: descriptor %d of process %d: pidfd_getfd: %w", fd, pid, err)
+	}
+	return own, nil
+}
+
 func (t *Thread) link(name string) *File {
 	path, err := os.Readlink(t.proc(name))
 	if err != nil {

@@ -68,6 +68,25 @@ func Lineage(tid int) (group, parent int, err error) {
 	return s.Group, s.Parent, err
 }
 
+// Signalled reports whether a signal is pending that t does not block.
+func (t *Thread) Signalled() bool {
+	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
+	var pending, blocked uint64
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		switch name {
+		case "SigPnd", "ShdPnd", "SigBlk":
+			set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+			if name == "SigBlk" {
+				blocked = set
+			} else {
+				pending |= set
+			}
+		}
+	}
+	return pending&^blocked != 0
+}
+
 // IsKernelThread reports whether pid is a thread of the kernel's own, by its
 // flags (proc_pid_stat(5), linux/sched.h).
 func IsKernelThread(pid int) bool {
@@ -86,20 +105,18 @@ func IsKernelThread(pid int) bool {
 	return err == nil && n&kthread != 0
 }
 
-// Signalled reports whether a signal is pending for t, or its process, that it does
-// not block.
-func (t *Thread) Signalled() bool {
-	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
-	var pending, blocked uint64
+// Umask reads the file mode creation mask of a thread. The error wraps
+// fs.ErrNotExist or ESRCH when there is none of that id.
+func Umask(tid int) (uint32, error) {
+	b, err := sys.ReadProc(tid, "status")
+	if err != nil {
+		return 0, fmt.Errorf("guest: status of thread %d: %w", tid, err)
+	}
 	for line := range strings.Lines(string(b)) {
-		name, value, _ := strings.Cut(line, ":")
-		set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		switch name {
-		case "SigPnd", "ShdPnd":
-			pending |= set
-		case "SigBlk":
-			blocked = set
+		if value, ok := strings.CutPrefix(line, "Umask:"); ok {
+			n, err := strconv.ParseUint(strings.TrimSpace(value), 8, 32)
+			return uint32(n), err
 		}
 	}
-	return pending&^blocked != 0
+	return 0, nil
 }

@@ -181,12 +181,7 @@ var changesIdentity = sync.OnceValue(func() map[string]bool {
 
 // copyFD returns a copy of a descriptor of t.
 func copyFD(t *guest.Thread, fd int32) (int, abi.Errno) {
-	pidfd, err := unix.PidfdOpen(t.Process().ID, 0)
-	if err != nil {
-		return -1, errnoOf(err)
-	}
-	defer unix.Close(pidfd)
-	own, err := unix.PidfdGetfd(pidfd, int(fd), 0)
+	own, err := t.CopyFD(fd)
 	if err != nil {
 		return -1, errnoOf(err)
 	}

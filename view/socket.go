@@ -9,6 +9,7 @@ import (
 	"penumbra/abi"
 	"penumbra/intercept"
 	"penumbra/internal/sys"
+	"penumbra/module"
 	"penumbra/namespace"
 )
 
@@ -131,6 +132,28 @@ func (v *View) socketOf(c *intercept.Call, name string) (ref, abi.Errno) {
 	}
 	return v.refOf(c.Thread, namespace.Found{Place: place, Kind: namespace.Other, Apart: true}), 0
 }
+
+// SocketPlace says where the path of a Unix socket leads for the thread that makes c:
+// to which place, and in which of the view's trees, nil if in none. The last name of
+// one that is to be made need not be there. It is false if that cannot be known.
+func (v *View) SocketPlace(c *intercept.Call, name string, make bool) (place string, tree module.Tree, ok bool) {
+	var r ref
+	if make {
+		r, _ = v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Name: true})
+	} else {
+		r, _ = v.resolve(c, unix.AT_FDCWD, name, namespace.Options{Follow: true})
+	}
+	if r.unknown || r.Place == "" {
+		return "", nil, false
+	}
+	if r.mount != nil {
+		tree = r.mount.tree
+	}
+	return r.Place, tree, true
+}
+
+// SocketMade says that a socket was made at a place, past the view.
+func (v *View) SocketMade() { v.paths.forget() }
 
 // unixAddress returns the address of a Unix socket of that name.
 func unixAddress(name string) []byte {

@@ -59,6 +59,10 @@ func (o *runOptions) openModes(s streams, v *view.View, h *shadowView) (*guestMo
 			return nil, err
 		}
 		config.Shadow, config.IsShadows = m.away, h.isTarget
+		if o.shadow.network != networkLocal {
+			h.openNetwork(v)
+			config.Network = h.network
+		}
 	}
 	var err error
 	if m.policy, err = modes.New(config); err != nil {

@@ -12,8 +12,9 @@ import (
 
 	"penumbra/access"
 	"penumbra/access/fetch"
-	"penumbra/module/bind"
+	"penumbra/module/mirror"
 	"penumbra/module/remote"
+	"penumbra/network"
 	"penumbra/shadow/client"
 	"penumbra/view"
 )
@@ -22,6 +23,12 @@ import (
 // they are about this machine and the processes on it.
 var localDirs = []string{"/proc", "/sys", "/dev"}
 
+// A shownTree shows an export.
+type shownTree struct {
+	path string
+	tree *mirror.Tree
+}
+
 // A shadowView is what a guest sees of its shadow.
 type shadowView struct {
 	client *client.Client
@@ -29,8 +36,11 @@ type shadowView struct {
 	// start is where the guest begins if the shadow lacks the working directory.
 	start string
 	trees []*remote.FS
-	told  atomic.Pointer[[]*remote.FS]
-	lost  atomic.Bool // something could not be written back
+	shown []shownTree
+	// network is the guest's, or nil: then it is this machine's.
+	network *network.Network
+	told    atomic.Pointer[[]*remote.FS]
+	lost    atomic.Bool // something could not be written back
 
 	access remote.Access
 }
@@ -70,9 +80,7 @@ func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
 		return nil, err
 	}
 	if err := h.mount(f.target.String(), s); err != nil {
-		for _, m := range h.mounts {
-			_ = m.Tree.Close()
-		}
+		closeTrees(h.mounts)
 		h.close()
 		return nil, fmt.Errorf("shadow %s: %w", f.target, err)
 	}
@@ -125,25 +133,14 @@ func (h *shadowView) mount(source string, s streams) error {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}
 		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
-		h.trees = append(h.trees, fs)
+		h.trees, h.shown = append(h.trees, fs), append(h.shown, shownTree{e.Path, tree})
 		if e.Path == "/" {
-			if err := h.keepLocal(); err != nil {
-				return err
+			for _, dir := range localDirs {
+				h.mounts = append(h.mounts, view.Mount{Target: dir})
 			}
 		}
 	}
 	h.told.Store(&h.trees)
-	return nil
-}
-
-func (h *shadowView) keepLocal() error {
-	for _, dir := range localDirs {
-		tree, err := bind.New(dir)
-		if err != nil {
-			return err
-		}
-		h.mounts = append(h.mounts, view.Mount{Target: dir, Tree: tree})
-	}
 	return nil
 }
 
@@ -199,7 +196,12 @@ func (h *shadowView) ended() error {
 }
 
 // close ends the session. What is to be written back was, by the view's end.
-func (h *shadowView) close() { _ = h.client.Close() }
+func (h *shadowView) close() {
+	if h.network != nil {
+		h.network.Close()
+	}
+	_ = h.client.Close()
+}
 
 // exit ends the session after a run that would exit with status, and returns the
 // status that tells of what went wrong with the shadow.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"penumbra/shadow/link"
 	"penumbra/shadow/server"
 	"penumbra/shadow/session"
+	"penumbra/shadow/sockets"
 )
 
 // shadowOptions are shadow's flags.
@@ -34,6 +36,7 @@ type shadowOptions struct {
 	policy    string
 	journal   string
 	allowRoot bool
+	network   string // a sockets.Policy
 	allowKill bool
 
 	hosts, names []string
@@ -116,6 +119,8 @@ func (o *shadowOptions) define(fs *flag.FlagSet) {
 	fs.Var(fileName{&o.policy}, "policy", "the `FILE` says by which access methods files are to be\nreached, see penumbra-methods(1); it is read again when\nit changes")
 	fs.Var(fileName{&o.audit}, "audit", "append to `FILE`, as JSON, who comes and goes, what is\nchanged, and what was refused")
 	fs.Var(fileName{&o.journal}, "journal", "where to keep what a shadow must know of one that was\nkilled: `DIR` is ~/.local/state/penumbra/shadow if not\ngiven")
+	fs.Var(&choice{&o.network, sockets.Policies()}, "network",
+		"what clients may do by sockets: `WHAT` is none, client\n(reach others), or all (be reached, too). It is all with\n--stdio and --single if --export is /:rw, else none")
 	fs.BoolVar(&o.allowRoot, "allow-root", false, "let clients do what root may do, if that is who you\nare")
 	fs.BoolVar(&o.allowKill, "allow-kill", false, "let clients send signals to processes of this machine,\nas you may")
 	fs.Var((*stringList)(&o.hosts), "host", "of init: `NAME` or address by which clients reach the\nshadow. It can be given repeatedly")
@@ -171,6 +176,9 @@ func (o *shadowOptions) complete() error {
 	if len(o.exports) == 0 && o.clients == "" {
 		o.exports = []server.Export{{Path: "/"}}
 	}
+	if o.network == "" {
+		o.network = o.usualNetwork().String()
+	}
 	if o.lease == 0 {
 		o.lease = session.DefaultLease
 	}
@@ -193,6 +201,15 @@ func (o *shadowOptions) complete() error {
 	return err
 }
 
+// usualNetwork returns what clients may do by sockets if nobody says so. Who has
+// logged in, and is not confined to some directories, may do so anyway.
+func (o *shadowOptions) usualNetwork() sockets.Policy {
+	if len(o.listen) == 0 && slices.Equal(o.exports, []server.Export{{Path: "/"}}) {
+		return sockets.All
+	}
+	return sockets.None
+}
+
 // stateDir is where penumbra keeps what has to last; XDG Base Directory
 // Specification.
 func stateDir() (string, error) {
@@ -210,7 +227,7 @@ func stateDir() (string, error) {
 // arguments returns the flags for a shadow in the background that is configured as
 // o. They are also what tells one such from another.
 func (o *shadowOptions) arguments() []string {
-	all := []string{"--lease=" + o.lease.String(), "--idle=" + o.idle.String(), "--journal=" + o.journal}
+	all := []string{"--lease=" + o.lease.String(), "--idle=" + o.idle.String(), "--journal=" + o.journal, "--network=" + o.network}
 	for _, e := range o.exports {
 		all = append(all, "--export="+e.String())
 	}

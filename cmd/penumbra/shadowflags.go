@@ -21,7 +21,14 @@ type shadowFlags struct {
 	cert     string
 	exports  []server.Export
 	compress bool
+	network  string // networkShadow, networkLocal, or not given
 }
+
+// The values of --network.
+const (
+	networkShadow = "shadow" // that of the machine of the shadow
+	networkLocal  = "local"  // this machine's
+)
 
 // define gives fs the flags that set f.
 func (f *shadowFlags) define(fs *flag.FlagSet) {
@@ -32,14 +39,16 @@ func (f *shadowFlags) define(fs *flag.FlagSet) {
 	fs.Var(durationFlag{&f.lease}, "lease", "how long the shadow may be out of reach before the\nguest gets errors; `DURATION` is 1h if not given")
 	fs.Var(fileName{&f.cert}, "shadow-cert", "the certificates for tls: `DIR` has ca.pem, cert.pem\nand key.pem; ~/.config/penumbra/shadow if not given")
 	fs.Var(exportFlag{&f.exports}, "export", "what a shadow by ssh, or a demo, shows: `PATH:rw` or\nPATH:ro. It can be given repeatedly; /:rw if not")
+	fs.Var(&choice{&f.network, []string{networkShadow, networkLocal}}, "network",
+		"`WHERE` the guest's network is: shadow, the machine of\nthe shadow, or local, this one. It is shadow if not\ngiven")
 	fs.BoolVar(&f.compress, "compress", false, "compress what goes to the shadow and back")
 }
 
 // check returns what is wrong with how f's flags go together.
 func (f *shadowFlags) check() error {
 	switch {
-	case f.target == nil && (f.lease != 0 || f.cert != "" || len(f.exports) > 0 || f.compress):
-		return errors.New("--lease, --shadow-cert, --export and --compress are about a shadow, and there is no --shadow")
+	case f.target == nil && (f.lease != 0 || f.cert != "" || len(f.exports) > 0 || f.compress || f.network != ""):
+		return errors.New("--lease, --shadow-cert, --export, --network and --compress are about a shadow, and there is no --shadow")
 	case f.target != nil && len(f.exports) > 0 && !f.target.Starts():
 		return fmt.Errorf("--export is for a shadow that is started by ssh or as a demo; %s shows what it was told to", f.target)
 	}
@@ -56,6 +65,7 @@ func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func
 	for _, e := range f.exports {
 		target.Exports = append(target.Exports, e.String())
 	}
+	target.Network = f.network == networkShadow
 	lease := f.lease
 	if lease == 0 {
 		lease = session.DefaultLease

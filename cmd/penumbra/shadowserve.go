@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"penumbra/shadow/link"
 	"penumbra/shadow/resident"
 	"penumbra/shadow/server"
+	"penumbra/shadow/sockets"
 )
 
 // serve is the shadow, or brings a link to the one in the background.
@@ -52,6 +54,9 @@ func (o *shadowOptions) run(s streams) error {
 	}
 	defer closeAudit()
 	defer shadow.Close()
+	// Most of its memory is buffers, which are used again: to collect what is not
+	// costs little, and what waits for that would be twice as much.
+	debug.SetGCPercent(30)
 	ctx, stop := untilSignal()
 	defer stop()
 	switch {
@@ -93,7 +98,11 @@ func (o *shadowOptions) open(s streams) (shadow *server.Server, closeAudit func(
 	if err := os.MkdirAll(o.journal, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("journal: %w", err)
 	}
-	config := server.Config{Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
+	network, err := sockets.ParsePolicy(o.network)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := server.Config{Network: network, Exports: exports, Journal: o.journal, Lease: o.lease, Memory: o.memory, Sessions: o.sessions,
 		Compress: true, Files: o.files, Processes: o.processes, AllowRoot: o.allowRoot, AllowKill: o.allowKill}
 	if o.policy != "" {
 		rules, err := policy.Open(o.policy, func(err error) { s.say(fmt.Sprintf("shadow: %v; the policy stays what it was", err)) })

@@ -152,6 +152,8 @@ func (t *Tree) make(name string, l *listing, e entry) error {
 		err = os.Symlink(e.text, t.host(name))
 	case e.Mode().IsRegular():
 		err = makeFile(t.host(name), e.Size())
+	case e.Mode()&fs.ModeSocket != 0:
+		err = unix.Mknod(t.host(name), unix.S_IFSOCK|0o600, 0)
 	default:
 		return nil // devices and the like are the host's alone
 	}

@@ -85,7 +85,7 @@ func (t *Tree) shows(name string, info fs.FileInfo) bool {
 
 // isShown reports whether files of that kind are in the tree.
 func isShown(info fs.FileInfo) bool {
-	return info.IsDir() || info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0
+	return info.IsDir() || info.Mode().IsRegular() || info.Mode()&(fs.ModeSymlink|fs.ModeSocket) != 0
 }
 
 // isSame reports whether a name leads to the same file as before, of which st tells.
@@ -96,6 +96,8 @@ func (t *Tree) isSame(name string, st *unix.Stat_t, info fs.FileInfo) bool {
 		kind = unix.S_IFDIR
 	case info.Mode()&fs.ModeSymlink != 0:
 		kind = unix.S_IFLNK
+	case info.Mode()&fs.ModeSocket != 0:
+		kind = unix.S_IFSOCK
 	}
 	before, known := t.inodes[name]
 	inode := inodeOf(info)

@@ -53,6 +53,7 @@ type Client struct {
 	session *session.Client
 	ledger  ledger
 	leases  leases
+	sockets sockets
 }
 
 // Dial begins a session.
@@ -63,11 +64,23 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	if c.leases.changed = cfg.Changed; cfg.Changed != nil {
 		cfg.Changed = c.leases.tell
 	}
+	notice := cfg.Notice
+	cfg.Notice = func(err error) {
+		c.linked(err)
+		if notice != nil {
+			notice(err)
+		}
+	}
+	cfg.Pushed = c.pushed
 	var err error
 	c.session, err = session.Dial(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
+	go func() {
+		<-c.session.Done()
+		c.resetSockets(abi.EIO)
+	}()
 	return c, nil
 }
 
@@ -146,6 +159,18 @@ func (c *Client) do(ctx context.Context, proc uint32, into [][]byte, ops ...wire
 		return nil, err
 	}
 	return k.reply, k.reply.Err()
+}
+
+// fetch performs a single operation whose result has data, however many.
+func (c *Client) fetch(ctx context.Context, proc uint32, o wire.Op) ([]byte, error) {
+	k, err := c.newCall(proc, nil, []wire.Op{o})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.session.Do(ctx, &k.Call); err != nil {
+		return nil, err
+	}
+	return k.data, k.reply.Err()
 }
 
 // one performs a single operation.

@@ -16,6 +16,7 @@ import (
 
 	"penumbra/shadow/client"
 	"penumbra/shadow/server"
+	"penumbra/shadow/sockets"
 )
 
 // shadowEnv has the test binary serve as a shadow, so that it can be killed.
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) {
 
 func newShadow(job shadowJob, compress bool, audit *slog.Logger) (*server.Server, error) {
 	return server.New(server.Config{Exports: server.Only(job.Exports...), Journal: job.Journal,
-		AllowRoot: true, Compress: compress, Audit: audit})
+		AllowRoot: true, Compress: compress, Audit: audit, Network: sockets.All})
 }
 
 func serveJob(job shadowJob) error {

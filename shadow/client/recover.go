@@ -19,6 +19,7 @@ func (c *Client) recover(s session.Recovery) error {
 			r.pending = append(r.pending, k.request)
 		}
 	}
+	c.resetSockets(abi.ECONNRESET)
 	// No reply is on its way now: nobody else writes to the ledger.
 	c.ledger.mu.Lock()
 	if s.Rebooted {

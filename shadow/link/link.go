@@ -32,6 +32,9 @@ type Target struct {
 	// in the form of server.ParseExport. Without any it shows all that its user
 	// may see.
 	Exports []string
+	// Network says that such a shadow is to let its guest use the network, also if
+	// it does not show everything.
+	Network bool
 	// Certificates is the directory of the certificates for TLS; see Init.
 	// DefaultCertificates if empty.
 	Certificates string

@@ -87,7 +87,7 @@ func TestSSHCommand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := a.command(tt.exports), slices.Concat(tt.first, sshOptions, tt.last); !slices.Equal(got, want) {
+			if got, want := a.command((&Target{Exports: tt.exports}).flags()), slices.Concat(tt.first, sshOptions, tt.last); !slices.Equal(got, want) {
 				t.Errorf("%q\nwant %q", got, want)
 			}
 		})
@@ -108,7 +108,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		argv := a.command(nil)
+		argv := a.command((&Target{Exports: nil}).flags())
 		i := slices.Index(argv, "--")
 		if i != len(argv)-3 || argv[i+1] == "" || argv[i+1][0] == '-' {
 			t.Errorf("%q makes %q", text, argv)

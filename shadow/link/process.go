@@ -161,7 +161,7 @@ func (t *Target) dialExec(ctx context.Context) (io.ReadWriteCloser, error) {
 // outlives nobody's mistakes. It ends with its link; the next one finds what it did
 // in its journal.
 func (t *Target) dialDemo(ctx context.Context) (io.ReadWriteCloser, error) {
-	flags := exportFlags(t.Exports)
+	flags := t.flags()
 	if os.Geteuid() == 0 {
 		flags = append(flags, "--allow-root") // it may do what this process may
 	}
@@ -170,9 +170,13 @@ func (t *Target) dialDemo(ctx context.Context) (io.ReadWriteCloser, error) {
 	return start(ctx, cmd, nil)
 }
 
-func exportFlags(exports []string) (flags []string) {
-	for _, e := range exports {
+// flags returns those of a shadow that Dial starts.
+func (t *Target) flags() (flags []string) {
+	for _, e := range t.Exports {
 		flags = append(flags, "--export="+e)
+	}
+	if t.Network {
+		flags = append(flags, "--network=all")
 	}
 	return flags
 }

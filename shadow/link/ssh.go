@@ -66,7 +66,7 @@ var sshOptions = []string{"-T", "-a", "-x",
 	"-oBatchMode=yes", "-oConnectTimeout=10", "-oLogLevel=ERROR", "-oClearAllForwardings=yes", "-oRemoteCommand=none"}
 
 // command returns the command line.
-func (a sshAddress) command(exports []string) []string {
+func (a sshAddress) command(flags []string) []string {
 	argv := append(strings.Fields(cmp.Or(os.Getenv(EnvSSH), "ssh")), sshOptions...)
 	if a.port != "" {
 		argv = append(argv, "-p"+a.port)
@@ -75,7 +75,7 @@ func (a sshAddress) command(exports []string) []string {
 		argv = append(argv, "-l"+a.user)
 	}
 	remote := cmp.Or(os.Getenv(EnvShadowCommand), DefaultShadowCommand)
-	for _, flag := range exportFlags(exports) {
+	for _, flag := range flags {
 		remote += " '" + strings.ReplaceAll(flag, "'", `'\''`) + "'"
 	}
 	return append(argv, "--", a.host, remote)
@@ -86,7 +86,7 @@ func (t *Target) dialSSH(ctx context.Context) (io.ReadWriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	argv := a.command(t.Exports)
+	argv := a.command(t.flags())
 	if _, err := exec.LookPath(argv[0]); err != nil {
 		return nil, fmt.Errorf("%w: install it, or name it by %s", err, EnvSSH)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/shadow/session"
+	"penumbra/shadow/sockets"
 	"penumbra/shadow/wire"
 )
 
@@ -17,6 +18,7 @@ type executor struct {
 	exports []*export
 	audit   *slog.Logger
 	leases  *leases
+	sockets *sockets.Table
 
 	mu          sync.Mutex
 	procs       map[uint32]*process
@@ -85,6 +87,17 @@ var operations = [...]operation{
 	wire.Load:        func(_ *task, _ *wire.Op, r *wire.Result) error { return tellLoad(r) },
 	wire.Limits:      (*task).opLimits,
 	wire.Kill:        (*task).opKill,
+	wire.Socket:      (*task).opSocket,
+	wire.Bind:        (*task).opSocket,
+	wire.Connect:     (*task).opSocket,
+	wire.Listen:      (*task).opSocket,
+	wire.Send:        (*task).opSocket,
+	wire.Credit:      (*task).opSocket,
+	wire.Shutdown:    (*task).opSocket,
+	wire.SocketNames: (*task).opSocket,
+	wire.GetOption:   (*task).opSocket,
+	wire.SetOption:   (*task).opSocket,
+	wire.Hangup:      (*task).opSocket,
 }
 
 // Execute implements session.Executor.
@@ -180,6 +193,9 @@ func (x *executor) record(proc uint32, o *wire.Op, errno abi.Errno) {
 	if o.Path != "" {
 		args = append(args, "path", o.Path)
 	}
+	if o.Addr.Family != wire.FamilyNone {
+		args = append(args, "addr", o.Addr.String())
+	}
 	if o.Path2 != "" {
 		args = append(args, "path2", o.Path2)
 	}
@@ -204,5 +220,6 @@ func (x *executor) Close() {
 		_ = x.exit(id)
 	}
 	x.leases.close()
+	x.sockets.Close()
 	closeExports(x.exports)
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"penumbra/shadow/session"
 	"penumbra/shadow/wire"
 )
 
@@ -64,7 +65,8 @@ func newLeases(limit int) *leases {
 
 // Linked implements session.Executor. The client takes all leases that it knew
 // for ended.
-func (x *executor) Linked(notice func([]byte) error) {
+func (x *executor) Linked(notice func([]byte) error, push session.Push) {
+	x.sockets.Link(push)
 	l := x.leases
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,7 +8,7 @@
 // the wire is not trusted.
 //
 // Files are regular ones, directories and links. Pipes, sockets and devices are
-// seen, but cannot be opened: EOPNOTSUPP.
+// seen, but cannot be opened: EOPNOTSUPP. Sockets are apart; see package sockets.
 //
 // # Locks
 //
@@ -33,6 +33,7 @@ import (
 
 	"penumbra/internal/sys"
 	"penumbra/shadow/session"
+	"penumbra/shadow/sockets"
 	"penumbra/shadow/wire"
 )
 
@@ -57,6 +58,9 @@ type Config struct {
 	// these all subdirectories, and files with several names. inotify(7) has limits
 	// of its own.
 	Watches int
+	// Network says what clients may do by sockets: nothing if it is not set. Files
+	// bounds how many a session has of these, too, apart from its files.
+	Network sockets.Policy
 	// AllowRoot lets the shadow run as root, with all that root may do.
 	AllowRoot bool
 	// Policy says to a client, by its name, by which access method (docs/methods.md)
@@ -132,8 +136,10 @@ func (s *Server) begin(name string) (session.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &executor{server: s, client: name, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
-		audit: s.cfg.Audit.With("client", name)}, nil
+	x := &executor{server: s, client: name, exports: tree, procs: map[uint32]*process{}, leases: newLeases(s.cfg.Watches),
+		audit: s.cfg.Audit.With("client", name)}
+	x.sockets = x.newSockets()
+	return x, nil
 }
 
 // ServeLink serves a link of a client that has been authenticated as name, until

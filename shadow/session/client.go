@@ -64,6 +64,10 @@ type ClientConfig struct {
 	// reply it has seen when the reply's Finish is called. It must not wait for a
 	// call.
 	Changed func([]wire.Change)
+	// Pushed, if not nil, is given the records of the flows of sockets, whose data
+	// it may keep. It is called by the same goroutine, and must not wait. An error
+	// ends the session.
+	Pushed func(r *wire.Record, data []byte) error
 }
 
 // A Recovery is what there is to know and to use for it.

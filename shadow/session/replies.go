@@ -27,6 +27,10 @@ func (c *Client) serve(l *link) error {
 			if err := c.notice(h, head); err != nil {
 				return err
 			}
+		case wire.KindPush:
+			if err := c.pushed(l, h, head); err != nil {
+				return err
+			}
 		case wire.KindRefuse:
 			r, err := wire.DecodeRefuse(head)
 			if err != nil {
@@ -50,6 +54,27 @@ func (c *Client) notice(h wire.Header, head []byte) error {
 	changes, err := wire.DecodeNotice(head)
 	if err == nil && c.cfg.Changed != nil {
 		c.cfg.Changed(changes)
+	}
+	return err
+}
+
+// pushed hands on a record of a socket's flow.
+func (c *Client) pushed(l *link, h wire.Header, head []byte) error {
+	r, err := wire.DecodeRecord(head)
+	if err != nil {
+		return &brokenError{err}
+	}
+	var data []byte
+	if h.Flags&wire.FlagZstd != 0 {
+		data, err = l.unpack(h)
+	} else if h.Payload > 0 {
+		data = make([]byte, h.Payload)
+		err = l.payload(h, [][]byte{data})
+	}
+	if err == nil && c.cfg.Pushed != nil {
+		if err = c.cfg.Pushed(r, data); err != nil {
+			return &brokenError{err}
+		}
 	}
 	return err
 }

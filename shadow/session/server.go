@@ -20,13 +20,17 @@ import (
 // what the session holds.
 type Executor interface {
 	// Linked says that the client has another link, and that notices that were
-	// sent so far may not have arrived. notice sends one by this link. It is
-	// called before any request of the link is performed, and must not wait.
-	Linked(notice func(head []byte) error)
+	// sent so far may not have arrived, nor records of flows. notice and push send
+	// one by this link. It is called before any request of the link is performed, and
+	// must not wait.
+	Linked(notice func(head []byte) error, push Push)
 	// Execute performs r. When ctx is done, what waits should end with EINTR.
 	Execute(ctx context.Context, r *Request) Reply
 	Close()
 }
+
+// A Push sends a record of a socket's flow: its head, and its data.
+type Push func(head []byte, data []byte) error
 
 // A Reply is what becomes of a Request.
 type Reply struct {

@@ -65,7 +65,7 @@ func (c *counter) Execute(ctx context.Context, r *Request) Reply {
 	return Reply{Head: r.Head, Payload: [][]byte{r.Payload}, Keep: true}
 }
 
-func (c *counter) Linked(notice func([]byte) error) {
+func (c *counter) Linked(notice func([]byte) error, _ Push) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.notice = notice
@@ -608,7 +608,7 @@ func FuzzDecodeLink(f *testing.F) {
 
 type echo struct{}
 
-func (echo) Linked(func([]byte) error) {}
+func (echo) Linked(func([]byte) error, Push) {}
 
 func (echo) Execute(_ context.Context, r *Request) Reply { return Reply{Head: r.Head} }
 func (echo) Close()                                      {}

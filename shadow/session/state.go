@@ -113,7 +113,9 @@ func (st *state) linked(l *link) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.link == l && !st.ended {
-		st.executor.Linked(func(head []byte) error { return l.send(wire.Header{Kind: wire.KindNotice}, head) })
+		st.executor.Linked(
+			func(head []byte) error { return l.send(wire.Header{Kind: wire.KindNotice}, head) },
+			func(head, data []byte) error { return l.send(wire.Header{Kind: wire.KindPush}, head, data) })
 	}
 }
 

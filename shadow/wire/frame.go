@@ -23,6 +23,7 @@ const (
 	KindPong                    // shadow
 	KindBye                     // client: the session is over; free all
 	KindNotice                  // shadow: what has changed where the client has leases
+	KindPush                    // shadow: a record of a socket's flow
 	kindEnd
 )
 

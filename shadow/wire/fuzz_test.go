@@ -115,6 +115,26 @@ func FuzzDecodeNotice(f *testing.F) {
 	})
 }
 
+func FuzzDecodeRecord(f *testing.F) {
+	for _, r := range []Record{{Kind: RecordData}, {Kind: RecordConnected, Addr: Address{Family: FamilyInet6}},
+		{Kind: RecordConnection, Addr: Address{Family: FamilyUnix, Name: "/x"}, Addr2: Address{Family: FamilyInet}}} {
+		head, err := r.Encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(head)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := DecodeRecord(b)
+		if err != nil {
+			return
+		}
+		if again, err := r.Encode(); err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%x\n%x: %v", b, again, err)
+		}
+	})
+}
+
 func FuzzDecodeGreetings(f *testing.F) {
 	f.Add((&Hello{}).Encode())
 	f.Add(Header{Kind: KindPing}.Append(nil))

@@ -56,6 +56,21 @@ const (
 	Load    // of the machine: memory, processes
 	Limits  // of what a representative may do
 	Kill    // a signal to a process of the machine
+)
+
+// The operations on sockets; docs/protocol.md tells of their flows.
+const (
+	Socket      Code = 60 + iota // a new one
+	Bind                         // give it a name
+	Connect                      // begin to connect
+	Listen                       // let others connect
+	Send                         // to the flow that leaves
+	Credit                       // what of the flow that comes has been taken
+	Shutdown                     // end one direction or both
+	SocketNames                  // its own and its peer's
+	GetOption                    // getsockopt(2)
+	SetOption                    // setsockopt(2)
+	Hangup                       // give it up
 	codeEnd
 )
 
@@ -114,6 +129,18 @@ var layouts = [codeEnd]layout{
 	Load:        {name: "load", results: []string{"load"}, reads: true},
 	Limits:      {name: "limits", results: []string{"limits"}, reads: true},
 	Kill:        {name: "kill", args: []string{"pid", "signal"}},
+
+	Socket:      {name: "socket", args: []string{"sock", "family", "type"}},
+	Bind:        {name: "bind", args: []string{"sock", "addr", "mode"}, results: []string{"addr"}},
+	Connect:     {name: "connect", args: []string{"sock", "addr"}, results: []string{"end"}},
+	Listen:      {name: "listen", args: []string{"sock", "length"}},
+	Send:        {name: "send", args: []string{"sock", "offset", "addr", "data"}, results: []string{"offset"}},
+	Credit:      {name: "credit", args: []string{"sock", "offset", "length", "flags"}, reads: true},
+	Shutdown:    {name: "shutdown", args: []string{"sock", "flags"}},
+	SocketNames: {name: "socketnames", args: []string{"sock"}, results: []string{"addr", "addr2"}, reads: true},
+	GetOption:   {name: "getoption", args: []string{"sock", "option"}, results: []string{"data"}},
+	SetOption:   {name: "setoption", args: []string{"sock", "option", "data"}},
+	Hangup:      {name: "hangup", args: []string{"sock"}},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }

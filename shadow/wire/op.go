@@ -43,7 +43,12 @@ type Op struct {
 	ID           Identity
 	Paths        []string
 	Lease        uint32 // chosen by the client; 0 is none
-	PID          int32  // as kill(2) takes it
+	Sock         uint32 // a socket
+	Family       Family
+	Type         SocketType
+	Addr         Address
+	Option       Option
+	PID          int32 // as kill(2) takes it
 	Signal       uint32
 	Data         [][]byte
 }
@@ -68,6 +73,8 @@ type Result struct {
 	Flags  uint32
 	Proc   uint32
 	Lease  uint32
+	Addr   Address
+	Addr2  Address
 	// Chain is how a file is to be reached, as docs/methods.md describes it; that
 	// will not change if Forever is set.
 	Chain   string
@@ -234,13 +241,14 @@ func (r *Request) Repeatable() bool {
 	return len(open) == 0
 }
 
-// Changes reports whether o may change a file or a directory.
+// Changes reports whether o may change a file or a directory, or has to do with
+// others by a socket.
 func (o *Op) Changes() bool {
 	switch o.Code {
 	case Open:
 		return o.Flags&(OpenWrite|OpenCreate|OpenTruncate) != 0
 	case Write, Append, Truncate, Allocate, Rename, Link, Symlink, Mkdir, Rmdir, Unlink,
-		Chmod, Chown, Utimens, Setxattr, Removexattr:
+		Chmod, Chown, Utimens, Setxattr, Removexattr, Bind, Connect, Listen:
 		return true
 	}
 	return false

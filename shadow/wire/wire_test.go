@@ -30,7 +30,8 @@ func codes() (all []Code) {
 func filled(code Code) Op {
 	all := Op{FD: 3, Path: "a/b", FD2: -1, Path2: "/c", Flags: 5, Mode: 0o1755, Proc: 9, Offset: 1 << 40,
 		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x", Lease: 4, PID: -5, Signal: 9,
-		ID: Identity{1, 2, Time{3, 4}}, Paths: []string{"/x", "/y/z"}, Data: [][]byte{[]byte("da"), []byte("ta")}}
+		ID: Identity{1, 2, Time{3, 4}}, Paths: []string{"/x", "/y/z"}, Data: [][]byte{[]byte("da"), []byte("ta")},
+		Sock: 8, Family: FamilyUnix, Type: SocketDatagram, Addr: Address{Family: FamilyUnix, Name: "\x00x"}, Option: 20}
 	if code.Has("at") {
 		all.Flags = AtNoFollow
 	}
@@ -39,7 +40,8 @@ func filled(code Code) Op {
 	names := map[string]string{"fd": "FD", "path": "Path", "fd2": "FD2", "path2": "Path2", "open": "Flags", "at": "Flags",
 		"flags": "Flags", "lock": "Flags", "mode": "Mode", "proc": "Proc", "offset": "Offset", "cookie": "Offset",
 		"length": "Length", "uid": "UID", "gid": "GID", "atime": "Atime", "mtime": "Mtime", "name": "Name", "id": "ID",
-		"paths": "Paths", "lease": "Lease", "data": "Data", "pid": "PID", "signal": "Signal"}
+		"paths": "Paths", "lease": "Lease", "data": "Data", "sock": "Sock",
+		"family": "Family", "type": "Type", "addr": "Addr", "option": "Option", "pid": "PID", "signal": "Signal"}
 	for _, f := range layouts[code].args {
 		to.FieldByName(names[f]).Set(from.FieldByName(names[f]))
 	}
@@ -258,6 +260,60 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+func TestRecords(t *testing.T) {
+	inet := Address{Family: FamilyInet, IP: [16]byte{127, 0, 0, 1}, Port: 80}
+	inet6 := Address{Family: FamilyInet6, IP: [16]byte{15: 1}, Port: 80, Flow: 1, Scope: 2}
+	tests := []Record{
+		{Sock: 1, Offset: 1 << 40, Kind: RecordData},
+		{Sock: 1, Kind: RecordDatagram, Addr: inet},
+		{Sock: 1, Kind: RecordConnection, New: ShadowSocket, Addr: inet6, Addr2: inet},
+		{Sock: 1, Kind: RecordConnected, Errno: abi.ECONNREFUSED},
+		{Sock: 1, Kind: RecordConnected, Addr: Address{Family: FamilyUnix, Name: "/x"}, Addr2: Address{Family: FamilyUnix}},
+		{Sock: 1, Kind: RecordLimit, Limit: 5},
+		{Sock: 1, Kind: RecordEnd},
+		{Sock: 1, Kind: RecordFailed, Errno: abi.ECONNRESET},
+	}
+	for _, want := range tests {
+		head, err := want.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := DecodeRecord(head); err != nil || *got != want {
+			t.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+		for n := range head {
+			if _, err := DecodeRecord(head[:n]); !errors.Is(err, ErrMalformed) {
+				t.Fatalf("%+v cut to %d bytes: %v", want, n, err)
+			}
+		}
+	}
+	for name, r := range map[string]Record{
+		"no kind":         {},
+		"unknown kind":    {Kind: recordKindEnd},
+		"negative offset": {Kind: RecordData, Offset: -1},
+		"large error":     {Kind: RecordFailed, Errno: 512},
+		"long name":       {Kind: RecordDatagram, Addr: Address{Family: FamilyUnix, Name: strings.Repeat("x", MaxUnixName+1)}},
+	} {
+		if _, err := r.Encode(); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The options have the numbers that they have on other machines, too.
+func TestOptions(t *testing.T) {
+	for o := range options {
+		if info := Option(o).Info(); info.Name != "" {
+			if got, ok := OptionOf(info.Level, info.Opt); !ok || got != Option(o) {
+				t.Errorf("%s: %d, %v", info.Name, got, ok)
+			}
+		}
+	}
+	if o, ok := OptionOf(1, 9999); ok {
+		t.Errorf("an unknown one is %d", o)
+	}
+}
+
 func TestOpenFlags(t *testing.T) {
 	tests := []struct {
 		words string
@@ -355,6 +411,11 @@ func TestProtocolDocument(t *testing.T) {
 	for field, c := range map[string]*coder{"attr": &attr, "fs": &fs, "id": &id} {
 		if row := fmt.Sprintf("| `%s` | %d |", field, len(c.b)); !strings.Contains(string(text), row) {
 			t.Errorf("docs/protocol.md lacks: %s", row)
+		}
+	}
+	for o, info := range options {
+		if row := fmt.Sprintf("%d %s", o, info.Name); info.Name != "" && !strings.Contains(string(text), row) {
+			t.Errorf("docs/protocol.md lacks option %s", row)
 		}
 	}
 	for _, fields := range []map[string]bool{names(opFields), names(resultFields)} {

@@ -46,6 +46,9 @@ func (p *Policy) Interest(a abi.Arch, s *abi.Syscall) intercept.Interest {
 	for _, v := range p.views() {
 		most = max(most, v.Interest(a, s))
 	}
+	if p.Network != nil {
+		most = max(most, p.Network.Interest(a, s))
+	}
 	if s == nil {
 		return most
 	}
@@ -68,6 +71,9 @@ func (p *Policy) Refine() []intercept.Refinement {
 	var list []intercept.Refinement
 	if p.View != nil {
 		list = p.View.Refine()
+	}
+	if p.Network != nil {
+		list = append(list, p.Network.Refine()...)
 	}
 	if p.Shadow != nil {
 		// Every call by descriptor is asked about, whatever its arguments.
@@ -120,6 +126,11 @@ func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
 	m := p.modeOf(c.Thread.ID())
 	if k.reaches != nil && (m.Mapped || !m.Remote) {
 		if verdict := k.reaches(p, c, m); !verdict.Runs() {
+			return verdict
+		}
+	}
+	if p.Network != nil && m.Mapped {
+		if verdict, ok := p.Network.Enter(c, m.Remote); ok {
 			return verdict
 		}
 	}

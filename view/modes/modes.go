@@ -40,10 +40,23 @@ type Config struct {
 	IsShadows func(target string) bool
 	// Shadow makes the calls of remote modes; without it these are refused.
 	Shadow *away.Guest
+	// Network answers calls about sockets in the mapped modes; nil leaves them to the
+	// views.
+	Network Network
 	// Default is the mode in which the guest starts.
 	Default mode.Mode
 	// Notice takes lines for the user.
 	Notice func(string)
+}
+
+// A Network answers calls about sockets.
+type Network interface {
+	// Interest and Refine are those of intercept.Policy and intercept.Refiner.
+	Interest(a abi.Arch, s *abi.Syscall) intercept.Interest
+	Refine() []intercept.Refinement
+	// Enter answers a call about a socket that it has made. It makes others if makes
+	// is set. It is false for calls that are not its own.
+	Enter(c *intercept.Call, makes bool) (v intercept.Verdict, ok bool)
 }
 
 // Policy is an intercept.Policy.
