@@ -37,9 +37,17 @@ func (h *home) elsewhere(files, node string) string {
 
 // TestModes runs a guest that makes calls of every class in all four modes.
 func TestModes(t *testing.T) {
-	for _, kind := range []testguest.Kind{testguest.Dynamic, testguest.Static, testguest.Musl, testguest.I386, testguest.I386Static} {
-		t.Run(string(kind), func(t *testing.T) {
-			guest := testguest.Path(t, "modes", kind)
+	tests := []struct {
+		kind  testguest.Kind
+		flags []string
+	}{
+		{testguest.Dynamic, nil}, {testguest.Static, nil}, {testguest.Musl, nil}, {testguest.I386, nil}, {testguest.I386Static, nil},
+		{testguest.Dynamic, []string{"--intercept=notify"}}, {testguest.Dynamic, []string{"--intercept=trace"}},
+		{testguest.Static, []string{"--report=/dev/null"}},
+	}
+	for _, test := range tests {
+		t.Run(strings.Join(append([]string{string(test.kind)}, test.flags...), " "), func(t *testing.T) {
+			guest := testguest.Path(t, "modes", test.kind)
 			h := newHome(t)
 			files := filepath.Join(h.dir, "theirs")
 			write(t, h.files, "name", "here\n", 0o644)
@@ -50,7 +58,8 @@ func TestModes(t *testing.T) {
 				t.Fatal(err)
 			}
 			const node = "elsewhere"
-			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+h.elsewhere(files, node), guest, h.files, node, strconv.Itoa(os.Getpid()))
+			args := append([]string{"run", "--shadow=" + h.elsewhere(files, node)}, test.flags...)
+			cmd := exec.Command(penumbraAt(t), append(args, guest, h.files, node, strconv.Itoa(os.Getpid()))...)
 			var out, complaints bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &complaints
 			if err := cmd.Run(); err != nil || out.String() != "ok\n" {
