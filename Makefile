@@ -29,7 +29,7 @@ demo: build
 
 # All that has to pass before a change goes in, but the long suites.
 test: setup-tests check build
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 25m ./...
 
 setup-tests:
 	scripts/setup-tests

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -155,7 +156,13 @@ func mountSSHFS(ctx context.Context, port, place string) (unmount func(), err er
 	if err := unix.Stat(place, &before); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "sshfs", "-f", "-o", "directport="+port, "127.0.0.1:/", place)
+	options := "directport=" + port
+	// Later ones refuse what links say unless they are told not to.
+	const trust = "no_contain_symlinks"
+	if help, _ := exec.Command("sshfs", "--help").CombinedOutput(); bytes.Contains(help, []byte(trust)) {
+		options += "," + trust
+	}
+	cmd := exec.CommandContext(ctx, "sshfs", "-f", "-o", options, "127.0.0.1:/", place)
 	var told strings.Builder
 	cmd.Stdout, cmd.Stderr = &told, &told
 	if err := cmd.Start(); err != nil {

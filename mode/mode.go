@@ -41,16 +41,22 @@ func (m Mode) String() string {
 	return where + "," + how
 }
 
+// Names returns how the modes are written, in the order of All.
+func Names() []string {
+	var names []string
+	for _, m := range All {
+		names = append(names, m.String())
+	}
+	return names
+}
+
 // Parse reads a mode: one word of each axis, with a comma between them. Blanks
 // around it do not count.
 func Parse(text string) (Mode, error) {
 	text = strings.TrimSpace(text)
-	var names []string
-	for _, m := range All {
-		if m.String() == text {
-			return m, nil
-		}
-		names = append(names, m.String())
+	names := Names()
+	if i := slices.Index(names, text); i >= 0 {
+		return All[i], nil
 	}
 	return Mode{}, fmt.Errorf("%w; there are %s", abi.Unknown("syscall mode", text, slices.Values(names)), strings.Join(names, ", "))
 }

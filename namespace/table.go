@@ -17,6 +17,8 @@ type Mount struct {
 	Target string
 	// Tree is the owner's: what the mount shows.
 	Tree any
+	// Host: what the host has there is seen, although a mount covers that.
+	Host bool
 }
 
 // Table holds the mounts of a view. It may be read by several goroutines at

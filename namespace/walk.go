@@ -91,7 +91,7 @@ func (t *Table) Walk(look Lookup, from Start, path string, o Options) (Found, ab
 	w.rest = path
 	if path[0] == '/' {
 		// The way to the root of an absolute path crosses nothing.
-		w.Place, w.knowsRoot = from.Root, true
+		w.Place, w.knowsRoot, w.literal = from.Root, true, from.Root == "/"
 	} else {
 		w.Apart = from.Apart
 	}
@@ -117,6 +117,7 @@ type walk struct {
 	links int // that may still be followed
 
 	knowsRoot bool // the root has been of importance
+	literal   bool // the path so far is absolute, and spells the place
 }
 
 // absolute sends the walk to its root if the rest begins with a slash. The
@@ -190,7 +191,7 @@ func (w *walk) maySearch() abi.Errno {
 }
 
 func (w *walk) up() abi.Errno {
-	w.knowsRoot = true
+	w.knowsRoot, w.literal = true, false
 	switch {
 	case w.Beneath && w.Place == w.from.Dir:
 		return abi.EXDEV
@@ -210,11 +211,12 @@ func (w *walk) up() abi.Errno {
 
 func (w *walk) down(name string, last bool) abi.Errno {
 	place := Join(w.Place, name)
-	if w.table.At(place) != nil {
+	if m := w.table.At(place); m != nil {
 		if w.NoCrossing {
 			return abi.EXDEV
 		}
-		w.Apart = true
+		// Where the host's is seen the kernel comes to it by the same names.
+		w.Apart = !m.Host || w.Apart && !w.literal
 		if e := w.maySearch(); e != 0 {
 			return e
 		}
@@ -254,6 +256,7 @@ func (w *walk) down(name string, last bool) abi.Errno {
 // land takes the walk to where a link of procfs leads: the kernel goes there
 // too, since it knows the thing itself.
 func (w *walk) land(place string) abi.Errno {
+	w.literal = false
 	if w.crosses(place) {
 		return abi.EXDEV
 	}
@@ -277,6 +280,7 @@ func (w *walk) wantDirectory() abi.Errno {
 // expand puts the text of a link in front of the rest. A slash behind the link
 // stays one behind its text.
 func (w *walk) expand(text string) abi.Errno {
+	w.literal = false
 	if text == "" {
 		return abi.ENOENT
 	}

@@ -108,3 +108,24 @@ func FuzzWalk(f *testing.F) {
 		}
 	})
 }
+
+// A place where the host is seen is reached as the kernel reaches it, by those paths
+// that spell it.
+func TestWalkToHost(t *testing.T) {
+	var table Table
+	table.Add(&Mount{Target: "/"})
+	table.Add(&Mount{Target: "/proc", Host: true})
+	world := tree{"/": "/", "/proc": "/", "/proc/1": "/", "/usr": "/", "/usr/link": "/proc", "/usr/up": "/"}
+	for path, apart := range map[string]bool{
+		"/proc": false, "/proc/1": false, "//proc/./1/": false,
+		"/usr": true, "/usr/link": true, "/usr/link/1": true, "/usr/../proc": true, "/proc/..": true, "/proc/../usr/up": true,
+	} {
+		found, e := table.Walk(world.look, Start{Dir: "/usr", Root: "/"}, path, Options{Follow: true})
+		if e != 0 || found.Apart != apart {
+			t.Errorf("%s: %+v, errno %d, want apart %v", path, found, e, apart)
+		}
+		if m, _ := table.Find(found.Place); m == nil || m.Host != Below("/proc", found.Place) {
+			t.Errorf("%s: %s is the mount's: %+v", path, found.Place, m)
+		}
+	}
+}

@@ -69,3 +69,10 @@ func (v *View) Follow(t *guest.Thread) {
 
 // WorkingDirectory returns the place of t's working directory, or "" if it has none.
 func (v *View) WorkingDirectory(t *guest.Thread) string { return v.startOf(t, unix.AT_FDCWD).place }
+
+// Lead has relative paths of t's next call start at a place instead of its working
+// directory, until the returned function is called.
+func (v *View) Lead(t *guest.Thread, place string) (end func()) {
+	v.led.Store(t.ID(), origin{place, true})
+	return func() { v.led.Delete(t.ID()) }
+}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/binary"
+	"path"
 
 	"golang.org/x/sys/unix"
 
@@ -46,7 +47,7 @@ func (v *View) exec(c *intercept.Call, sh *shape) intercept.Verdict {
 // rewriteExec has c run program instead, with argv in front of the guest's
 // arguments but the first.
 func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []string) intercept.Verdict {
-	at, e := v.runThere(c, sh, program.Place)
+	at, e := v.runThere(c, sh, program)
 	if e != 0 {
 		return intercept.Fail(e)
 	}
@@ -72,15 +73,19 @@ func (v *View) rewriteExec(c *intercept.Call, sh *shape, program ref, argv []str
 	return intercept.Run
 }
 
-// runThere has c run the program at a place. It returns which argument the path is
-// then; argv is the next.
-func (v *View) runThere(c *intercept.Call, sh *shape, place string) (at int, e abi.Errno) {
+// runThere has c run a program. It returns which argument the path is then; argv is
+// the next.
+func (v *View) runThere(c *intercept.Call, sh *shape, program ref) (at int, e abi.Errno) {
 	at = sh.paths[0].arg
-	if path, ok := v.pathFor(c.Thread, place); ok {
+	path, ok := program.copy, program.copy != ""
+	if !ok {
+		path, ok = v.pathFor(c.Thread, program.Place)
+	}
+	if ok {
 		c.SetArgString(at, path)
 		return at, 0
 	}
-	name, err := v.lendTree(c, place)
+	name, err := v.lendTree(c, program.Place)
 	if err != nil {
 		return at, errnoOf(err)
 	}
@@ -132,6 +137,26 @@ func (v *View) execByFD(c *intercept.Call, fd int32) intercept.Verdict {
 			return intercept.Fail(e)
 		}
 	}
+	return v.linkByFD(c, fd)
+}
+
+// linkByFD is link for a program that is run by its descriptor.
+func (v *View) linkByFD(c *intercept.Call, fd int32) intercept.Verdict {
+	program := v.refOf(c.Thread, namespace.Found{Place: v.placeOfFD(c.Thread.ID(), fd), Apart: true})
+	if c.Syscall.Name != "execveat" || program.unknown || program.mount == nil {
+		return intercept.Run
+	}
+	h, err := v.readHead(c.Thread, program.Place)
+	if err != nil || h.linker == "" {
+		return intercept.Run
+	}
+	if _, _, e := v.link(c, &program, program.Place, program.Place, h, nil, true); e != 0 {
+		return intercept.Fail(e)
+	}
+	if program.copy != "" {
+		c.SetArgString(1, program.copy)
+		c.SetArg(4, c.Args[4]&^unix.AT_EMPTY_PATH)
+	}
 	return intercept.Run
 }
 
@@ -141,6 +166,7 @@ func (v *View) execByFD(c *intercept.Call, fd int32) intercept.Verdict {
 // run something else than the view has. The program to run replaces program.
 func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []string, apart bool, e abi.Errno) {
 	apart = program.Apart
+	called := path // the kernel calls a process by the script
 	for range maxScripts {
 		h, err := v.readHead(c.Thread, program.Place)
 		if err != nil {
@@ -148,7 +174,7 @@ func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []s
 		}
 		name, argument := h.script()
 		if name == "" {
-			return v.link(c, program, path, h, argv, apart)
+			return v.link(c, program, called, path, h, argv, apart)
 		}
 		if e := v.mayExecute(c, program.Place); e != 0 {
 			return nil, apart, e
@@ -171,8 +197,9 @@ func (v *View) interpret(c *intercept.Call, program *ref, path string) (argv []s
 	return nil, true, abi.ELOOP
 }
 
-// link has a program's dynamic linker run it if the kernel would not find that.
-func (v *View) link(c *intercept.Call, program *ref, path string, h head, argv []string, apart bool) ([]string, bool, abi.Errno) {
+// link has a program run by its dynamic linker where that really is, if the kernel
+// would not find it.
+func (v *View) link(c *intercept.Call, program *ref, called, name string, h head, argv []string, apart bool) ([]string, bool, abi.Errno) {
 	if h.linker == "" {
 		return argv, apart, 0
 	}
@@ -186,12 +213,16 @@ func (v *View) link(c *intercept.Call, program *ref, path string, h head, argv [
 	if e := v.mayExecute(c, program.Place); e != 0 {
 		return nil, true, e
 	}
-	name := nameless
+	if copy, ok := v.relink(c.Thread, *program, r, path.Base(called)); ok {
+		program.copy = copy
+		return argv, true, 0
+	}
+	first := nameless
 	if len(argv) > 0 {
-		name = argv[0]
+		first = argv[0]
 	}
 	// Both of Linux's C libraries have a linker that takes this option.
-	with := []string{h.linker, "--argv0", name, path}
+	with := []string{h.linker, "--argv0", first, name}
 	if len(argv) > 0 {
 		with = append(with, argv[1:]...)
 	}

@@ -40,6 +40,13 @@ func (v *View) mount(asked Mount) error {
 	if !filepath.IsAbs(asked.Target) {
 		return errNotAbsolute
 	}
+	if asked.Tree == nil {
+		target, _, err := v.locate(asked.Target, isDirectory(asked.Target))
+		if err == nil {
+			v.table.Add(&namespace.Mount{Target: target, Host: true})
+		}
+		return err
+	}
 	m, err := newMount(asked)
 	if err != nil {
 		return err
@@ -141,8 +148,11 @@ func (v *View) raise(place, target string) error {
 // mountOf returns the mount that a place belongs to and its path there.
 func (v *View) mountOf(place string) (*mount, string) {
 	m, rel := v.table.Find(place)
-	if m == nil {
+	switch {
+	case m == nil:
 		return nil, rel
+	case m.Host:
+		return nil, place[1:]
 	}
 	return m.Tree.(*mount), rel
 }
@@ -196,6 +206,9 @@ func (v *View) hostPath(place string) string {
 func (v *View) placeOf(host string, through func() bool) string {
 	if !strings.HasPrefix(host, "/") {
 		return host // such as "pipe:[1]"
+	}
+	if place, ok := v.placeOfCopy(host); ok {
+		return place
 	}
 	covered := v.hostPath(host) != host
 	for root := host; ; root = namespace.Parent(root) {

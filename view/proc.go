@@ -36,7 +36,7 @@ func (v *View) procLink(t *guest.Thread, place string) namespace.Entry {
 	}
 	host := readLink(place)
 	seen := v.seenAt(place, host)
-	if host == "" || v.hostPath(seen) != host {
+	if _, isCopy := v.placeOfCopy(host); host == "" || !isCopy && v.hostPath(seen) != host {
 		return namespace.Entry{Kind: namespace.Foreign}
 	}
 	return namespace.Entry{Kind: namespace.Jump, Link: seen}

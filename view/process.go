@@ -134,6 +134,11 @@ func (v *View) startOf(t *guest.Thread, dirfd int32) origin {
 	if dirfd != unix.AT_FDCWD {
 		return v.originAt(readLink(fmt.Sprintf("/proc/%d/fd/%d", t.ID(), dirfd)), func() bool { return v.marked(t.ID(), dirfd) })
 	}
+	if v.split {
+		if o, ok := v.led.Load(t.ID()); ok {
+			return o.(origin)
+		}
+	}
 	p := v.record(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -55,35 +56,49 @@ func (h head) script() (name, argument string) {
 
 // linkerOf returns the dynamic linker that an ELF program asks for.
 func linkerOf(f io.ReaderAt, start []byte) string {
-	if !bytes.HasPrefix(start, []byte(elf.ELFMAG)) || len(start) < 64 {
+	header, _, err := interpreterHeader(f, start)
+	if err != nil {
 		return ""
 	}
 	order := binary.LittleEndian
-	wide := elf.Class(start[elf.EI_CLASS]) == elf.ELFCLASS64
+	at, n := int64(order.Uint32(header[4:])), int64(order.Uint32(header[16:]))
+	if isWide(start) {
+		at, n = int64(order.Uint64(header[8:])), int64(order.Uint64(header[32:]))
+	}
+	name := make([]byte, min(max(n, 0), unix.PathMax))
+	if _, err := f.ReadAt(name, at); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(name)
+}
+
+var errNoInterpreter = errors.New("no ELF program with an interpreter")
+
+// interpreterHeader returns the program header (elf(5)) of an ELF program that names
+// its interpreter, and where in the file that is. start is the begin of the file.
+func interpreterHeader(f io.ReaderAt, start []byte) (header []byte, at int64, err error) {
+	if !bytes.HasPrefix(start, []byte(elf.ELFMAG)) || len(start) < 64 {
+		return nil, 0, errNoInterpreter
+	}
+	order, wide := binary.LittleEndian, isWide(start)
 	offset, size, count := int64(order.Uint32(start[28:])), order.Uint16(start[42:]), order.Uint16(start[44:])
 	if wide {
 		offset, size, count = int64(order.Uint64(start[32:])), order.Uint16(start[54:]), order.Uint16(start[56:])
 	}
 	if size < 32 || size > 256 || wide && size < 56 {
-		return ""
+		return nil, 0, errNoInterpreter
 	}
-	header := make([]byte, size)
+	header = make([]byte, size)
 	for i := range int64(min(count, 64)) {
-		if _, err := f.ReadAt(header, offset+i*int64(size)); err != nil {
-			return ""
+		at = offset + i*int64(size)
+		if _, err := f.ReadAt(header, at); err != nil {
+			return nil, 0, err
 		}
-		if elf.ProgType(order.Uint32(header)) != elf.PT_INTERP {
-			continue
+		if elf.ProgType(order.Uint32(header)) == elf.PT_INTERP {
+			return header, at, nil
 		}
-		at, n := int64(order.Uint32(header[4:])), int64(order.Uint32(header[16:]))
-		if wide {
-			at, n = int64(order.Uint64(header[8:])), int64(order.Uint64(header[32:]))
-		}
-		name := make([]byte, min(max(n, 0), unix.PathMax))
-		if _, err := f.ReadAt(name, at); err != nil {
-			return ""
-		}
-		return unix.ByteSliceToString(name)
 	}
-	return ""
+	return nil, 0, errNoInterpreter
 }
+
+func isWide(start []byte) bool { return elf.Class(start[elf.EI_CLASS]) == elf.ELFCLASS64 }

@@ -21,6 +21,8 @@ type ref struct {
 	namespace.Found
 	mount *mount // that the place belongs to, nil for the host
 	host  int    // descriptor of the host's root, as the thread sees it
+	// copy is the host's path of what is run in the place of a program, or "".
+	copy string
 	// unknown: the place was not looked for, since the call is the kernel's
 	// whatever it is.
 	unknown bool

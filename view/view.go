@@ -45,7 +45,8 @@ type Mount struct {
 	// Target is the place, an absolute path. Links in it are followed. It need
 	// not exist.
 	Target string
-	// Tree is what is seen there. The View closes it.
+	// Tree is what is seen there. The View closes it. Nil: what the host has there,
+	// although an earlier mount covers that.
 	Tree module.Tree
 	// ReadOnly keeps the guest from changing the tree.
 	ReadOnly bool
@@ -92,6 +93,7 @@ type View struct {
 	// It belongs to the goroutine of the trace door.
 	moving map[int]ref
 
+	led        sync.Map    // origin by thread id, of what Lead was told
 	rooted     atomic.Bool // a process has changed its root directory
 	unshared   atomic.Bool // a process may have a mount namespace of its own
 	paths      pathCache
@@ -99,6 +101,7 @@ type View struct {
 	identities sync.Map         // *identity by thread id
 	inner      *intercept.Inner // or nil
 	frames     frames
+	relinked   relinked
 }
 
 // New returns a view with mounts in the order in which they are made. The view
@@ -109,7 +112,9 @@ func New(mounts []Mount, notice func(string)) (*View, error) {
 		privileged: sys.HasCapability(unix.CAP_SETUID) && sys.HasCapability(unix.CAP_SETGID),
 	}
 	for _, m := range mounts {
-		v.trees = append(v.trees, m.Tree)
+		if m.Tree != nil {
+			v.trees = append(v.trees, m.Tree)
+		}
 	}
 	err := v.openHost()
 	for i := 0; i < len(mounts) && err == nil; i++ {
@@ -159,9 +164,11 @@ func (v *View) Close() error {
 		unix.Close(fd)
 	}
 	v.frames.close()
+	_ = v.relinked.close() // what is left the next run removes
 	if v.inner != nil {
 		_ = v.inner.Close()
 	}
+	clear(v.seen)
 	v.mounts, v.host = nil, -1
 	return v.closeTrees()
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"penumbra/mode"
 )
 
 // parseFlags sets the flags at the head of args and returns the rest. The
@@ -122,8 +124,11 @@ func hint(f *flag.Flag) string {
 
 // choicesOf returns the values that f can take if that is a closed list.
 func choicesOf(f *flag.Flag) []string {
-	if c, ok := f.Value.(*choice); ok {
-		return c.words
+	switch v := f.Value.(type) {
+	case *choice:
+		return v.words
+	case modeFlag:
+		return mode.Names()
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync"
 
 	"penumbra/guest"
 	"penumbra/mode"
@@ -16,6 +17,7 @@ type guestModes struct {
 	policy *modes.Policy
 	away   *away.Guest // or nil
 	start  *view.View  // by which the guest finds its program, or nil
+	closed sync.Once
 }
 
 // modeFlag is the value of --mode.
@@ -53,7 +55,7 @@ func (o *runOptions) openModes(s streams, v *view.View, h *shadowView) (*guestMo
 	config := modes.Config{View: v, Default: o.defaultMode(), Notice: s.say}
 	if h != nil {
 		var err error
-		if m.away, err = away.New(context.Background(), away.Config{Client: h.client, Start: h.placeOf(v)}); err != nil {
+		if m.away, err = away.New(context.Background(), away.Config{Client: h.client, Start: h.placeOf(v), Notice: s.say}); err != nil {
 			return nil, err
 		}
 		config.Shadow, config.IsShadows = m.away, h.isTarget
@@ -86,13 +88,16 @@ func (o *runOptions) startLocal(v *view.View) error {
 	return startIn(v, dir)
 }
 
+// close gives the modes up, once the guest has ended.
 func (m *guestModes) close() {
-	if m.away != nil {
-		m.away.Close()
-	}
-	if m.policy != nil {
-		_ = m.policy.Close()
-	}
+	m.closed.Do(func() {
+		if m.away != nil {
+			m.away.Close()
+		}
+		if m.policy != nil {
+			_ = m.policy.Close()
+		}
+	})
 }
 
 // isTarget reports whether the shadow is why something is mounted at a place.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,19 +37,29 @@ func (h *home) elsewhere(files, node string) string {
 
 // TestModes runs a guest that makes calls of every class in all four modes.
 func TestModes(t *testing.T) {
-	for _, kind := range []testguest.Kind{testguest.Dynamic, testguest.Static, testguest.Musl, testguest.I386, testguest.I386Static} {
-		t.Run(string(kind), func(t *testing.T) {
-			guest := testguest.Path(t, "modes", kind)
+	tests := []struct {
+		kind  testguest.Kind
+		flags []string
+	}{
+		{testguest.Dynamic, nil}, {testguest.Static, nil}, {testguest.Musl, nil}, {testguest.I386, nil}, {testguest.I386Static, nil},
+		{testguest.Dynamic, []string{"--intercept=notify"}}, {testguest.Dynamic, []string{"--intercept=trace"}},
+		{testguest.Static, []string{"--report=/dev/null"}},
+	}
+	for _, test := range tests {
+		t.Run(strings.Join(append([]string{string(test.kind)}, test.flags...), " "), func(t *testing.T) {
+			guest := testguest.Path(t, "modes", test.kind)
 			h := newHome(t)
 			files := filepath.Join(h.dir, "theirs")
 			write(t, h.files, "name", "here\n", 0o644)
 			write(t, files, "name", "at the shadow\n", 0o644)
 			write(t, files, "sub/name", "at the shadow\n", 0o644)
+			copyTo(t, filepath.Join(files, "sub", "program"), testguest.Path(t, "modes_exit", testguest.Static))
 			if err := os.Symlink("name", filepath.Join(files, "link")); err != nil {
 				t.Fatal(err)
 			}
 			const node = "elsewhere"
-			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+h.elsewhere(files, node), guest, h.files, node, strconv.Itoa(os.Getpid()))
+			args := append([]string{"run", "--shadow=" + h.elsewhere(files, node)}, test.flags...)
+			cmd := exec.Command(penumbraAt(t), append(args, guest, h.files, node, strconv.Itoa(os.Getpid()))...)
 			var out, complaints bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &complaints
 			if err := cmd.Run(); err != nil || out.String() != "ok\n" {
@@ -223,5 +234,139 @@ func TestModesOutside(t *testing.T) {
 		if cmd.ProcessState.ExitCode() != r.exit || !strings.Contains(string(got), r.want) {
 			t.Errorf("%s: %d, %s", r.args, cmd.ProcessState.ExitCode(), got)
 		}
+	}
+}
+
+// TestModesShadowKilled kills the shadow while a guest has files open at its
+// representative.
+func TestModesShadowKilled(t *testing.T) {
+	guest := testguest.Path(t, "modes_killed", testguest.Dynamic)
+	h := newHome(t)
+	write(t, h.files, "data", "abc", 0o644)
+	flags := []string{"--listen=unix:" + filepath.Join(h.dir, "socket"), "--export=" + h.files + ":rw"}
+	where, kill := h.serve(flags...)
+	cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, guest, h.files)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	h.awaitReady(ended, &out)
+	kill()
+	h.serve(flags...)
+	write(t, h.files, "go", "", 0o644)
+	if err := <-ended; err != nil || out.String() != "ok\n" {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	var want strings.Builder
+	for i := range 200 {
+		fmt.Fprintln(&want, i)
+	}
+	for _, name := range []string{"log", "appended"} {
+		if got, err := os.ReadFile(filepath.Join(h.files, name)); err != nil || string(got) != want.String() {
+			t.Errorf("%s has %d bytes, want %d, %v", name, len(got), want.Len(), err)
+		}
+	}
+}
+
+// TestModesUser has a shadow that is somebody else's: so is the guest, in remote modes.
+func TestModesUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to run a shadow as another user")
+	}
+	if _, err := exec.LookPath("setpriv"); err != nil {
+		t.Skip("needs setpriv(1)")
+	}
+	h := newHome(t)
+	const uid, gid, group = "12345", "12346", "12347"
+	journal := filepath.Join(h.dir, "journal")
+	if err := os.Mkdir(journal, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{h.dir, h.files, journal} {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chown(write(t, h.files, "theirs", "", 0o644), 12345, 12346); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(h.dir, "penumbra")
+	copyTo(t, program, penumbraAt(t))
+	shadow := "exec:exec " + quoted("setpriv", "--reuid="+uid, "--regid="+gid, "--groups="+group,
+		program, "shadow", "--single", "--journal="+journal, "--export="+h.files+":rw")
+	tests := []struct{ mode, script, want string }{
+		{"remote,mapped", `id -u; id -g; id -G; setpriv --reuid=1 true 2>/dev/null || echo refused; stat -c %u theirs`,
+			uid + "\n" + gid + "\n" + gid + " " + group + "\nrefused\n" + uid + "\n"},
+		{"local,mapped", "id -u; setpriv --reuid=1 id -u", "0\n1\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.mode, func(t *testing.T) {
+			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+shadow, "--mode="+test.mode, "--chdir="+h.files, "sh", "-c", test.script)
+			var complaints bytes.Buffer
+			cmd.Stderr = &complaints
+			if out, err := cmd.Output(); err != nil || string(out) != test.want {
+				t.Errorf("%v, %q, want %q\n%s", err, out, test.want, complaints.String())
+			}
+		})
+	}
+}
+
+// awaitReady waits until a guest has made the file ready.
+func (h *home) awaitReady(ended <-chan error, out *bytes.Buffer) {
+	h.t.Helper()
+	for {
+		if _, err := os.Stat(filepath.Join(h.files, "ready")); err == nil {
+			return
+		}
+		select {
+		case err := <-ended:
+			h.t.Fatalf("%v\n%s", err, out.String())
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// TestModesInterrupted interrupts a guest whose call waits for a shadow that is gone.
+func TestModesInterrupted(t *testing.T) {
+	guest := testguest.Path(t, "modes_reads", testguest.Dynamic)
+	h := newHome(t)
+	write(t, h.files, "name", "abc", 0o644)
+	where, kill := h.serve("--listen=unix:"+filepath.Join(h.dir, "socket"), "--export="+h.files+":rw")
+	cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, guest, h.files)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	h.awaitReady(ended, &out)
+	kill()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); !ws.Signaled() || ws.Signal() != syscall.SIGINT {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+	case <-time.After(time.Minute): // the lease is an hour
+		_ = cmd.Process.Kill()
+		t.Fatal("the guest still waits")
+	}
+}
+
+// copyTo makes a copy of a program.
+func copyTo(t *testing.T, to, from string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, b, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

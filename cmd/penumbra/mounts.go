@@ -208,6 +208,15 @@ func defineMounts(fs *flag.FlagSet, list *[]mountSpec) {
 	fs.Var(volumeFlag{list}, "volume", "show S at T: `S:T[:ro]` is short for\n--mount=type=bind,source=S,target=T[,ro]")
 }
 
+// closeTrees gives up what no view has taken over.
+func closeTrees(mounts []view.Mount) {
+	for _, m := range mounts {
+		if m.Tree != nil {
+			_ = m.Tree.Close()
+		}
+	}
+}
+
 // openView returns the view that mounts, and then the specified ones, make, or nil
 // if there are none. It owns the mounts also if it fails.
 func openView(mounts []view.Mount, specs []mountSpec, notice func(string)) (*view.View, error) {
@@ -217,9 +226,7 @@ func openView(mounts []view.Mount, specs []mountSpec, notice func(string)) (*vie
 	for i := range specs {
 		tree, err := specs[i].tree()
 		if err != nil {
-			for _, m := range mounts {
-				_ = m.Tree.Close()
-			}
+			closeTrees(mounts)
 			return nil, fmt.Errorf("mount at %q: %w", specs[i].target, err)
 		}
 		mounts = append(mounts, view.Mount{Target: specs[i].target, Tree: tree, ReadOnly: specs[i].readOnly})

@@ -12,7 +12,6 @@ import (
 
 	"penumbra/access"
 	"penumbra/access/fetch"
-	"penumbra/module/bind"
 	"penumbra/module/mirror"
 	"penumbra/module/remote"
 	"penumbra/network"
@@ -81,9 +80,7 @@ func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
 		return nil, err
 	}
 	if err := h.mount(f.target.String(), s); err != nil {
-		for _, m := range h.mounts {
-			_ = m.Tree.Close()
-		}
+		closeTrees(h.mounts)
 		h.close()
 		return nil, fmt.Errorf("shadow %s: %w", f.target, err)
 	}
@@ -138,23 +135,12 @@ func (h *shadowView) mount(source string, s streams) error {
 		h.mounts = append(h.mounts, view.Mount{Target: e.Path, Tree: tree, ReadOnly: e.ReadOnly})
 		h.trees, h.shown = append(h.trees, fs), append(h.shown, shownTree{e.Path, tree})
 		if e.Path == "/" {
-			if err := h.keepLocal(); err != nil {
-				return err
+			for _, dir := range localDirs {
+				h.mounts = append(h.mounts, view.Mount{Target: dir})
 			}
 		}
 	}
 	h.told.Store(&h.trees)
-	return nil
-}
-
-func (h *shadowView) keepLocal() error {
-	for _, dir := range localDirs {
-		tree, err := bind.New(dir)
-		if err != nil {
-			return err
-		}
-		h.mounts = append(h.mounts, view.Mount{Target: dir, Tree: tree})
-	}
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,6 +54,9 @@ func (o *shadowOptions) run(s streams) error {
 	}
 	defer closeAudit()
 	defer shadow.Close()
+	// Most of its memory is buffers, which are used again: to collect what is not
+	// costs little, and what waits for that would be twice as much.
+	debug.SetGCPercent(30)
 	ctx, stop := untilSignal()
 	defer stop()
 	switch {

@@ -28,7 +28,14 @@ func heard(opts runOptions) string {
 	if opts.report.asked {
 		return "those that open, read, write and close"
 	}
-	if len(opts.mounts) > 0 {
+	switch {
+	case opts.shadow.target != nil:
+		return "those with a path, a descriptor or the id of a process, and those about the time, the user and the machine"
+	case len(opts.mounts) > 0 && opts.mode != nil:
+		return "those with a path or the id of a process, those that write, and a few more"
+	case opts.mode != nil:
+		return "those with the id of a process, and those that open and write"
+	case len(opts.mounts) > 0:
 		return "those with a path, and a few more"
 	}
 	return "ptrace only"

@@ -268,3 +268,15 @@ func (t *Tree) nameOf(f *vft.File) string {
 	}
 	return "a file without a name"
 }
+
+// mostKept is how many bytes of content that can be had again are kept at most.
+const mostKept = 2 << 30
+
+// roomFor returns how many of them may be kept where dir is: others need room, too.
+func roomFor(dir string) int64 {
+	var st unix.Statfs_t
+	if unix.Statfs(dir, &st) != nil {
+		return mostKept
+	}
+	return min(int64(st.Bavail)*st.Bsize/4, mostKept)
+}

@@ -105,6 +105,7 @@ func New(fsys fs.FS, o Options) (*Tree, error) {
 	}
 	if t.writer != nil || o.Aggravate || large {
 		t.files = vft.NewTable(o.Aggravate)
+		t.files.Bound(roomFor(t.dir.Path()))
 	}
 	if err := t.dress(".", root); err != nil {
 		_ = t.dir.Close()

@@ -20,6 +20,7 @@ const (
 	smallSize  = 64 << 10 // bytes; a larger file is not fetched ahead
 	mostBytes  = 64 << 20 // of files that are kept for who may ask for them
 	mostLists  = 512      // directories likewise
+	mostDirs   = 1024     // that it is noted of how they are gone through
 	mostForAll = 8 << 20  // bytes; the files of a directory that has less are fetched for who takes them in no order
 	firstLists = 32       // directories, of one that was fetched for who goes through its like
 )
@@ -28,6 +29,7 @@ const (
 type ahead struct {
 	mu    sync.Mutex
 	dirs  map[string]*dir
+	last  []string // of them, in the order in which they were listed
 	files shelf[client.ReadResult]
 	lists shelf[*listing]
 	size  int64           // of files
@@ -91,6 +93,10 @@ func (a *ahead) listed(name string, l *listing) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.dirs[name] = &dir{attrs, newCourse(small, bytes, 1, 2), newCourse(subs, 0, 2, 1)}
+	if a.last = append(a.last, name); len(a.last) > mostDirs {
+		delete(a.dirs, a.last[0])
+		a.last = a.last[1:]
+	}
 }
 
 func split(name string) (dir, base string) { return path.Dir(name), path.Base(name) }
@@ -111,10 +117,12 @@ func (a *ahead) takeFile(f *FS, name string) (client.ReadResult, bool) {
 	<-one.done
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	// Nobody has forgotten it, and it is the one that was listed: it may have been
-	// read before the lease began.
-	ok := a.files.items[name] == one && one.ok && d != nil && d.attrs[base] != nil && isSame(d.attrs[base], &one.got.Attr)
+	if a.files.items[name] != one {
+		return client.ReadResult{}, false // somebody has forgotten it
+	}
 	a.dropFile(name)
+	// It may have been read before the lease began: is it the one that was listed?
+	ok := one.ok && d != nil && d.attrs[base] != nil && isSame(d.attrs[base], &one.got.Attr)
 	return one.got, ok
 }
 
@@ -190,9 +198,11 @@ func (a *ahead) takeList(f *FS, name string) *listing {
 	<-one.done
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	ok := a.lists.items[name] == one && one.ok
+	if a.lists.items[name] != one {
+		return nil
+	}
 	delete(a.lists.items, name)
-	if !ok || !one.got.held && time.Since(one.got.came) > unwatched {
+	if !one.ok || !one.got.held && time.Since(one.got.came) > unwatched {
 		return nil
 	}
 	a.deeper(f, name, one.got)

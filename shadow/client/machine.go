@@ -20,22 +20,14 @@ func (c *Client) Clock(ctx context.Context) (ahead, doubt time.Duration, tick wi
 	return r.Now.Go().Sub(before.Round(0).Add(trip / 2)), trip / 2, r.Tick, nil
 }
 
-// Names returns the names of the shadow's machine.
-func (c *Client) Names(ctx context.Context) (wire.MachineNames, error) {
-	r, err := c.one(ctx, 0, nil, wire.Op{Code: wire.Names})
+// About returns the names of the shadow's machine and whose the shadow is, in one
+// round trip.
+func (c *Client) About(ctx context.Context) (wire.MachineNames, wire.Credentials, error) {
+	r, err := c.do(ctx, 0, nil, wire.Op{Code: wire.Names}, wire.Op{Code: wire.User})
 	if err != nil {
-		return wire.MachineNames{}, err
+		return wire.MachineNames{}, wire.Credentials{}, err
 	}
-	return *r.Names, nil
-}
-
-// User returns whose the shadow is.
-func (c *Client) User(ctx context.Context) (wire.Credentials, error) {
-	r, err := c.one(ctx, 0, nil, wire.Op{Code: wire.User})
-	if err != nil {
-		return wire.Credentials{}, err
-	}
-	return *r.User, nil
+	return *r.Results[0].Names, *r.Results[1].User, nil
 }
 
 // Load returns the load of the shadow's machine.

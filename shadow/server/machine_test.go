@@ -22,10 +22,10 @@ func TestMachine(t *testing.T) {
 		t.Errorf("clock: ahead by %v, give or take %v, ticks of %v, %v", ahead, doubt, tick, err)
 	}
 	node, _ := os.Hostname()
-	if n, err := c.Names(t.Context()); err != nil || n.Node != node || n.System != "Linux" {
+	n, u, err := c.About(t.Context())
+	if err != nil || n.Node != node || n.System != "Linux" {
 		t.Errorf("names: %+v, %v", n, err)
 	}
-	u, err := c.User(t.Context())
 	groups, _ := os.Getgroups()
 	if err != nil || int(u.UID) != os.Getuid() || int(u.EGID) != os.Getegid() || len(u.Groups) != len(groups) {
 		t.Errorf("user: %+v, %v", u, err)

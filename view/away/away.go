@@ -18,8 +18,12 @@
 package away
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -44,6 +48,8 @@ type Config struct {
 	// Taken, if not nil, reports whether a descriptor of a thread is not the
 	// representative's to give.
 	Taken func(t *guest.Thread, fd int32) bool
+	// Notice takes lines for the user.
+	Notice func(string)
 }
 
 // Guest makes the calls of one guest.
@@ -53,6 +59,8 @@ type Guest struct {
 	names wire.MachineNames
 	user  wire.Credentials
 	mine  bool // which is this process's user, too: the kernel knows better what becomes of it
+
+	mapped sync.Once // a program was told that it cannot map a file
 
 	ctx    context.Context // of everything that is asked
 	cancel context.CancelFunc
@@ -64,8 +72,11 @@ type Guest struct {
 // New returns a Guest, which it asks the shadow about itself for.
 func New(ctx context.Context, cfg Config) (*Guest, error) {
 	g := &Guest{Config: cfg, processes: map[int]*process{}}
+	timed := make(chan error, 1)
+	go func() { timed <- g.clock.set(ctx, cfg.Client.Clock, 1) }()
 	var err error
-	if g.names, err = cfg.Client.Names(ctx); err != nil {
+	g.names, g.user, err = cfg.Client.About(ctx)
+	if err = cmp.Or(err, <-timed); err != nil {
 		return nil, err
 	}
 	var here unix.Utsname
@@ -74,13 +85,7 @@ func New(ctx context.Context, cfg Config) (*Guest, error) {
 	}
 	// What programs are made for is what they run on.
 	g.names.Machine = unix.ByteSliceToString(here.Machine[:])
-	if g.user, err = cfg.Client.User(ctx); err != nil {
-		return nil, err
-	}
 	g.mine = isOwn(&g.user)
-	if err = g.clock.set(ctx, cfg.Client.Clock); err != nil {
-		return nil, err
-	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	go g.clock.keep(g.ctx, cfg.Client.Clock)
 	return g, nil
@@ -103,15 +108,13 @@ func (g *Guest) Enter(c *intercept.Call, m mode.Mode) (intercept.Verdict, bool) 
 		return intercept.Run, false
 	}
 	if h := machineHandlers()[s.Name]; h != nil {
-		if verdict, ok := h(g, c); ok {
-			return verdict, true
-		}
+		return h(g, c)
 	}
 	if m.Mapped || staysHere[s.Name] {
 		return intercept.Run, false
 	}
 	if s.Name == "mmap" || s.Name == "mmap2" {
-		return mapMemory(c)
+		return g.mapMemory(c)
 	}
 	h := fileHandlers()[s.Name]
 	if h == nil {
@@ -131,13 +134,12 @@ var staysHere = map[string]bool{
 	"sched_setattr": true, "sched_getattr": true, "sched_rr_get_interval": true, "sched_rr_get_interval_time64": true,
 	"sched_setaffinity": true, "sched_getaffinity": true, "ioprio_set": true, "ioprio_get": true, "ptrace": true,
 	"get_robust_list": true, "process_vm_readv": true, "process_vm_writev": true, "migrate_pages": true, "move_pages": true,
-	"prlimit64": true, "getrlimit": true, "ugetrlimit": true, "setrlimit": true,
-	"clock_gettime": true, "clock_gettime64": true, "clock_getres": true, "clock_getres_time64": true,
+	"setrlimit":       true,
 	"clock_nanosleep": true, "clock_nanosleep_time64": true, "timer_settime": true, "timer_settime64": true, "ulimit": true, "sysfs": true,
 }
 
 // mapMemory lets memory be mapped that is no file's.
-func mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
+func (g *Guest) mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
 	const anonymous = 0x20 // MAP_ANONYMOUS, asm-generic/mman-common.h
 	flags := c.Args[3]
 	if old := c.Syscall.Name == "mmap" && c.Arch == abi.I386; old {
@@ -150,6 +152,9 @@ func mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
 	if flags&anonymous != 0 {
 		return intercept.Run, false
 	}
+	g.mapped.Do(func() {
+		g.Notice(fmt.Sprintf("process %d maps a file in %v, which fails with ENODEV: no program that is linked dynamically can be started in that mode", c.Thread.Process().ID, Mode))
+	})
 	return intercept.Fail(abi.ENODEV), true
 }
 
@@ -159,12 +164,35 @@ type task struct {
 	*intercept.Call
 	ctx    context.Context
 	cancel context.CancelFunc
-	// waits is set while a signal for the guest ends the call.
+	// waits is closed when a signal for the guest ends the call.
 	waits chan struct{}
+	fate  atomic.Uint32
 }
 
-// run makes a call. It waits for as long as the link takes: only the thread's death
-// ends that, and of calls that wait by their nature a signal.
+// The fates of a task that may be made again: what it found is handed to the guest, or
+// the guest has turned to a signal and will make the call once more.
+const (
+	committed = 1 + iota
+	abandoned
+)
+
+// commit reports whether what a call found may be handed to the guest: it has to be
+// asked before anything is done that the guest can see, by all that repeats.
+func (t *task) commit() bool { return t.fate.CompareAndSwap(0, committed) }
+
+// repeats are the calls that do no harm when they are made again.
+var repeats = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for name := range strings.FieldsSeq("read readv pread64 preadv preadv2 stat lstat fstat newfstatat stat64 lstat64 fstat64 fstatat64 statx " +
+		"statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2 readlink readlinkat " +
+		"getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr fsync fdatasync syncfs sync_file_range") {
+		all[name] = true
+	}
+	return all
+})
+
+// run makes a call. It waits for as long as the link takes: the thread's death ends
+// that, and a signal if the call waits by its nature, or can be made again after it.
 func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
 	own := *c // the worker's goes on to another call
@@ -194,6 +222,9 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 				return intercept.Run // nobody is there any more
 			case t.mayInterrupt() && c.Thread.Signalled():
 				t.cancel()
+			case repeats()[c.Syscall.Name] && c.Thread.Signalled() && t.fate.CompareAndSwap(0, abandoned):
+				t.cancel()
+				return intercept.Fail(abi.ERESTARTNOINTR)
 			}
 		}
 	}

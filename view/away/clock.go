@@ -31,8 +31,8 @@ const (
 	samples = 4
 )
 
-// set asks for the time.
-func (k *clock) set(ctx context.Context, ask asker) error {
+// set asks for the time, so many times.
+func (k *clock) set(ctx context.Context, ask asker, samples int) error {
 	best := clock{doubt: time.Hour}
 	for range samples {
 		ahead, doubt, tick, err := ask(ctx)
@@ -64,11 +64,11 @@ func (k *clock) keep(ctx context.Context, ask asker) {
 	again := time.NewTicker(renewal)
 	defer again.Stop()
 	for {
+		_ = k.set(ctx, ask, samples) // an error: the session is over, or it is asked again
 		select {
 		case <-ctx.Done():
 			return
 		case <-again.C:
-			_ = k.set(ctx, ask) // an error: the session is over, or it is asked again
 		}
 	}
 }

@@ -21,7 +21,7 @@ func answers(all ...[2]time.Duration) asker {
 
 func TestClockTakesTheTruest(t *testing.T) {
 	var k clock
-	if err := k.set(t.Context(), answers([2]time.Duration{time.Hour, 50 * time.Millisecond}, [2]time.Duration{2 * time.Hour, time.Millisecond}, [2]time.Duration{time.Hour, time.Second})); err != nil {
+	if err := k.set(t.Context(), answers([2]time.Duration{time.Hour, 50 * time.Millisecond}, [2]time.Duration{2 * time.Hour, time.Millisecond}, [2]time.Duration{time.Hour, time.Second}), samples); err != nil {
 		t.Fatal(err)
 	}
 	if k.ahead != 2*time.Hour || k.difference() != 2*time.Hour {
@@ -46,7 +46,7 @@ func TestClockKeepsWhatIsNotContradicted(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			k := clock{ahead: 1000 * ms, doubt: 10 * ms, asked: time.Now()}
-			if err := k.set(t.Context(), answers([2]time.Duration{test.ahead, test.doubt})); err != nil {
+			if err := k.set(t.Context(), answers([2]time.Duration{test.ahead, test.doubt}), samples); err != nil {
 				t.Fatal(err)
 			}
 			if k.ahead != test.want {
@@ -64,7 +64,7 @@ func TestClockOfTheSameMachine(t *testing.T) {
 	lost := errors.New("lost")
 	err := k.set(t.Context(), func(context.Context) (time.Duration, time.Duration, wire.Time, error) {
 		return 0, 0, wire.Time{}, lost
-	})
+	}, samples)
 	if !errors.Is(err, lost) || k.ahead != 3*time.Microsecond {
 		t.Errorf("%v, ahead by %v", err, k.ahead)
 	}

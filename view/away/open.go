@@ -40,7 +40,9 @@ func (t *task) open() intercept.Verdict {
 		p.set(fd, descriptor{})
 		return fail(err)
 	}
-	p.set(fd, descriptor{&openFile{flags: asked, kind: attr.Type}, how&unix.O_CLOEXEC != 0})
+	f := &openFile{kind: attr.Type}
+	f.flags.Store(asked)
+	p.set(fd, descriptor{f, how&unix.O_CLOEXEC != 0})
 	return intercept.Skip(int64(fd))
 }
 
@@ -170,16 +172,13 @@ func (t *task) control() intercept.Verdict {
 		p.set(fd, d)
 		return intercept.Skip(0)
 	case unix.F_GETFL:
-		d.mu.Lock()
-		defer d.mu.Unlock()
 		const creation = wire.OpenCreate | wire.OpenExclusive | wire.OpenTruncate | wire.OpenNoFollow
-		return intercept.Skip(int64(wire.HostOpenFlags(d.flags &^ creation)))
+		return intercept.Skip(int64(wire.HostOpenFlags(d.flags.Load() &^ creation)))
 	case unix.F_SETFL:
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.flags &^= wire.OpenAppend
 		if value&unix.O_APPEND != 0 {
-			d.flags |= wire.OpenAppend
+			d.flags.Or(wire.OpenAppend)
+		} else {
+			d.flags.And(^uint32(wire.OpenAppend))
 		}
 		return intercept.Skip(0)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"penumbra/abi"
 	"penumbra/guest"
@@ -18,6 +19,7 @@ import (
 type process struct {
 	mu    sync.Mutex
 	files map[int32]descriptor
+	cwd   string // where it went, "" if it is where it began
 
 	// ready is closed when what the shadow has to do first has been done: it makes
 	// the representative, forks it, or closes what an exec does.
@@ -34,7 +36,7 @@ type descriptor struct {
 
 // An openFile is what several descriptors share that one was made from.
 type openFile struct {
-	flags uint32 // wire.Open*
+	flags atomic.Uint32 // wire.Open*
 	kind  wire.FileType
 
 	mu     sync.Mutex
@@ -125,6 +127,7 @@ func (g *Guest) Forked(parent, child *guest.Thread) {
 	g.processes[child.ID()] = to
 	from.mu.Lock()
 	defer from.mu.Unlock()
+	to.cwd = from.cwd
 	for fd, d := range from.files {
 		to.files[fd] = d
 	}
@@ -200,7 +203,7 @@ func (p *process) find(fd int32) (descriptor, *client.File, error) {
 	if !ok {
 		return descriptor{}, nil, abi.EBADF
 	}
-	return d, p.rep.File(fd, d.flags), nil
+	return d, p.rep.File(fd, d.flags.Load()), nil
 }
 
 // reserve returns p's lowest free number from least on, and keeps it from others.
@@ -237,4 +240,18 @@ func (p *process) numbers(first, last uint32) (all []int32) {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Directory returns the directory that the representative of t's process went to, or ""
+// if it is in the one in which it began.
+func (g *Guest) Directory(t *guest.Thread) string {
+	g.mu.Lock()
+	p := g.processes[t.Process().ID]
+	g.mu.Unlock()
+	if p == nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cwd
 }

@@ -18,6 +18,7 @@ type call struct {
 	opens  bool // it may open a file that shows a mode
 	writes bool // it may write to one
 	waits  bool // it may wait for a time of day
+	execs  bool // it runs a program
 	ends   bool // a view may want to hear of its end
 	// reaches looks at the process that it names; nil if it names none.
 	reaches func(*Policy, *intercept.Call, mode.Mode) intercept.Verdict
@@ -32,7 +33,8 @@ func describe(a abi.Arch, s *abi.Syscall) call {
 	k.moves = slices.Contains([]string{"chdir", "fchdir", "chroot"}, s.Name)
 	k.opens = slices.Contains([]string{"open", "openat", "openat2", "creat"}, s.Name)
 	k.waits = away.HasDeadline(s)
-	k.ends = k.moves || slices.Contains([]string{"openat2", "execve", "execveat"}, s.Name)
+	k.execs = s.Name == "execve" || s.Name == "execveat"
+	k.ends = k.moves || k.execs || s.Name == "openat2"
 	k.writes = slices.Contains([]string{"write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "ftruncate64"}, s.Name)
 	return k
 }
@@ -92,15 +94,18 @@ func (p *Policy) Inner() *intercept.Inner {
 		for _, name := range byFile {
 			p.inner.ByFile(name)
 		}
+		for _, name := range []string{"fcntl", "ioctl"} {
+			p.inner.Ask(name) // they may name a process
+		}
 	}
 	return p.inner
 }
 
 // byFile are the calls by descriptor that pass in the mode that the guest starts in,
-// unless the view knows the file, or it shows a mode.
+// unless the view knows the file, or it shows a mode. (dup2 and the like close another.)
 var byFile = []string{"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
-	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fcntl", "ioctl", "fstat", "fstatfs",
-	"dup", "dup2", "dup3", "flock", "getdents64", "epoll_wait", "epoll_ctl", "epoll_pwait"}
+	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fstat", "fstatfs",
+	"dup", "flock", "getdents64", "epoll_wait", "epoll_ctl", "epoll_pwait"}
 
 // Enter implements intercept.Policy.
 func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
@@ -137,7 +142,13 @@ func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
 			return verdict
 		}
 	}
-	return p.enterView(p.viewFor(c, k, m), c)
+	v := p.viewFor(c, k, m)
+	if k.execs && m == away.Mode && v != nil {
+		if dir := p.Shadow.Directory(c.Thread); dir != "" {
+			defer v.Lead(c.Thread, dir)()
+		}
+	}
+	return p.enterView(v, c)
 }
 
 // viewFor returns the view that answers a call in a mode, or nil for the kernel.

@@ -114,8 +114,11 @@ func (p *Policy) openFile(c *intercept.Call) (intercept.Verdict, bool) {
 	if tid == 0 {
 		return intercept.Run, false
 	}
-	if c.Syscall.Name == "openat2" && !c.Passed() {
+	switch {
+	case c.Observed() && c.Syscall.Name == "openat2":
 		return intercept.Pass, true
+	case c.Observed():
+		return intercept.Run, false // with O_PATH, for which it does not exist
 	}
 	flags := c.Args.Int32(at + 1)
 	switch c.Syscall.Name {

@@ -34,9 +34,16 @@ func (p *Policy) Execed(t *guest.Thread, former int) {
 	if old := p.threads[former]; old != nil {
 		m = old.mode
 	}
+	now := &thread{Thread: t, mode: m}
+	if same := p.threads[t.ID()]; same != nil && same.file != nil {
+		// Whoever has it open has that of the new program.
+		now.file, same.file = same.file, nil
+		p.files[now.file.id] = now
+		now.file.show(m)
+	}
 	p.forget(former)
 	p.forget(t.ID())
-	p.threads[t.ID()] = &thread{Thread: t, mode: m}
+	p.threads[t.ID()] = now
 	p.mu.Unlock()
 	for _, v := range p.views() {
 		v.Execed(t, former)
@@ -62,17 +69,13 @@ func (p *Policy) Exited(t *guest.Thread, status uint32) {
 	}
 }
 
-// forget drops a thread. p.mu is held.
+// forget drops a thread. Its file stays known: who has it open still and writes to it
+// is told that the thread is gone. p.mu is held.
 func (p *Policy) forget(tid int) {
-	t := p.threads[tid]
-	if t == nil {
-		return
-	}
-	if t.file != nil {
-		delete(p.files, t.file.id)
+	if t := p.threads[tid]; t != nil {
 		t.file.close()
+		delete(p.threads, tid)
 	}
-	delete(p.threads, tid)
 }
 
 func (p *Policy) complain(err error) {

@@ -71,7 +71,7 @@ type Policy struct {
 
 	mu      sync.RWMutex
 	threads map[int]*thread
-	files   map[fileID]*thread // threads whose mode was looked at, by file
+	files   map[fileID]*thread // threads whose mode was looked at, also those that have ended, by file
 	entered map[int]*view.View // who watches the call that a thread is in
 }
 

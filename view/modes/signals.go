@@ -90,13 +90,17 @@ func (p *Policy) knows(tid int) bool {
 	return p.threads[tid] != nil
 }
 
-// processes returns the guest's processes, by id.
-func (p *Policy) processes() map[int]*guest.Thread {
+// processes returns the ids of the guest's processes.
+func (p *Policy) processes() map[int]bool {
 	p.mu.RLock()
-	defer p.mu.RUnlock()
-	all := map[int]*guest.Thread{}
+	threads := make([]*guest.Thread, 0, len(p.threads))
 	for _, t := range p.threads {
-		all[t.Process().ID] = t.Thread
+		threads = append(threads, t.Thread)
+	}
+	p.mu.RUnlock()
+	all := map[int]bool{}
+	for _, t := range threads {
+		all[t.Process().ID] = true
 	}
 	return all
 }

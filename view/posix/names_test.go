@@ -191,6 +191,9 @@ func TestDirectoryDescriptors(t *testing.T) {
 				return func() error {
 					h := how(resolve)
 					got, err := unix.Openat2(fd, path, &h)
+					for err == unix.EAGAIN { // others rename and mount: try again, says openat2(2)
+						got, err = unix.Openat2(fd, path, &h)
+					}
 					if err == nil {
 						unix.Close(got)
 					}

@@ -2,7 +2,7 @@
  *
  * modes DIR NODE STRANGER: the directory DIR holds, here, a file "name" that says
  * "here\n", and at the shadow one that says "at the shadow\n" and a directory
- * "sub" with the same. The shadow's machine is called NODE. STRANGER is a process
+ * "sub" with the same and a program "program" that exits with 42. The shadow's machine is called NODE. STRANGER is a process
  * that is no guest. */
 #include "guest.h"
 #include <sys/auxv.h>
@@ -253,6 +253,7 @@ static void signals(void)
 	want(kill(0, SIGUSR1) == 0); /* ends the child, and nobody outside */
 	reap_killed(child, SIGUSR1);
 	handle(SIGUSR1, SIG_DFL, 0);
+	wants(kill(-1, 0), ESRCH); /* nobody else is the guest's */
 	enter(RM);
 	wants(kill(stranger, 0), ESRCH);
 	enter(LU);
@@ -306,6 +307,14 @@ static void inheritance(char *self)
 	char c;
 	want(read(fd, &c, 1) == 1 && c == THERE[4]); /* the position is shared */
 	want(close(fd) == 0 && close(gone) == 0);
+	/* A program is found where the representative is. */
+	child = fork();
+	if (child == 0) {
+		want(chdir("sub") == 0);
+		execl("./program", "program", (char *)NULL);
+		_exit(9);
+	}
+	reap(child, 42);
 	static const char *modes[] = { LU, LM, RM };
 	for (int i = 0; i < 3; i++) {
 		enter(modes[i]);
@@ -328,6 +337,12 @@ int main(int argc, char **argv)
 	check(getauxval(AT_SYSINFO_EHDR) == 0); /* the vDSO would know this machine's time */
 	node = argv[2];
 	stranger = atoi(argv[3]);
+	int pair[2];
+	check(pipe(pair) == 0);
+	for (int i = 0; i < 3; i++) /* also when calls from here have passed unseen */
+		fails(fcntl(pair[0], F_SETOWN, stranger), ESRCH);
+	close(pair[0]);
+	close(pair[1]);
 	enter(LU);
 	check(uname(&u) == 0);
 	strcpy(here_node, u.nodename);
