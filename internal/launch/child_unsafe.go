@@ -42,6 +42,7 @@ type child struct {
 	buf        [512]byte
 
 	initStack, firstStack stack
+	initEntry, firstEntry uintptr // where initMain and firstMain begin
 }
 
 // stack is the room for a child's calls. The linker sees to it that a chain of
@@ -54,13 +55,13 @@ func (s *stack) top() uintptr {
 	return (uintptr(unsafe.Pointer(s)) + unsafe.Sizeof(*s)) &^ (alignment - 1)
 }
 
-// cloneInit is clone(2) for a child with the memory of this process and all else
-// its own, which lives by initMain on the given stack. It returns a negative errno
-// on failure.
-func cloneInit(flags, stack uintptr, c *child) (pid int)
+// clone is clone(2) for a child with the memory of this process and all else its
+// own, which lives by the function at entry on the given stack. It returns a negative
+// errno on failure.
+func clone(flags, stack uintptr, c *child, entry uintptr) (pid int)
 
-// cloneFirst is the same for firstMain.
-func cloneFirst(flags, stack uintptr, c *child) (pid int)
+// entryOf returns where the code of a function begins.
+func entryOf(f func(*child)) uintptr { return **(**uintptr)(unsafe.Pointer(&f)) }
 
 var pathChildren = []byte("/proc/thread-self/children\x00")
 
@@ -71,6 +72,7 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 		lifeline: p.lifeline[0], reports: p.reports[1], gate: p.gate[0], failure: p.failure[1],
 		lifelineHeld: p.lifeline[1], gateHeld: p.gate[1],
 		children: &pathChildren[0], follow: s.Follow, supervisor: os.Getpid(),
+		initEntry: entryOf(initMain), firstEntry: entryOf(firstMain),
 	}
 	var err error
 	if c.path, err = unix.BytePtrFromString(s.Path); err != nil {
@@ -96,6 +98,7 @@ func newChild(s *Spec, p *pipes) (*child, error) {
 
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func exit(code int) {
 	for {
 		raw(unix.SYS_EXIT_GROUP, uintptr(code), 0, 0, 0)
@@ -106,6 +109,7 @@ func exit(code int) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func raw(trap, a, b, c, d uintptr) int {
 	r, _, e := syscall.RawSyscall6(trap, a, b, c, d, 0, 0)
 	if e != 0 {

@@ -1,30 +1,28 @@
 #include "textflag.h"
 
-// CLONE makes a child that begins in main; the frame of 8 bytes is for its
-// argument.
-#define CLONE(main) \
-	MOVQ	flags+0(FP), DI	\
-	MOVQ	stack+8(FP), SI	\
-	SUBQ	$8, SI	\
-	MOVQ	c+16(FP), R12	\
-	XORL	DX, DX	\
-	XORL	R10, R10	\
-	XORL	R8, R8	\
-	MOVL	$56, AX	\	// clone
-	SYSCALL	\
-	TESTQ	AX, AX	\
-	JEQ	child	\
-	MOVQ	AX, pid+24(FP)	\
-	RET	\
-child:	\
-	MOVQ	R12, 0(SP)	\
-	CALL	main	\
+// func clone(flags, stack uintptr, c *child, entry uintptr) (pid int)
+//
+// The child calls Go's own calling convention: a wrapper around that would be
+// instrumented under the race detector, whose memory is the parent's. 16 bytes
+// are for the argument, should it be spilled.
+TEXT ·clone(SB),NOSPLIT,$0-40
+	MOVQ	flags+0(FP), DI
+	MOVQ	stack+8(FP), SI
+	SUBQ	$16, SI
+	MOVQ	c+16(FP), R12
+	MOVQ	entry+24(FP), R13
+	XORL	DX, DX
+	XORL	R10, R10
+	XORL	R8, R8
+	MOVL	$56, AX		// clone
+	SYSCALL
+	TESTQ	AX, AX
+	JEQ	child
+	MOVQ	AX, pid+32(FP)
+	RET
+child:
+	MOVQ	R12, AX
+	XORPS	X15, X15
+	XORL	BP, BP
+	CALL	R13
 	INT	$3
-
-// func cloneInit(flags, stack uintptr, c *child) (pid int)
-TEXT ·cloneInit(SB),NOSPLIT,$8-32
-	CLONE(·initMain(SB))
-
-// func cloneFirst(flags, stack uintptr, c *child) (pid int)
-TEXT ·cloneFirst(SB),NOSPLIT,$8-32
-	CLONE(·firstMain(SB))

@@ -10,6 +10,7 @@ import (
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func firstMain(c *child) {
 	raw(unix.SYS_CLOSE, uintptr(c.lifelineHeld), 0, 0, 0)
 	raw(unix.SYS_CLOSE, uintptr(c.gateHeld), 0, 0, 0)
@@ -45,6 +46,7 @@ func firstMain(c *child) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func placeFiles(c *child) {
 	for i, fd := range c.files {
 		if fd >= 0 && fd != i {
@@ -76,6 +78,7 @@ const trapBit = 1 << (unix.SIGTRAP - 1)
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func resetSignals(c *child) {
 	for sig := 1; sig <= 64; sig++ {
 		ignored := c.ignored
@@ -96,6 +99,7 @@ func resetSignals(c *child) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func disposition(sig int, ignored uint64) {
 	var act [4]uint64
 	act[0] = ignored >> (sig - 1) & 1
@@ -104,6 +108,7 @@ func disposition(sig int, ignored uint64) {
 
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func setMask(set uint64) {
 	raw(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&set)), 0, 8)
 }
@@ -112,6 +117,7 @@ func setMask(set uint64) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func check(c *child, at stage, r int) {
 	if r >= 0 {
 		return

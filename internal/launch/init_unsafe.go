@@ -12,10 +12,11 @@ import (
 // startInit clones the init and returns its process id.
 //
 //go:norace
+//go:nocheckptr
 func startInit(c *child) (pid int, errno unix.Errno) {
 	syscall.ForkLock.Lock()
-	sys.BeforeFork()                                    // blocks all signals, in the child for good
-	r := cloneInit(unix.CLONE_VM, c.initStack.top(), c) // no SIGCHLD: see sys.Wait
+	sys.BeforeFork()                                             // blocks all signals, in the child for good
+	r := clone(unix.CLONE_VM, c.initStack.top(), c, c.initEntry) // no SIGCHLD: see sys.Wait
 	sys.AfterFork()
 	syscall.ForkLock.Unlock()
 	if r < 0 {
@@ -28,8 +29,9 @@ func startInit(c *child) (pid int, errno unix.Errno) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func initMain(c *child) {
-	first := cloneFirst(unix.CLONE_VM|uintptr(unix.SIGCHLD), c.firstStack.top(), c)
+	first := clone(unix.CLONE_VM|uintptr(unix.SIGCHLD), c.firstStack.top(), c, c.firstEntry)
 	// From here on: 0 is the lifeline, 1 takes the reports, 2 gives the
 	// signals, 3 lists the children.
 	raw(unix.SYS_DUP3, uintptr(c.lifeline), 0, 0, 0)
@@ -58,6 +60,7 @@ func initMain(c *child) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func repeatSignals(c *child) (sent uint64) {
 	const signals, standard = 2, 31
 	for raw(unix.SYS_READ, signals, uintptr(unsafe.Pointer(&c.buf)), 128, 0) == 128 {
@@ -78,6 +81,7 @@ func repeatSignals(c *child) (sent uint64) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func need(c *child, r int) {
 	if r >= 0 {
 		return
@@ -93,6 +97,7 @@ func need(c *child, r int) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func initLoop(c *child) {
 	const lifeline, signals = 0, 2
 	fds := [2]unix.PollFd{{Fd: lifeline, Events: unix.POLLIN}, {Fd: signals, Events: unix.POLLIN}}
@@ -132,6 +137,7 @@ func initLoop(c *child) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func reap(c *child) {
 	for {
 		var status int32
@@ -156,6 +162,7 @@ func reap(c *child) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func follow(c *child, status unix.WaitStatus) {
 	const stopped, mask = 0x7f, 0xff
 	if status&mask == stopped {
@@ -174,6 +181,7 @@ func follow(c *child, status unix.WaitStatus) {
 //
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func killAll(c *child) {
 	const children = 3
 	for {
@@ -200,6 +208,7 @@ func killAll(c *child) {
 
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func report(kind ReportKind, pid, status, signal, code int32) {
 	r := [reportSize / 4]int32{int32(kind), pid, status, signal, code, 0}
 	raw(unix.SYS_WRITE, 1, uintptr(unsafe.Pointer(&r)), reportSize, 0)
@@ -207,6 +216,7 @@ func report(kind ReportKind, pid, status, signal, code int32) {
 
 //go:nosplit
 //go:norace
+//go:nocheckptr
 func open(path *byte) int {
 	const atFDCWD = -100
 	cwd := atFDCWD
