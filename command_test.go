@@ -287,6 +287,9 @@ func TestParallelAnswers(t *testing.T) {
 // TestSideBySide runs guests next to each other and next to programs of
 // os/exec, whose ends must reach who waits for them.
 func TestSideBySide(t *testing.T) {
+	if err := penumbra.Command("true").Run(); err != nil { // what a process opens once
+		t.Fatal(err)
+	}
 	before := openFiles(t)
 	var group sync.WaitGroup
 	for i := range 30 {

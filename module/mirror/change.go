@@ -153,7 +153,9 @@ func (t *Tree) changed(c module.Change) error {
 		return t.created(c.Name)
 	case module.Mkdir:
 		t.dressLike(c.Name)
-		t.listed[c.Name], t.shown[c.Name] = true, true
+		// Who tells of others' changes does so of directories that were listed.
+		_, told := t.fsys.(ListFS)
+		t.listed[c.Name], t.shown[c.Name] = !told, true
 	case module.Symlink:
 		t.dressLike(c.Name)
 	case module.Remove:
