@@ -3,6 +3,7 @@ package sftp
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -57,6 +58,17 @@ func run(cmd *exec.Cmd) (*program, error) {
 func (p *program) Read(b []byte) (int, error) {
 	n, err := p.out.Read(b)
 	if n == 0 && err == io.EOF {
+		if failed := p.wait(); failed != nil {
+			err = failed
+		}
+	}
+	return n, err
+}
+
+// Write implements io.Writer, and tells likewise of a program that has ended.
+func (p *program) Write(b []byte) (int, error) {
+	n, err := p.WriteCloser.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
 		if failed := p.wait(); failed != nil {
 			err = failed
 		}
