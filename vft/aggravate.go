@@ -48,7 +48,9 @@ func (f *File) drop(s span) {
 	if unix.Fstat(int(host.Fd()), &st) != nil {
 		return
 	}
+	f.mu.Lock()
 	s.to = min(s.to, st.Size, f.origin)
+	f.mu.Unlock()
 	for b := s.from / BlockSize; b*BlockSize < s.to; b++ {
 		block := span{b * BlockSize, min((b+1)*BlockSize, st.Size)}
 		done := make(chan struct{})

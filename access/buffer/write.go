@@ -189,6 +189,7 @@ func (c *core) flush() error {
 }
 
 func (c *core) flushTo(since uint64) error {
+	c.awaitSent()
 	before := c.errs
 	for {
 		failed := c.errs != before
@@ -198,6 +199,20 @@ func (c *core) flushTo(since uint64) error {
 		if !failed && !c.sendAll(since) {
 			return nil
 		}
+		c.changed.Wait()
+	}
+}
+
+// awaitSent waits for what is under way already: should it fail it is tried again,
+// for what has failed it may be over.
+func (c *core) awaitSent() {
+	var sending []*block
+	for _, b := range c.blocks {
+		if b.sending {
+			sending = append(sending, b)
+		}
+	}
+	for slices.ContainsFunc(sending, func(b *block) bool { return b.sending }) {
 		c.changed.Wait()
 	}
 }
