@@ -84,7 +84,7 @@ func (c *core) dirty(b *block, s span) {
 			defer c.mu.Unlock()
 			c.flusher = nil
 			if !c.stuck {
-				_ = c.flushTo(c.dirtied) // who syncs or closes will be told
+				_ = c.flushAll() // who syncs or closes will be told
 			}
 		})
 	}
@@ -181,16 +181,17 @@ func (c *core) sendBlock(b *block) {
 	}()
 }
 
-// flush sends all that was written until now, and waits until that is done.
+// flush is flushAll for who does not hold mu.
 func (c *core) flush() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.flushTo(c.dirtied)
+	return c.flushAll()
 }
 
-func (c *core) flushTo(since uint64) error {
+// flushAll sends all that was written until now, and waits until that is done.
+func (c *core) flushAll() error {
 	c.awaitSent()
-	before := c.errs
+	before, since := c.errs, c.dirtied // what has failed is dirty anew
 	for {
 		failed := c.errs != before
 		if failed && c.sending == 0 {
@@ -264,7 +265,7 @@ func (c *core) append(p []byte, a access.Appender) (int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
-		if err := c.flushTo(c.dirtied); err != nil {
+		if err := c.flushAll(); err != nil {
 			return 0, err
 		}
 		if c.freeze(); c.size == c.stored {
