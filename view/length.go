@@ -64,6 +64,11 @@ func (v *View) truncate(c *intercept.Call, sh *shape) intercept.Verdict {
 		return intercept.Fail(e)
 	}
 	if f == nil {
+		if st, e := v.statRef(r); e != 0 {
+			return intercept.Fail(e)
+		} else if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+			return intercept.Fail(abi.EISDIR)
+		}
 		return v.byPath(c, sh)
 	}
 	verdict := intercept.Run

@@ -70,7 +70,9 @@ func TestReadWrite(t *testing.T) {
 			t.Errorf("hole at %d, %v", hole, err)
 		}
 		run(t, []step{{"negative", func() error { _, err := unix.Seek(int(f.Fd()), -1, unix.SEEK_SET); return err }, unix.EINVAL},
-			{"truncate by name", func() error { return unix.Truncate(at("f"), 10) }, nil}})
+			{"truncate by name", func() error { return unix.Truncate(at("f"), 10) }, nil},
+			{"truncate what is missing", func() error { return unix.Truncate(at("missing"), 10) }, unix.ENOENT},
+			{"truncate a directory", func() error { return unix.Truncate(at("."), 10) }, unix.EISDIR}})
 		if got := content(t, at("f")); got != "0123AB6789" {
 			t.Errorf("content %q", got)
 		}
