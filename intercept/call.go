@@ -120,7 +120,13 @@ func (c *Call) Result() (int64, abi.Errno) {
 // and is going to be made again, or to fail with EINTR, as the signal's handler
 // decides.
 func (c *Call) Restarts() bool {
-	return c.result <= -int64(abi.ERESTARTSYS) && c.result >= -int64(abi.ERESTART_RESTARTBLOCK)
+	return isRestart(c.result)
+}
+
+// isRestart reports whether a result says that a signal has interrupted the call, which
+// the kernel may make again (include/linux/errno.h).
+func isRestart(result int64) bool {
+	return result <= -int64(abi.ERESTARTSYS) && result >= -int64(abi.ERESTART_RESTARTBLOCK)
 }
 
 // SetResult changes the value of a call that has ended.

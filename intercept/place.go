@@ -135,6 +135,10 @@ func (t *tracer) makeRoom(tr *tracee, c *Call, size int) {
 // roomMade handles the end of that mmap: the thread makes its call again.
 func (t *tracer) roomMade(tr *tracee, c *Call, size int) {
 	at := t.info.Result(c.Arch)
+	if isRestart(at) {
+		t.again(tr, c, nil) // a signal came before it was let run
+		return
+	}
 	if at < 0 && at >= -maxErrno {
 		c.SetError(abi.ENOMEM)
 		t.finish(tr, c)

@@ -8,6 +8,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/testguest"
 )
 
 // TestSetArgString has programs open, and execute, what they did not name.
@@ -59,4 +60,35 @@ func TestSetArgString(t *testing.T) {
 			t.Errorf("printed %q", out)
 		}
 	})
+}
+
+// Room for arguments is had although a signal comes while it is made.
+func TestSetArgStringInterrupted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := &policy{
+		interest: func(_ abi.Arch, s *abi.Syscall) intercept.Interest {
+			switch {
+			case s != nil && s.Name == "openat":
+				return intercept.Observe
+			case s != nil && s.Name == "mmap":
+				return intercept.Answer
+			}
+			return intercept.Ignore
+		},
+		enter: func(c *intercept.Call) intercept.Verdict {
+			if c.Syscall.Name == "openat" {
+				if path, _ := c.Memory().String(c.Args.Addr(1), 4096); path == "/absent/file" {
+					c.SetArgString(1, file)
+				}
+			}
+			return intercept.Run
+		},
+		exit: func(*intercept.Call) {},
+	}
+	if out := outputOf(t, p, testguest.Path(t, "place_storm", testguest.Dynamic), "/absent/file"); out != "ok\n" {
+		t.Errorf("printed %q", out)
+	}
 }

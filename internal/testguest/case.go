@@ -44,6 +44,7 @@ var Cases = []Case{
 	{"self_signals", two},
 	{"eintr_storm", three},
 	{"once_storm", three},
+	{"place_storm", three},
 	{"timers", two},
 	{"fatal", two},
 	{"pdeathsig", two},
