@@ -56,15 +56,10 @@ func status(tid int) (who identity, umask uint32, err error) {
 			}
 		}
 	}
-	if who.uid != 0 && who.capabilities != 0 && !isInOurUserNamespace(tid) {
+	if who.uid != 0 && who.capabilities != 0 && !sys.InOurNamespace(tid, "user") {
 		who.capabilities = 0 // they count in its own alone
 	}
 	return who, umask, nil
-}
-
-func isInOurUserNamespace(tid int) bool {
-	var its, ours unix.Stat_t
-	return unix.Stat(fmt.Sprintf("/proc/%d/ns/user", tid), &its) == nil && unix.Stat("/proc/self/ns/user", &ours) == nil && its.Ino == ours.Ino
 }
 
 func number(s string) uint32 {

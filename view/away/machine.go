@@ -8,6 +8,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/shadow/wire"
 )
 
@@ -21,7 +22,6 @@ var machineHandlers = sync.OnceValue(func() map[string]machineHandler {
 		"clock_gettime": (*Guest).clockTime, "clock_gettime64": (*Guest).clockTime,
 		"clock_getres": (*Guest).clockTick, "clock_getres_time64": (*Guest).clockTick,
 		"gettimeofday": (*Guest).timeOfDay, "time": (*Guest).seconds,
-		"uname": (*Guest).uname, "olduname": (*Guest).uname, "oldolduname": (*Guest).uname,
 		"sysinfo": (*Guest).sysinfo, "prlimit64": (*Guest).limit, "getrlimit": (*Guest).limit, "ugetrlimit": (*Guest).limit,
 	}
 	identity := map[string]machineHandler{"getgroups": (*Guest).groups, "getgroups32": (*Guest).groups}
@@ -60,8 +60,14 @@ var machineHandlers = sync.OnceValue(func() map[string]machineHandler {
 			return h(g, c)
 		}
 	}
+	for _, name := range []string{"uname", "olduname", "oldolduname"} {
+		all[name] = ofOurs((*Guest).uname)
+	}
+	for _, name := range []string{"sethostname", "setdomainname"} {
+		all[name] = ofOurs(refuse)
+	}
 	// What changes a machine: the shadow's is not the guest's to change.
-	for _, name := range []string{"sethostname", "setdomainname", "settimeofday", "stime", "clock_settime", "clock_settime64",
+	for _, name := range []string{"settimeofday", "stime", "clock_settime", "clock_settime64",
 		"adjtimex", "clock_adjtime", "clock_adjtime64", "reboot", "syslog", "kexec_load", "kexec_file_load",
 		"init_module", "finit_module", "delete_module"} {
 		all[name] = refuse
@@ -88,6 +94,17 @@ func isOwn(u *wire.Credentials) bool {
 
 func refuse(*Guest, *intercept.Call) (intercept.Verdict, bool) {
 	return intercept.Fail(abi.EPERM), true
+}
+
+// ofOurs has h answer unless the thread has names of the machine of its own
+// (uts_namespaces(7)).
+func ofOurs(h machineHandler) machineHandler {
+	return func(g *Guest, c *intercept.Call) (intercept.Verdict, bool) {
+		if !sys.InOurNamespace(c.Thread.ID(), "uts") {
+			return intercept.Run, false
+		}
+		return h(g, c)
+	}
 }
 
 func users(u *wire.Credentials) []uint32      { return []uint32{u.UID, u.EUID, u.SUID} }

@@ -6,6 +6,7 @@ import (
 	"penumbra/abi"
 	"penumbra/guest"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/mode"
 	"penumbra/view"
 	"penumbra/view/away"
@@ -124,7 +125,8 @@ func (p *Policy) Enter(c *intercept.Call) intercept.Verdict {
 		}
 	}
 	m := p.modeOf(c.Thread.ID())
-	if k.reaches != nil && (m.Mapped || !m.Remote) {
+	// What a namespace of its own shows of processes is the guest's alone.
+	if k.reaches != nil && (m.Mapped || !m.Remote) && sys.InOurNamespace(c.Thread.ID(), "pid") {
 		if verdict := k.reaches(p, c, m); !verdict.Runs() {
 			return verdict
 		}

@@ -53,12 +53,27 @@ func reach(s *abi.Syscall) func(*Policy, *intercept.Call, mode.Mode) intercept.V
 		for _, i := range ids {
 			id := int(c.Args.Int32(i))
 			isGroup := c.Syscall.Args[i].Kind == abi.KindPgid
-			if m.Mapped && id > 0 && !(isGroup && p.hasGroup(id) || p.isGuests(id)) {
+			switch {
+			case !m.Mapped || id <= 0 || isGroup && p.hasGroup(id) || p.isGuests(id) || asksOfParent(c, id):
+			case isGroup:
+				return intercept.Fail(abi.EPERM) // setpgid(2)
+			default:
 				return intercept.Fail(abi.ESRCH)
 			}
 		}
 		return intercept.Run
 	}
+}
+
+// asksOfParent reports whether a call only asks something of the caller's parent, who
+// may be Penumbra's: a program may know it by getppid(2).
+func asksOfParent(c *intercept.Call, id int) bool {
+	switch c.Syscall.Name {
+	case "getpgid", "getsid", "getpriority", "ioprio_get",
+		"sched_getaffinity", "sched_getattr", "sched_getparam", "sched_getscheduler", "sched_rr_get_interval", "sched_rr_get_interval_time64":
+		return id == parentOf(c.Thread.Process().ID)
+	}
+	return false
 }
 
 // isGuests reports whether a process or thread is the guest's, also one that has
@@ -278,7 +293,7 @@ func (p *Policy) ofSeveral(c *intercept.Call, m mode.Mode) intercept.Verdict {
 	if !m.Mapped || id <= 0 {
 		return intercept.Run
 	}
-	if which == unix.PRIO_PROCESS && !p.isGuests(id) || which == unix.PRIO_PGRP && !p.hasGroup(id) {
+	if which == unix.PRIO_PROCESS && !p.isGuests(id) && !asksOfParent(c, id) || which == unix.PRIO_PGRP && !p.hasGroup(id) {
 		return intercept.Fail(abi.ESRCH)
 	}
 	return intercept.Run
