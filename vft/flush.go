@@ -92,6 +92,8 @@ func (f *File) Sync() error {
 		return err
 	}
 	defer f.release()
+	f.flushing.Lock() // the source may not be written to meanwhile
+	defer f.flushing.Unlock()
 	if s, ok := source.(Syncer); ok {
 		return s.Sync()
 	}
