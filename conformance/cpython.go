@@ -26,9 +26,9 @@ var pythonModules = []struct {
 	{"test_signal", slow, 4 * time.Minute},
 	{"test_threading", slow, 4 * time.Minute},
 	{"test_socket", slow, 4 * time.Minute},
-	{"test_select", fast, time.Minute},
+	{"test_select", brief, time.Minute},
 	{"test_mmap", fast, time.Minute},
-	{"test_pty", fast, time.Minute},
+	{"test_pty", brief, time.Minute},
 }
 
 // pythonJobs finds a Python that has its tests: $PYTHON, or python3 on PATH.

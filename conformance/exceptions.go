@@ -25,12 +25,21 @@ var long = []exception{
 }
 
 // expected lists tests that pass natively and fail here because of where they
-// run and not because of how Penumbra answers, or for a limit that docs/mounts.md
-// names. An entry needs a reason that would convince whoever wrote the test.
+// run and not because of how Penumbra answers, or for a limit that docs/mounts.md or
+// docs/shadow.md names. An entry needs a reason that would convince whoever wrote the
+// test.
 var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os", test: "TestGetwdDeepWithPWDSet", why: "goes up by .. from a directory with a path of more than 4095 bytes"},
 	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system on a mount, which is refused"},
 	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system on a mount, which is refused"},
+	{mode: "remote", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system in a mount namespace of its own, which is refused below a mount, and / is one"},
+	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "changes the mount at /, which is refused"},
+	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpaceChroot", why: "changes the mount at /, which is refused"},
+	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_fds", why: "a shadow's files have no extended attributes"},
+	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_lpath", why: "a shadow's files have no extended attributes"},
+	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_simple", why: "a shadow's files have no extended attributes"},
+	{mode: "remote", suite: "stressng", job: "xattr", why: "a shadow's files have no extended attributes"},
+	{mode: "remote", suite: "stressng", job: "fifo", why: "a shadow's directories hold no pipes"},
 })
 
 // traced lists tests that skip themselves where they are traced, as a debugger

@@ -72,7 +72,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("conformance", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&suiteList, "suite", "", "the suites to run, of gostd,cpython,stressng (default all that are there)")
-	f.StringVar(&modeList, "mode", "run,mounts,notify,trace,lines", "the modes to compare with native, of native,run,mounts (tests' directories are mounts),notify,trace,lines (penumbra trace)")
+	f.StringVar(&modeList, "mode", "run,mounts,remote,notify,trace,lines", "the modes to compare with native, of native,run,mounts (tests' directories are mounts),remote (all files are a shadow's),notify,trace,lines (penumbra trace)")
 	f.StringVar(&prefix, "prefix", "", "compare with native behind this command instead of the modes")
 	f.StringVar(&binary, "penumbra", "bin/penumbra", "the penumbra command")
 	f.BoolVar(&p.quick, "quick", false, "run only the part that is worth its time in continuous integration")

@@ -14,14 +14,16 @@ var stressors = []struct {
 	effort effort
 }{
 	// File systems.
-	{[]string{"copy-file", "dir", "dup", "fcntl", "flock", "link", "rename", "seek"}, fast},
+	{[]string{"copy-file", "dir", "link", "rename", "seek"}, brief},
+	{[]string{"dup", "fcntl", "flock"}, fast},
 	{[]string{
 		"access", "chdir", "chmod", "chown", "dentry", "dirdeep", "dirmany", "fallocate", "fiemap", "file-ioctl", "filename", "fpunch",
 		"fstat", "full", "getdent", "handle", "hdd", "inode-flags", "inotify", "io", "lease", "lockf", "lockofd", "mknod", "null",
 		"open", "procfs", "revio", "sendfile", "symlink", "sync-file", "tmpfs", "umask", "unlink", "utime", "xattr", "zero",
 	}, slow},
 	// Processes and threads.
-	{[]string{"clone", "exec", "fork", "futex", "kill", "pthread", "vfork"}, fast},
+	{[]string{"exec", "fork"}, brief},
+	{[]string{"clone", "futex", "kill", "pthread", "vfork"}, fast},
 	{[]string{
 		"affinity", "context", "daemon", "env", "exit-group", "kcmp", "mutex", "nice", "pidfd", "prctl", "rlimit", "schedpolicy",
 		"seccomp", "session", "set", "switch", "sysinfo", "vforkmany", "wait", "yield", "zombie",

@@ -78,7 +78,8 @@ type selection struct {
 type effort int
 
 const (
-	fast   effort = iota // in every quick run
+	brief  effort = iota // in every quick run
+	fast                 // in a quick run but under modes that cost most
 	medium               // in a quick run under modes that cost little
 	slow                 // not in a quick run
 )
@@ -190,7 +191,7 @@ func (m mode) around(c command, cache string) (prefix []string, _ command) {
 var native = mode{name: "native", slowdown: 1, quick: medium}
 
 // modeNames lists the modes that there are.
-const modeNames = "native, run, mounts, notify, trace and lines"
+const modeNames = "native, run, mounts, remote, notify, trace and lines"
 
 // modesOf returns the modes with the given names except native, with which
 // every mode is compared anyway. They run the penumbra command at the absolute
@@ -200,6 +201,7 @@ func modesOf(names []string, binary string) ([]mode, error) {
 		native,
 		{name: "run", prefix: []string{binary, "run", "--"}, slowdown: 2, quick: medium},
 		{name: "mounts", prefix: []string{binary, "run"}, slowdown: 4, quick: fast, mounts: true},
+		{name: "remote", prefix: []string{binary, "run", "--shadow=demo", "--"}, slowdown: 6, quick: brief},
 		{name: "notify", prefix: []string{binary, "run", "--intercept=notify", "--"}, slowdown: 4, quick: fast},
 		{name: "trace", prefix: []string{binary, "run", "--intercept=trace", "--"}, slowdown: 6, quick: fast},
 		{name: "lines", prefix: []string{binary, "trace", "-o", "/dev/null", "--"}, slowdown: 6, quick: fast},
