@@ -84,15 +84,16 @@ type Op uint8
 
 // The changes that can be made to a name.
 const (
-	Create  Op = iota // a regular file with permissions Mode
-	Mkdir             // a directory likewise
-	Symlink           // a link that leads to Text
-	Link              // another name To for Name
-	Rename            // Name becomes To, in the place of what has that name
-	Remove            // a file, or an empty directory
-	Chmod             // the permissions become Mode
-	Chown             // the owner becomes UID, the group GID, unless -1
-	Chtimes           // the times become Access and Modify, unless zero
+	Create   Op = iota // a regular file with permissions Mode
+	Mkdir              // a directory likewise
+	Symlink            // a link that leads to Text
+	Link               // another name To for Name
+	Rename             // Name becomes To, in the place of what has that name
+	Exchange           // Name and To each get what the other leads to
+	Remove             // a file, or an empty directory
+	Chmod              // the permissions become Mode
+	Chown              // the owner becomes UID, the group GID, unless -1
+	Chtimes            // the times become Access and Modify, unless zero
 )
 
 // Change is a change of a name. Names are paths below the tree's root.

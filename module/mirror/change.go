@@ -19,6 +19,9 @@ func (t *Tree) Writable(rel string) error {
 	if t.writer == nil {
 		return abi.EROFS
 	}
+	if t.isCovered(module.Change{Name: rel}) {
+		return nil
+	}
 	return t.elsewhere(func() error {
 		if w, ok := t.writer.(WritableFS); ok {
 			return errnoOf(w.Writable(rel))
@@ -36,6 +39,9 @@ func (t *Tree) Change(c module.Change, do func() error) error {
 	if t.writer == nil {
 		return abi.EROFS
 	}
+	if t.isCovered(c) {
+		return do()
+	}
 	if err := t.hold(c); err != nil {
 		return err
 	}
@@ -48,14 +54,16 @@ func (t *Tree) Change(c module.Change, do func() error) error {
 		t.touch(c.To)
 	}
 	forget := t.forgets(c)
-	if err := t.elsewhere(func() error { return t.change(c) }); err != nil {
+	var made fs.FileInfo
+	if err := t.elsewhere(func() (err error) { made, err = t.change(c); return err }); err != nil {
 		return errnoOf(err)
 	}
 	if err := do(); err != nil {
 		return err
 	}
 	delete(t.filled, forget)
-	return t.changed(c)
+	delete(t.times, forget)
+	return t.changed(c, made)
 }
 
 // forgets returns the id of the file that is gone after a change: another may
@@ -94,74 +102,65 @@ func (t *Tree) hold(c module.Change) error {
 	return nil
 }
 
-// change makes the change where the files are.
-func (t *Tree) change(c module.Change) error {
+// change makes the change where the files are. It returns what is told of something
+// new, if that is known.
+func (t *Tree) change(c module.Change) (made fs.FileInfo, err error) {
 	mode := fs.FileMode(c.Mode & 0o777)
 	switch c.Op {
 	case module.Create:
-		f, err := t.writer.OpenFile(c.Name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
-		if err == nil {
-			err = f.Close()
-		}
-		return err
+		return t.make(c.Name, mode, "")
 	case module.Mkdir:
-		return t.writer.Mkdir(c.Name, mode)
-	case module.Remove:
-		return t.writer.Remove(c.Name)
-	case module.Rename:
-		return t.writer.Rename(c.Name, c.To)
+		return t.make(c.Name, mode|fs.ModeDir, "")
 	case module.Symlink:
-		if w, ok := t.writer.(SymlinkFS); ok {
-			return w.Symlink(c.Text, c.Name)
+		return t.make(c.Name, fs.ModeSymlink, c.Text)
+	case module.Remove:
+		return nil, t.writer.Remove(c.Name)
+	case module.Rename:
+		return nil, t.writer.Rename(c.Name, c.To)
+	case module.Exchange:
+		if w, ok := t.writer.(ExchangeFS); ok {
+			return nil, w.Exchange(c.Name, c.To)
 		}
+		return nil, abi.EINVAL
 	case module.Link:
 		if w, ok := t.writer.(LinkFS); ok {
-			return w.Link(c.Name, c.To)
+			return nil, w.Link(c.Name, c.To)
 		}
 	case module.Chmod:
 		if w, ok := t.writer.(ChmodFS); ok {
-			return w.Chmod(c.Name, goMode(c.Mode))
+			return nil, w.Chmod(c.Name, goMode(c.Mode))
 		}
 	case module.Chown:
 		if w, ok := t.writer.(ChownFS); ok {
-			return w.Lchown(c.Name, c.UID, c.GID)
+			return nil, w.Lchown(c.Name, c.UID, c.GID)
 		}
 	case module.Chtimes:
 		if w, ok := t.writer.(ChtimesFS); ok {
-			return w.Chtimes(c.Name, c.Access, c.Modify)
+			return nil, w.Chtimes(c.Name, c.Access, c.Modify)
 		}
 	}
-	return abi.EPERM
-}
-
-// goMode turns chmod(2)'s permissions into Go's.
-func goMode(mode uint32) fs.FileMode {
-	m := fs.FileMode(mode & 0o777)
-	for bit, flag := range map[uint32]fs.FileMode{unix.S_ISUID: fs.ModeSetuid, unix.S_ISGID: fs.ModeSetgid, unix.S_ISVTX: fs.ModeSticky} {
-		if mode&bit != 0 {
-			m |= flag
-		}
-	}
-	return m
+	return nil, abi.EPERM
 }
 
 // changed notes which names there are now.
-func (t *Tree) changed(c module.Change) error {
+func (t *Tree) changed(c module.Change, made fs.FileInfo) error {
 	switch c.Op {
 	case module.Create:
-		t.dressLike(c.Name)
+		t.made(c.Name, made)
 		return t.created(c.Name)
 	case module.Mkdir:
-		t.dressLike(c.Name)
+		t.made(c.Name, made)
 		// Who tells of others' changes does so of directories that were listed.
-		_, told := t.fsys.(ListFS)
-		t.listed[c.Name], t.shown[c.Name] = !told, true
+		if _, told := t.fsys.(ListFS); !told {
+			t.listed[c.Name], t.shown[c.Name] = true, true
+		}
 	case module.Symlink:
-		t.dressLike(c.Name)
+		t.made(c.Name, made)
 	case module.Remove:
 		t.unname(c.Name)
 		delete(t.listed, c.Name)
 		delete(t.shown, c.Name)
+		delete(t.doubts, c.Name)
 		t.refill()
 	case module.Link:
 		t.linked(c.Name, c.To)
@@ -174,26 +173,14 @@ func (t *Tree) changed(c module.Change) error {
 		delete(t.shown, c.To)
 		t.renamed(c.Name, c.To)
 		t.refill()
+	case module.Exchange:
+		const nobodys = "\x00" // no file has that name
+		t.renamed(c.Name, nobodys)
+		t.renamed(c.To, c.Name)
+		t.renamed(nobodys, c.To)
+		t.refill()
 	}
 	return nil
-}
-
-// dressLike gives what was made the owner and the permissions that it has in the
-// tree, as far as they are kept: there the guest made it itself.
-func (t *Tree) dressLike(name string) {
-	var st unix.Stat_t
-	if unix.Lstat(t.host(name), &st) != nil {
-		return
-	}
-	_ = t.elsewhere(func() error {
-		if w, ok := t.writer.(ChownFS); ok && (int(st.Uid) != os.Geteuid() || int(st.Gid) != os.Getegid()) {
-			_ = w.Lchown(name, int(st.Uid), int(st.Gid))
-		}
-		if w, ok := t.writer.(ChmodFS); ok && st.Mode&unix.S_IFMT != unix.S_IFLNK {
-			_ = w.Chmod(name, goMode(st.Mode))
-		}
-		return nil
-	})
 }
 
 // created makes a new file one of ours: all of it is there.
@@ -242,6 +229,12 @@ func (t *Tree) renamed(from, to string) {
 				delete(set, name)
 				set[now] = true
 			}
+		}
+	}
+	for name := range t.doubts {
+		if now, ok := moved(name); ok {
+			delete(t.doubts, name)
+			delete(t.listed, now)
 		}
 	}
 	for name, n := range t.nodes {

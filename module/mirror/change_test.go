@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -196,4 +197,25 @@ func TestChangeErrors(t *testing.T) {
 	if err := plain.Change(module.Change{Op: module.Remove, Name: "file"}, done); !errors.Is(err, abi.EROFS) {
 		t.Errorf("%v", err)
 	}
+}
+
+// Several may have a file synced at the same time.
+func TestSyncTogether(t *testing.T) {
+	c := openToChange(t, map[string]string{"a": "text"})
+	f := c.fileOf("a")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 50 {
+				c.Files().Settle(1)
+				if err := f.Write(1, 4, vft.Fixed(0)); err != nil {
+					t.Error(err)
+				}
+				if err := f.Sync(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

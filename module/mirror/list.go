@@ -1,7 +1,6 @@
 package mirror
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,36 +32,53 @@ type listing struct {
 	began   time.Time
 	touched map[string]bool // by our side meanwhile: what was read of those may be old
 	again   bool            // what was read may be old
+	checks  bool            // only some names are looked at
 }
 
 // list sees to it that a directory is shown as it is. Of several callers one reads
-// it.
+// it, or looks at what is in doubt of it.
 func (t *Tree) list(name string) error {
 	for {
 		t.mu.Lock()
-		if t.listed[name] {
-			t.mu.Unlock()
-			return nil
-		}
-		l := t.listings[name]
-		if l != nil {
+		l, doubts := t.listings[name], t.doubts[name]
+		switch {
+		case l != nil:
 			t.mu.Unlock()
 			<-l.done
 			continue // and look again: it may have failed
+		case t.listed[name] && len(doubts) == 0:
+			t.mu.Unlock()
+			return nil
 		}
-		l = &listing{done: make(chan struct{}), began: time.Now(), touched: map[string]bool{}}
+		l = &listing{done: make(chan struct{}), began: time.Now(), touched: map[string]bool{}, checks: t.listed[name]}
 		t.listings[name] = l
+		delete(t.doubts, name)
 		t.mu.Unlock()
-		dir, entries, err := t.read(name)
-		t.mu.Lock()
-		if err == nil {
-			err = t.show(name, l, dir, entries)
+		var err error
+		if l.checks {
+			t.check(name, l, doubts)
+		} else {
+			err = t.listAll(name, l)
 		}
+		t.mu.Lock()
 		delete(t.listings, name)
 		close(l.done)
+		failed := l.checks && !t.listed[name] // then all of it is read
 		t.mu.Unlock()
+		if !failed {
+			return err
+		}
+	}
+}
+
+func (t *Tree) listAll(name string, l *listing) error {
+	dir, entries, err := t.read(name)
+	if err != nil {
 		return err
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.show(name, l, dir, entries)
 }
 
 // read asks the file system what a directory holds.
@@ -82,17 +98,25 @@ func (t *Tree) read(name string) (dir fs.FileInfo, all []entry, err error) {
 		if err != nil || !isName(e.Name()) {
 			continue
 		}
-		one := entry{name: e.Name(), FileInfo: info}
-		if info.Mode()&fs.ModeSymlink != 0 {
-			if l, ok := info.(Link); ok {
-				one.text = l.Target()
-			} else if one.text, err = fs.ReadLink(t.fsys, path.Join(name, e.Name())); err != nil {
-				continue
-			}
+		if one, err := t.entryOf(name, e.Name(), info); err == nil {
+			all = append(all, one)
 		}
-		all = append(all, one)
 	}
 	return dir, all, nil
+}
+
+// entryOf returns what a directory holds by a name, of which info tells.
+func (t *Tree) entryOf(dir, name string, info fs.FileInfo) (e entry, err error) {
+	e = entry{name: name, FileInfo: info}
+	if info.Mode()&fs.ModeSymlink == 0 {
+		return e, nil
+	}
+	if l, ok := info.(Link); ok && l.Target() != "" {
+		e.text = l.Target()
+		return e, nil
+	}
+	e.text, err = fs.ReadLink(t.fsys, path.Join(dir, name))
+	return e, err
 }
 
 // isName reports whether a directory can hold that. Unlike fs.ValidPath it lets pass
@@ -103,21 +127,25 @@ func isName(name string) bool {
 
 // show makes a directory of the tree hold what was read. t.mu is held.
 func (t *Tree) show(name string, l *listing, dir fs.FileInfo, entries []entry) error {
-	before, err := os.Stat(t.host(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // it was removed meanwhile
-	}
-	if err != nil {
+	var before unix.Stat_t
+	if err := unix.Stat(t.host(name), &before); err != nil {
+		if err == unix.ENOENT {
+			return nil // it was removed meanwhile
+		}
 		return err
 	}
-	if err := os.Chmod(t.host(name), 0o700); err != nil {
-		return err
+	const all = 0o700 // what has to be permitted to us
+	closed := before.Mode&all != all && os.Geteuid() != 0
+	if closed {
+		if err := os.Chmod(t.host(name), all); err != nil {
+			return err
+		}
 	}
 	if t.shown[name] {
 		t.reshow(name, l, entries)
 	} else {
 		for _, e := range entries {
-			_ = t.make(path.Join(name, e.name), l, e) // as above
+			_ = t.place(path.Join(name, e.name), l, e) // as above
 		}
 	}
 	t.shown[name] = true
@@ -125,14 +153,20 @@ func (t *Tree) show(name string, l *listing, dir fs.FileInfo, entries []entry) e
 	if dir != nil && len(l.touched) == 0 {
 		return t.dress(name, dir)
 	}
-	if err := os.Chmod(t.host(name), before.Mode()); err != nil {
+	if closed {
+		if err := unix.Chmod(t.host(name), before.Mode&0o7777); err != nil {
+			return err
+		}
+	}
+	var after unix.Stat_t
+	if err := unix.Stat(t.host(name), &after); err != nil || after.Mtim == before.Mtim {
 		return err
 	}
-	return os.Chtimes(t.host(name), before.ModTime(), before.ModTime())
+	return unix.UtimesNanoAt(unix.AT_FDCWD, t.host(name), []unix.Timespec{before.Atim, before.Mtim}, 0)
 }
 
-// make makes the copy of a name, a file's with its size but without content.
-func (t *Tree) make(name string, l *listing, e entry) error {
+// place makes the copy of a name, a file's with its size but without content.
+func (t *Tree) place(name string, l *listing, e entry) error {
 	if inode := inodeOf(e.FileInfo); inode != nil {
 		if first, ok := t.first[inode]; ok && t.isFile(first) && e.Mode().IsRegular() && os.Link(t.host(first), t.host(name)) == nil {
 			t.identify(name, inode)

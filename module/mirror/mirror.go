@@ -64,6 +64,7 @@ type Tree struct {
 	writer  WriteFS // fsys, or nil
 	options Options
 	dir     *scratch.Dir
+	device  uint64     // that it is on
 	files   *vft.Table // or nil
 	copied  atomic.Int64
 
@@ -71,11 +72,13 @@ type Tree struct {
 
 	// The file system is not asked for names while mu is held.
 	mu       sync.Mutex
-	era      uint64          // counts what takes from done
-	listed   map[string]bool // directories that are shown as they are
-	shown    map[string]bool // those, and those that were once
+	era      uint64                     // counts what takes from done
+	listed   map[string]bool            // directories that are shown as they are
+	shown    map[string]bool            // those, and those that were once
+	doubts   map[string]map[string]bool // names, by a directory that is listed, of which something else was told
 	listings map[string]*listing
 	filled   map[id]bool
+	times    map[id]times
 	first    map[any]string // a first name by Inode
 	inodes   map[string]any // Inode by name, as far as it is known
 
@@ -93,8 +96,8 @@ func New(fsys fs.FS, o Options) (*Tree, error) {
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
 	t := &Tree{fsys: fsys, options: o,
-		listed: map[string]bool{}, shown: map[string]bool{}, listings: map[string]*listing{},
-		filled: map[id]bool{}, first: map[any]string{}, inodes: map[string]any{}, nodes: map[string]*node{}}
+		listed: map[string]bool{}, shown: map[string]bool{}, doubts: map[string]map[string]bool{}, listings: map[string]*listing{},
+		filled: map[id]bool{}, times: map[id]times{}, first: map[any]string{}, inodes: map[string]any{}, nodes: map[string]*node{}}
 	t.writer, _ = fsys.(WriteFS)
 	place, large := scratch.New, o.EmulateFrom > 0 && hasLarge(fsys, o.EmulateFrom)
 	if large {
@@ -107,7 +110,11 @@ func New(fsys fs.FS, o Options) (*Tree, error) {
 		t.files = vft.NewTable(o.Aggravate)
 		t.files.Bound(roomFor(t.dir.Path()))
 	}
-	if err := t.dress(".", root); err != nil {
+	err = t.dress(".", root)
+	if err == nil {
+		t.device, err = deviceOf(t.host("."))
+	}
+	if err != nil {
 		_ = t.dir.Close()
 		return nil, fmt.Errorf("%s: %w", o.Kind, err)
 	}
@@ -194,6 +201,8 @@ func (t *Tree) fillTo(rel string, content bool) (exists bool, err error) {
 		switch {
 		case err != nil:
 			return false, nil // the kernel will say so
+		case !t.isOurs(info):
+			return true, nil
 		case info.IsDir() && (rest != "" || content):
 			if err := t.list(name); err != nil {
 				return false, err

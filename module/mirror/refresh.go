@@ -12,7 +12,7 @@ import (
 
 // A file system that others change, too, tells the tree of it: Changed and Stale.
 // A change is not believed as it is told, for it may be older than one of our own:
-// the directory is read anew when it is looked at next.
+// the name, or all of the directory, is looked at again.
 
 // Changed says that a name has the attributes info, or, if that is nil, is gone.
 // Nothing happens if the tree shows it so.
@@ -20,10 +20,10 @@ func (t *Tree) Changed(name string, info fs.FileInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	dir := path.Dir(name)
-	if l := t.listings[dir]; l != nil {
+	if l := t.listings[dir]; l != nil && !l.checks {
 		l.again = true // it may have been read before
 	}
-	if !t.shown[dir] || t.shows(name, info) {
+	if !t.shown[dir] || t.shows(name, info) && t.listings[dir] == nil {
 		return
 	}
 	t.naming.RLock()
@@ -32,7 +32,7 @@ func (t *Tree) Changed(name string, info fs.FileInfo) {
 	if n != nil && info != nil && !n.file.QuietSince(time.Now()) {
 		return // it is ours that is newer, or will be
 	}
-	t.stale(dir)
+	t.doubt(dir, path.Base(name))
 }
 
 // Stale says that anything in a directory may have changed.
@@ -47,6 +47,7 @@ func (t *Tree) AllStale() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.listed)
+	clear(t.doubts)
 	for _, l := range t.listings {
 		l.again = true
 	}
@@ -58,6 +59,7 @@ func (t *Tree) stale(dir string) {
 		l.again = true
 	}
 	delete(t.listed, dir)
+	delete(t.doubts, dir)
 	t.refill()
 }
 
@@ -106,25 +108,17 @@ func (t *Tree) isSame(name string, st *unix.Stat_t, info fs.FileInfo) bool {
 
 // differs reports whether a file is not as st tells.
 func (t *Tree) differs(st *unix.Stat_t, info fs.FileInfo) bool {
-	return contentDiffers(st, info) || !isDressed(st, info)
+	return t.contentDiffers(st, info) || !isDressed(st, info)
 }
 
 // contentDiffers reports whether a file's content may be another. A directory's
 // and a link's is not compared.
-func contentDiffers(st *unix.Stat_t, info fs.FileInfo) bool {
-	return info.Mode().IsRegular() && (st.Size != info.Size() || st.Mtim.Nano() != max(info.ModTime().UnixNano(), 0))
+func (t *Tree) contentDiffers(st *unix.Stat_t, info fs.FileInfo) bool {
+	return info.Mode().IsRegular() && (st.Size != info.Size() || !t.isTime(st, info))
 }
 
 func isDressed(st *unix.Stat_t, info fs.FileInfo) bool {
-	return info.Mode()&fs.ModeSymlink != 0 || st.Mode&0o1777 == unixMode(info.Mode())&0o1777
-}
-
-func unixMode(m fs.FileMode) uint32 {
-	mode := uint32(m.Perm())
-	if m&fs.ModeSticky != 0 {
-		mode |= unix.S_ISVTX
-	}
-	return mode
+	return info.Mode()&fs.ModeSymlink != 0 || st.Mode&0o7777 == unixMode(info.Mode())&kept(st)
 }
 
 // reshow changes a directory of the tree into what was read.
@@ -148,12 +142,12 @@ func (t *Tree) reshow(name string, l *listing, entries []entry) {
 func (t *Tree) renew(name string, l *listing, e entry) {
 	var st unix.Stat_t
 	if unix.Lstat(t.host(name), &st) != nil {
-		_ = t.make(name, l, e)
+		_ = t.place(name, l, e)
 		return
 	}
 	if !t.isSame(name, &st, e.FileInfo) || e.Mode()&fs.ModeSymlink != 0 && !t.says(name, e.text) {
 		t.vanish(name)
-		_ = t.make(name, l, e)
+		_ = t.place(name, l, e)
 		return
 	}
 	if inode := inodeOf(e.FileInfo); inode != nil && t.inodes[name] == nil {
@@ -162,7 +156,7 @@ func (t *Tree) renew(name string, l *listing, e entry) {
 	if !t.differs(&st, e.FileInfo) {
 		return
 	}
-	if contentDiffers(&st, e.FileInfo) && !t.renewContent(name, &st, l, e.FileInfo) {
+	if t.contentDiffers(&st, e.FileInfo) && !t.renewContent(name, &st, l, e.FileInfo) {
 		return
 	}
 	_ = t.dress(name, e.FileInfo) // who looks sees the old ones
@@ -201,6 +195,11 @@ func (t *Tree) vanish(name string) {
 			}
 		}
 	}
+	for other := range t.doubts {
+		if below(other) {
+			delete(t.doubts, other)
+		}
+	}
 	for other := range t.inodes {
 		if below(other) {
 			t.unname(other)
@@ -215,7 +214,10 @@ func (t *Tree) vanish(name string) {
 	var st unix.Stat_t
 	if unix.Lstat(t.host(name), &st) == nil && st.Nlink == 1 {
 		delete(t.filled, idOf(&st))
+		delete(t.times, idOf(&st))
 	}
-	_ = os.RemoveAll(t.host(name))
+	if !t.holdsOthers(name) {
+		_ = os.RemoveAll(t.host(name))
+	}
 	t.refill()
 }

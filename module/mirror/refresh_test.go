@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/module"
 	"penumbra/module/moduletest"
 )
@@ -47,6 +49,21 @@ func (c *change) look() []string {
 	return lines
 }
 
+// tell tells the tree of each name that there was, or is.
+func (c *change) tell(lists ...[]string) {
+	for _, l := range slices.Concat(lists...) {
+		name, _, _ := strings.Cut(l, ": ")
+		info, err := os.Lstat(filepath.Join(c.home, name))
+		switch {
+		case name == "":
+		case err != nil:
+			c.Changed(name, nil)
+		default:
+			c.Changed(name, info)
+		}
+	}
+}
+
 // What others change is seen once the tree is told, and what it is told though it
 // knows it costs nothing.
 func TestRefresh(t *testing.T) {
@@ -55,23 +72,23 @@ func TestRefresh(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			c := openToChange(t, map[string]string{"a": "one", "b": "two"})
 			for range 40 {
+				before := moduletest.DescribeAll(c.home)
 				for range r.IntN(4) {
 					moduletest.Disturb(r, c.home)
 				}
-				c.AllStale()
-				got := c.look()
 				want := moduletest.DescribeAll(c.home)
+				if r.IntN(2) == 0 {
+					c.AllStale()
+				} else {
+					c.tell(before, want)
+				}
+				got := c.look()
 				slices.Sort(got)
 				if !slices.Equal(got, want) {
 					t.Fatalf("the tree shows\n%s\nand there is\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}
 				era := c.era
-				for _, l := range want {
-					name, _, _ := strings.Cut(l, ": ")
-					if info, err := os.Lstat(filepath.Join(c.home, name)); err == nil && name != "" {
-						c.Changed(name, info)
-					}
-				}
+				c.tell(want)
 				if c.era != era {
 					t.Fatal("it was told nothing new, and is to be read again")
 				}
@@ -102,4 +119,77 @@ func TestRefreshOwn(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(c.home, "d/a")); err != nil || string(text) != "new text" {
 		t.Errorf("%q, %v", text, err)
 	}
+}
+
+// What is told late, and was so before our own changes, changes nothing that is shown;
+// only the names are looked at, and not all of their directory.
+func TestToldLate(t *testing.T) {
+	c := openToChange(t, map[string]string{"a": "text"})
+	c.look()
+	old, err := os.Lstat(filepath.Join(c.home, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.make(module.Change{Op: module.Rename, Name: "a", To: "b"}, func() error { return os.Rename(c.host("a"), c.host("b")) })
+	c.Changed("a", old)
+	c.Changed("b", nil)
+	if !c.listed["."] || len(c.doubts["."]) != 2 {
+		t.Errorf("in doubt are %v", c.doubts)
+	}
+	if got := c.look(); len(got) != 2 || !strings.HasPrefix(got[1], "b: ") {
+		t.Errorf("the tree shows %q", got)
+	}
+	if len(c.doubts) > 0 {
+		t.Errorf("in doubt are %v", c.doubts)
+	}
+	if err := os.WriteFile(filepath.Join(c.home, "a"), []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.tell([]string{"a"})
+	if got := c.look(); len(got) != 3 || !strings.HasSuffix(got[1], " another") {
+		t.Errorf("the tree shows %q", got)
+	}
+}
+
+// What the guest has mounted in the tree is its own.
+func TestCovered(t *testing.T) {
+	c := openToChange(t, map[string]string{"a": "text"})
+	c.make(module.Change{Op: module.Mkdir, Name: "d", Mode: 0o755}, func() error { return os.Mkdir(c.host("d"), 0o755) })
+	if err := unix.Mount("none", c.host("d"), "tmpfs", 0, ""); err != nil {
+		t.Skipf("needs to mount a file system: %v", err)
+	}
+	mounted := true
+	defer func() {
+		if mounted {
+			_ = unix.Unmount(c.host("d"), 0)
+		}
+	}()
+	c.make(module.Change{Op: module.Create, Name: "d/own", Mode: 0o600}, func() error { return os.WriteFile(c.host("d/own"), nil, 0o600) })
+	c.make(module.Change{Op: module.Chmod, Name: "d", Mode: 0o700}, func() error { return os.Chmod(c.host("d"), 0o700) })
+	if err := c.Fill("d/own", true); err != nil {
+		t.Error(err)
+	}
+	if err := c.Writable("d/own"); err != nil {
+		t.Error(err)
+	}
+	if info, err := os.Stat(filepath.Join(c.home, "d")); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("the directory is %v, %v", info, err)
+	}
+	if entries, err := os.ReadDir(filepath.Join(c.home, "d")); err != nil || len(entries) > 0 {
+		t.Errorf("elsewhere there are %v, %v", entries, err)
+	}
+	if err := os.Remove(filepath.Join(c.home, "d")); err != nil {
+		t.Fatal(err)
+	}
+	c.AllStale()
+	if err := c.Fill("a", false); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(c.host("d/own")); err != nil {
+		t.Errorf("what the guest has mounted was touched: %v", err)
+	}
+	if err := unix.Unmount(c.host("d"), 0); err != nil {
+		t.Fatal(err)
+	}
+	mounted = false
 }

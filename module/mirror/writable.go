@@ -27,15 +27,25 @@ type WriteFS interface {
 	Rename(oldname, newname string) error
 }
 
-// A WriteFS may offer more. What it does not offer fails with EPERM.
+// A WriteFS may offer more. What it does not offer fails with EPERM; without
+// ExchangeFS with EINVAL, as rename(2) has it. MakeFS and WritableFS only save steps.
 type (
 	// SymlinkFS can make symbolic links; to be seen they need fs.ReadLinkFS.
 	SymlinkFS interface {
 		Symlink(oldname, newname string) error
 	}
+	// MakeFS makes a file, a directory or a symbolic link that says text, as mode
+	// says, and tells of it in the same step.
+	MakeFS interface {
+		Make(name string, mode fs.FileMode, text string) (fs.FileInfo, error)
+	}
 	// LinkFS can give a file further names.
 	LinkFS interface {
 		Link(oldname, newname string) error
+	}
+	// ExchangeFS can give two names what the other leads to, in one step.
+	ExchangeFS interface {
+		Exchange(name, other string) error
 	}
 	// ChmodFS keeps permissions.
 	ChmodFS interface {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -17,10 +18,33 @@ func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (fs.File, error) 
 	if flag&os.O_CREATE == 0 {
 		return f.forWriting(name), nil
 	}
-	if err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(perm)); err != nil {
+	if _, err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(perm)); err != nil {
 		return nil, err
 	}
 	return f.forWriting(name), nil
+}
+
+// Make implements mirror.MakeFS.
+func (f *FS) Make(name string, mode fs.FileMode, text string) (fs.FileInfo, error) {
+	o := wire.Op{Code: wire.Mkdir, FD: wire.CWD, Path: f.path(name), Mode: permOf(mode)}
+	switch mode.Type() {
+	case fs.ModeDir:
+	case fs.ModeSymlink:
+		o.Code, o.Path2 = wire.Symlink, text
+	default:
+		attr, err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(mode))
+		return made(name, attr, err)
+	}
+	_, attr, err := f.process.Modify(context.Background(), o)
+	return made(name, attr, err)
+}
+
+// made returns what the attributes of something new tell, or nil if they could not be had.
+func made(name string, attr wire.Attr, err error) (fs.FileInfo, error) {
+	if err != nil || attr.Type == wire.TypeUnknown {
+		return nil, err
+	}
+	return &info{path.Base(name), "", attr}, nil
 }
 
 // Writable implements mirror.WritableFS.
@@ -48,6 +72,18 @@ func (f *FS) Rename(oldname, newname string) error {
 	err := f.process.Rename(context.Background(), wire.CWD, f.path(oldname), wire.CWD, f.path(newname), 0)
 	if err == nil {
 		f.renamed(oldname, newname)
+	}
+	return err
+}
+
+// Exchange implements mirror.ExchangeFS.
+func (f *FS) Exchange(name, other string) error {
+	const nobodys = "\x00" // no file has that name
+	err := f.process.Rename(context.Background(), wire.CWD, f.path(name), wire.CWD, f.path(other), wire.RenameExchange)
+	if err == nil {
+		f.renamed(name, nobodys)
+		f.renamed(other, name)
+		f.renamed(nobodys, other)
 	}
 	return err
 }

@@ -163,7 +163,12 @@ func TestBothChange(t *testing.T) {
 	}
 }
 
-// guestChanges has a guest make, write, rename or remove a file below "ours", as a
+func exists(host string) bool {
+	_, err := os.Lstat(host)
+	return err == nil
+}
+
+// guestChanges has a guest make, write, rename, exchange or remove a file below "ours", as a
 // view does it.
 func guestChanges(t *testing.T, r *rand.Rand, tree *mirror.Tree, i int) {
 	t.Helper()
@@ -212,6 +217,11 @@ func guestChanges(t *testing.T, r *rand.Rand, tree *mirror.Tree, i int) {
 		to := name(r.IntN(8))
 		if to != some {
 			change(module.Change{Op: module.Rename, Name: some, To: to}, func() error { return os.Rename(host(some), host(to)) })
+		}
+		if one, other := name(r.IntN(8)), name(r.IntN(8)); exists(host(one)) && exists(host(other)) && one != other {
+			change(module.Change{Op: module.Exchange, Name: one, To: other}, func() error {
+				return unix.Renameat2(unix.AT_FDCWD, host(one), unix.AT_FDCWD, host(other), unix.RENAME_EXCHANGE)
+			})
 		}
 	default:
 		change(module.Change{Op: module.Remove, Name: some}, func() error { return os.Remove(host(some)) })

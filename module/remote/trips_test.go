@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/module"
 	"penumbra/module/mirror"
 	"penumbra/shadow/wire"
 	"penumbra/vft"
@@ -191,6 +192,24 @@ func (v visitor) read(name string) {
 	v.Files().Settle(1)
 }
 
+// make makes a file, a directory and a link, and looks at them.
+func (v visitor) make(dir string) {
+	at := filepath.Join(v.Root(), dir)
+	for _, tt := range []struct {
+		module.Change
+		do func() error
+	}{
+		{module.Change{Op: module.Create, Name: dir + "/new", Mode: 0o600}, func() error { return os.WriteFile(at+"/new", nil, 0o600) }},
+		{module.Change{Op: module.Mkdir, Name: dir + "/sub", Mode: 0o700}, func() error { return os.Mkdir(at+"/sub", 0o700) }},
+		{module.Change{Op: module.Symlink, Name: dir + "/link", Text: "new"}, func() error { return os.Symlink("new", at+"/link") }},
+	} {
+		if err := v.Change(tt.Change, tt.do); err != nil {
+			v.Errorf("%s: %v", tt.Name, err)
+		}
+		v.stat(tt.Name)
+	}
+}
+
 // What the guest does takes few round trips. Where there are several they are counted
 // too high, for a request is taken to follow all that has arrived.
 func TestTrips(t *testing.T) {
@@ -250,6 +269,7 @@ func TestTrips(t *testing.T) {
 				}
 			}
 		}, 230, 60},
+		{"new names", listed, func(v visitor) { v.make("a/b/c/d") }, 3, 3},
 		{"8 MiB", cold, func(v visitor) { v.read("large") }, 40, 24},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -88,14 +88,17 @@ func (p *Process) store(ctx context.Context, ops []wire.Op, fd int32) (begun boo
 	return true, err
 }
 
-// Create makes a new regular file, and nobody has it open: one round trip. EEXIST:
-// there is something of that name.
-func (p *Process) Create(ctx context.Context, dir int32, path string, mode uint32) error {
+// Create makes a new regular file, and nobody has it open: one round trip. It returns
+// the attributes that the file then has. EEXIST: there is something of that name.
+func (p *Process) Create(ctx context.Context, dir int32, path string, mode uint32) (wire.Attr, error) {
 	fd := p.c.ledger.reserve(p.id)
 	defer p.c.ledger.unreserve(p.id, fd)
-	_, err := p.c.do(ctx, p.id, nil, openOp(dir, path, wire.OpenWrite|wire.OpenCreate|wire.OpenExclusive, mode, fd),
+	reply, err := p.c.do(ctx, p.id, nil, openOp(dir, path, wire.OpenWrite|wire.OpenCreate|wire.OpenExclusive, mode, fd),
 		wire.Op{Code: wire.Close, FD: fd})
-	return err
+	if err != nil {
+		return wire.Attr{}, err
+	}
+	return reply.Results[0].Attr, nil
 }
 
 // SetTimes sets f's times; futimens(3).
