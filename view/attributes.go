@@ -89,6 +89,9 @@ func (v *View) alterByFD(c *intercept.Call, fd int32) intercept.Verdict {
 		return intercept.Run
 	}
 	name := c.Syscall.Name
+	if d, err := describe(c.Thread, fd); err != nil || d.flags&unix.O_PATH != 0 && shapeOf(c.Arch, c.Syscall) == nil {
+		return intercept.Run // which is EBADF: such a descriptor is for paths
+	}
 	if byPath, ok := strings.CutPrefix(name, "f"); ok && !attributes[name] {
 		name = byPath // fchmod and fchown take what chmod and chown take
 	}

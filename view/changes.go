@@ -33,10 +33,13 @@ func (v *View) change(c *intercept.Call, sh *shape, refs []ref) intercept.Verdic
 		return v.perform(c, sh, refs) // the kernel refuses it
 	}
 	c.Leave()
+	if flags, ok := taken[wanted.Op]; ok && wanted.flags&^flags != 0 {
+		return intercept.Fail(abi.EINVAL)
+	}
 	if e := v.mayChange(c, wanted, refs); e != 0 {
 		return intercept.Fail(e)
 	}
-	if wanted.Op == module.Rename && v.isSame(refs) {
+	if len(refs) > 1 && wanted.Op != module.Link && v.isSame(refs) {
 		return v.perform(c, sh, refs)
 	}
 	var verdict intercept.Verdict
@@ -96,6 +99,9 @@ func (v *View) changeOf(c *intercept.Call, sh *shape, refs []ref) (a asked, ok b
 		a.Op = module.Link
 	case "rename", "renameat", "renameat2":
 		a.Op = module.Rename
+		if a.flags&unix.RENAME_EXCHANGE != 0 {
+			a.Op = module.Exchange
+		}
 	case "unlink", "rmdir", "unlinkat":
 		a.Op = module.Remove
 		a.isDir = sh.call.Name == "rmdir" || sh.call.Name == "unlinkat" && a.flags&unix.AT_REMOVEDIR != 0
@@ -103,6 +109,15 @@ func (v *View) changeOf(c *intercept.Call, sh *shape, refs []ref) (a asked, ok b
 		return a, false
 	}
 	return a, true
+}
+
+// taken are the flags that unlinkat(2), linkat(2) and renameat2(2) take of those that
+// there are, where a name is kept elsewhere.
+var taken = map[module.Op]uint64{
+	module.Remove:   unix.AT_REMOVEDIR,
+	module.Link:     unix.AT_SYMLINK_FOLLOW | unix.AT_EMPTY_PATH,
+	module.Rename:   unix.RENAME_NOREPLACE,
+	module.Exchange: unix.RENAME_EXCHANGE,
 }
 
 // nameOf returns the name of a place of the mount in its tree, or "" for the

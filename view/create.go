@@ -61,8 +61,10 @@ func (v *View) create(c *intercept.Call, o *opening, r ref) (verdict intercept.V
 		}
 		defer restore()
 		var err error
-		fd, err = v.openSpot(o, r)
-		return err
+		if fd, err = v.openSpot(o, r); err != nil {
+			return errnoOf(err)
+		}
+		return nil
 	})
 	if err != nil {
 		if fd >= 0 {

@@ -1,10 +1,15 @@
 package view
 
 import (
+	"math"
+	"strconv"
+	"strings"
+
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/internal/sys"
 	"penumbra/namespace"
 	"penumbra/vft"
 )
@@ -56,7 +61,13 @@ func (v *View) truncate(c *intercept.Call, sh *shape) intercept.Verdict {
 		return intercept.Run
 	}
 	r, e := v.resolve(c, unix.AT_FDCWD, path, sh.options(c, p))
-	if e != 0 || r.unknown || r.mount == nil || r.mount.emulator == nil {
+	switch {
+	case e != 0 || r.unknown || r.mount == nil:
+		return v.byPath(c, sh)
+	case v.exceeds(c, r):
+		_ = unix.Tgkill(c.Thread.Process().ID, c.Thread.ID(), unix.SIGXFSZ) // an error: it has died
+		return intercept.Fail(abi.EFBIG)
+	case r.mount.emulator == nil:
 		return v.byPath(c, sh)
 	}
 	f, e := v.openedForWriting(c, r)
@@ -81,6 +92,28 @@ func (v *View) truncate(c *intercept.Call, sh *shape) intercept.Verdict {
 	return verdict
 }
 
+// exceeds reports whether the file at r would become longer by truncate(2) than the
+// guest's files may be, of which the kernel would not know here.
+func (v *View) exceeds(c *intercept.Call, r ref) bool {
+	st, e := v.statRef(r)
+	size := v.sizeAsked(c, 1)
+	return e == 0 && st.Mode&unix.S_IFMT == unix.S_IFREG && size > st.Size && size > largestFile(c.Thread.ID())
+}
+
+// largestFile returns how long a file a thread may make (RLIMIT_FSIZE, getrlimit(2)).
+// prlimit(2) would need a capability for those of other users.
+func largestFile(tid int) int64 {
+	b, _ := sys.ReadProc(tid, "limits")
+	for line := range strings.Lines(string(b)) {
+		if limits, ok := strings.CutPrefix(line, "Max file size"); ok {
+			if soft, err := strconv.ParseInt(strings.Fields(limits)[0], 10, 64); err == nil {
+				return soft
+			}
+		}
+	}
+	return math.MaxInt64
+}
+
 // openedForWriting returns the emulated file at r, if it is one, which is about to
 // be written to.
 func (v *View) openedForWriting(c *intercept.Call, r ref) (*vft.File, abi.Errno) {
@@ -94,8 +127,11 @@ func (v *View) openedForWriting(c *intercept.Call, r ref) (*vft.File, abi.Errno)
 		return nil, 0
 	}
 	f := v.lookup(&st)
-	if f == nil || r.mount.changer == nil {
+	switch {
+	case f == nil || r.mount.changer == nil:
 		return f, 0
+	case v.relinked.runs(&st):
+		return nil, abi.ETXTBSY
 	}
 	if err := r.mount.changer.Writable(r.mount.relative(r.Place)); err != nil {
 		return nil, contentErrno(err)

@@ -45,8 +45,10 @@ func (v *View) mmap(c *intercept.Call, _ *shape) intercept.Verdict {
 	if err != nil {
 		return intercept.Run
 	}
-	v.mappers.Store(c.Thread.Process().ID, nil)
 	shared := flags&unix.MAP_TYPE != unix.MAP_PRIVATE && d.flags&unix.O_ACCMODE == unix.O_RDWR
+	if pid := c.Thread.Process().ID; shared || !v.sharesMemory(pid) {
+		v.mappers.Store(pid, shared)
+	}
 	return v.readyMapping(c, f, int64(off), int64(min(length, 1<<62)), shared)
 }
 
@@ -81,6 +83,13 @@ type mapping struct {
 	file       *vft.File
 	off        int64
 	shared     bool
+}
+
+// sharesMemory reports whether process pid may have mappings by which it changes
+// emulated files.
+func (v *View) sharesMemory(pid int) bool {
+	shared, _ := v.mappers.Load(pid)
+	return shared == true
 }
 
 // mappings returns those of process pid between two addresses.
@@ -128,7 +137,7 @@ func (v *View) mremap(c *intercept.Call, _ *shape) intercept.Verdict {
 // to take away. Only the former can fail.
 func (v *View) writeBackMapped(c *intercept.Call, _ *shape) intercept.Verdict {
 	syncs := c.Syscall.Name == "msync"
-	if syncs && c.Args[2]&unix.MS_SYNC == 0 {
+	if syncs && c.Args[2]&unix.MS_SYNC == 0 || !v.sharesMemory(c.Thread.Process().ID) {
 		return intercept.Run
 	}
 	for _, m := range v.mappings(c.Thread.Process().ID, c.Args[0], c.Args[0]+c.Args[1]) {
@@ -144,10 +153,11 @@ func (v *View) writeBackMapped(c *intercept.Call, _ *shape) intercept.Verdict {
 
 // forkedMappings notes that a new process has its parent's mappings.
 func (v *View) forkedMappings(parent, child int) {
-	if _, maps := v.mappers.Load(parent); !maps || parent == child {
+	shared, maps := v.mappers.Load(parent)
+	if !maps || parent == child {
 		return
 	}
-	v.mappers.Store(child, nil)
+	v.mappers.Store(child, shared)
 	for _, e := range v.emulators {
 		e.Files().Forked(parent, child)
 	}

@@ -119,6 +119,9 @@ func (v *View) isEmpty(r ref) abi.Errno {
 		return e
 	}
 	at := v.spot(r.host, r.Place)
+	if isEmptyInMemory(at) {
+		return 0
+	}
 	fd, err := unix.Openat(at.dir, at.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return 0 // who may not read it may remove it; the rest finds out
@@ -135,42 +138,83 @@ func (v *View) isEmpty(r ref) abi.Errno {
 	return 0
 }
 
-// mayRename makes the checks of rename(2).
+// isEmptyInMemory reports whether a directory is an empty one of a tmpfs, which its size
+// tells (BOGO_DIRENT_SIZE, mm/shmem.c): who watches it (inotify(7)) hears of a reading.
+func isEmptyInMemory(at spot) bool {
+	const empty = 2 * 20
+	var st unix.Stat_t
+	var fs unix.Statfs_t
+	return unix.Fstatat(at.dir, at.name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Size == empty &&
+		unix.Fstatfs(at.dir, &fs) == nil && fs.Type == unix.TMPFS_MAGIC && isOn(at.dir, st.Dev)
+}
+
+// isOn reports whether a directory is on a device.
+func isOn(dir int, dev uint64) bool {
+	var st unix.Stat_t
+	return unix.Fstat(dir, &st) == nil && st.Dev == dev
+}
+
+// mayRename makes the checks of renameat2(2).
 func (v *View) mayRename(c *intercept.Call, a asked, refs []ref) abi.Errno {
 	from, e := v.statRef(refs[0])
 	if e != 0 {
 		return e
 	}
 	to, e := v.statRef(refs[1])
-	if e != 0 && e != abi.ENOENT {
+	exchanges := a.Op == module.Exchange
+	if e != 0 && (e != abi.ENOENT || exchanges) {
 		return e
 	}
 	exists := e == 0
 	isDir := from.Mode&unix.S_IFMT == unix.S_IFDIR
 	switch {
-	case a.flags&^unix.RENAME_NOREPLACE != 0:
-		return abi.EINVAL
 	case a.flags&unix.RENAME_NOREPLACE != 0 && exists:
 		return abi.EEXIST
 	case isDir && refs[0].Place != refs[1].Place && namespace.Below(refs[0].Place, refs[1].Place):
 		return abi.EINVAL
 	case refs[0].Place != refs[1].Place && namespace.Below(refs[1].Place, refs[0].Place):
+		if exchanges {
+			return abi.EINVAL
+		}
 		return abi.ENOTEMPTY
+	case exchanges:
+		return v.mayExchange(c, refs, &from, &to)
 	case !isDir && (refs[0].Slash || refs[1].Slash):
 		return abi.ENOTDIR
 	case exists && from.Dev == to.Dev && from.Ino == to.Ino:
 		return 0
 	}
-	if e = v.mayWriteDir(refs[0]); e == 0 {
-		e = v.sticks(c, refs[0], &from)
-	}
-	if e == 0 {
+	if e = v.mayMove(c, refs[0], &from, refs[1]); e == 0 {
 		e = v.mayWriteDir(refs[1])
 	}
 	if e == 0 && exists {
 		e = v.mayReplace(c, refs[1], isDir, &to)
 	}
-	if at := v.spot(refs[0].host, refs[0].Place); e == 0 && isDir && namespace.Parent(refs[0].Place) != namespace.Parent(refs[1].Place) {
+	return e
+}
+
+// mayExchange reports whether two names may get what the other leads to.
+func (v *View) mayExchange(c *intercept.Call, refs []ref, from, to *unix.Stat_t) abi.Errno {
+	for i, st := range []*unix.Stat_t{from, to} {
+		if st.Mode&unix.S_IFMT != unix.S_IFDIR && refs[i].Slash {
+			return abi.ENOTDIR
+		}
+	}
+	if e := v.mayMove(c, refs[0], from, refs[1]); e != 0 {
+		return e
+	}
+	return v.mayMove(c, refs[1], to, refs[0])
+}
+
+// mayMove reports whether what st tells of may lose its name r, and get one in the
+// directory of another.
+func (v *View) mayMove(c *intercept.Call, r ref, st *unix.Stat_t, other ref) abi.Errno {
+	e := v.mayWriteDir(r)
+	if e == 0 {
+		e = v.sticks(c, r, st)
+	}
+	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	if at := v.spot(r.host, r.Place); e == 0 && isDir && namespace.Parent(r.Place) != namespace.Parent(other.Place) {
 		// Its .. changes.
 		if err := unix.Faccessat(at.dir, at.name, unix.W_OK, unix.AT_EACCESS); err != nil {
 			e = errnoOf(err)

@@ -98,6 +98,9 @@ func (v *View) mountFrom(c *intercept.Call, sh *shape, source ref) intercept.Ver
 	return v.mountThere(c, v.hostPath(source.Place), r)
 }
 
+// propagation are the flags of a mount(2) that says whom mounts and unmounts reach.
+const propagation = unix.MS_SHARED | unix.MS_PRIVATE | unix.MS_SLAVE | unix.MS_UNBINDABLE
+
 // remount answers a call of mounting whose way leads into a mount.
 func (v *View) remount(c *intercept.Call, sh *shape, r ref) intercept.Verdict {
 	name := sh.call.Name
@@ -108,6 +111,8 @@ func (v *View) remount(c *intercept.Call, sh *shape, r ref) intercept.Verdict {
 	switch {
 	case known && !need.heldBy(c.Thread.ID()):
 		return intercept.Fail(abi.EPERM)
+	case name == "mount" && r.Place == "/" && c.Args[3]&propagation != 0:
+		return intercept.Run // of what the kernel has there, where real mounts are made
 	case !v.reaches(c, r):
 	case name == "mount":
 		source, _ := c.Memory().String(c.Args.Addr(0), unix.PathMax-1)
@@ -123,7 +128,7 @@ func (v *View) remount(c *intercept.Call, sh *shape, r ref) intercept.Verdict {
 // reaches reports whether what is mounted by this process where r is will be seen
 // there by the calling thread.
 func (v *View) reaches(c *intercept.Call, r ref) bool {
-	fills := r.mount != nil && r.mount.filler != nil
+	fills := r.mount != nil && r.mount.filler != nil && r.mount.changer == nil
 	return !r.unknown && !fills && v.table.At(r.Place) == nil && r.host == v.host && v.rootOf(c.Thread) == "/"
 }
 

@@ -24,8 +24,11 @@ func (v *View) byPath(c *intercept.Call, sh *shape) intercept.Verdict {
 	apart := false
 	for i, p := range sh.paths {
 		path, err := v.pathOf(c, p.arg)
-		if err != nil || path == "" {
+		switch {
+		case (err != nil || path == "") && sh.isDescriptor(c, p):
 			return v.byDescriptor(c, sh, p)
+		case err != nil || path == "":
+			return intercept.Run // which the kernel refuses
 		}
 		if v.isKernels(c, sh, p, path) {
 			return intercept.Run
@@ -68,7 +71,7 @@ func (v *View) staysPut(path string) bool {
 	return !strings.Contains(path, "/") && path != "." && path != ".." && !v.table.Enters(path)
 }
 
-// byDescriptor answers a call whose path is empty, or cannot be read.
+// byDescriptor answers a call that means the descriptor which its path would start from.
 func (v *View) byDescriptor(c *intercept.Call, sh *shape, p pathArg) intercept.Verdict {
 	if sh.changes && v.guarded && p.dirfd >= 0 && p.dirfdOf(c) != unix.AT_FDCWD && v.isReadOnlyFD(c, p.dirfdOf(c)) {
 		return intercept.Fail(abi.EROFS)

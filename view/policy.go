@@ -96,9 +96,7 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	case "setns":
 		return handler{enter: (*View).setns}
 	case "truncate", "truncate64":
-		if len(v.emulators) > 0 {
-			return handler{enter: (*View).truncate, shape: sh}
-		}
+		return handler{enter: (*View).truncate, shape: sh}
 	case "io_uring_setup":
 		// Through a ring, files could be opened past the view.
 		return handler{enter: func(*View, *intercept.Call, *shape) intercept.Verdict { return intercept.Fail(abi.ENOSYS) }}

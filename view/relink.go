@@ -23,13 +23,16 @@ type relinked struct {
 	mu   sync.Mutex
 	dir  *scratch.Dir
 	made map[relinkedAs]string // the host's path of the copy
+	of   map[fileID][]string   // those of a file
 
 	places sync.Map // of the programs in the view, by that path
 }
 
+type fileID struct{ dev, ino uint64 }
+
 // relinkedAs is of what there is a copy, and under which name.
 type relinkedAs struct {
-	dev, ino     uint64
+	fileID
 	size         int64
 	mtime        unix.Timespec
 	linker, name string
@@ -53,7 +56,7 @@ func (v *View) relink(t *guest.Thread, program, linker ref, name string) (string
 	if unix.Fstat(fd, &st) != nil {
 		return "", false
 	}
-	key := relinkedAs{st.Dev, st.Ino, st.Size, st.Mtim, path, name}
+	key := relinkedAs{fileID{st.Dev, st.Ino}, st.Size, st.Mtim, path, name}
 	r := &v.relinked
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,6 +66,7 @@ func (v *View) relink(t *guest.Thread, program, linker ref, name string) (string
 			return "", false
 		}
 		r.made[key] = host
+		r.of[key.fileID] = append(r.of[key.fileID], host)
 	}
 	r.places.Store(host, program.Place)
 	return host, true
@@ -74,7 +78,7 @@ func (r *relinked) copy(f *os.File, st *unix.Stat_t, linker, name string) (host 
 		if r.dir, err = scratch.New(); err != nil {
 			return "", err
 		}
-		r.made = map[relinkedAs]string{}
+		r.made, r.of = map[relinkedAs]string{}, map[fileID][]string{}
 	}
 	dir := filepath.Join(r.dir.Path(), strconv.Itoa(len(r.made)))
 	if err := os.MkdirAll(dir, 0o711); err != nil {
@@ -126,6 +130,33 @@ func setLinker(f *os.File, size int64, path string) error {
 	}
 	_, err = f.WriteAt(header, at)
 	return err
+}
+
+// runs reports whether a copy of the file of which st tells is being run.
+func (r *relinked) runs(st *unix.Stat_t) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, host := range r.of[fileID{st.Dev, st.Ino}] {
+		if inUse(unix.AT_FDCWD, host, unix.F_WRLCK) {
+			return true
+		}
+	}
+	return false
+}
+
+// inUse reports whether somebody has a file open in a way that keeps a lease of a kind
+// from being had (fcntl(2)): for writing if that is F_RDLCK, at all, which includes to
+// run it, if it is F_WRLCK.
+func inUse(dir int, name string, kind int) bool {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	// Who opens it meanwhile has the kernel send a signal: one that means nothing.
+	_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETSIG, int(unix.SIGURG))
+	_, err = unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, kind)
+	return err == unix.EAGAIN
 }
 
 // placeOfCopy returns the place of the program of which a path of the host is a copy.

@@ -20,6 +20,9 @@ type shape struct {
 	// the path's end is followed, or -1.
 	flags            int
 	unfollow, follow uint64
+	// empty is the argument whose bit AT_EMPTY_PATH has an empty path mean the
+	// descriptor, or -1.
+	empty int
 	traits
 }
 
@@ -71,7 +74,7 @@ func traitsOf(name string) traits {
 // shapeOf returns the shape of s on a, or nil if it has no path.
 func shapeOf(a abi.Arch, s *abi.Syscall) *shape {
 	number, _ := s.On(a)
-	sh := &shape{call: s, arch: a, number: number, args: s.ArgsOn(a), flags: -1, traits: traitsOf(s.Name)}
+	sh := &shape{call: s, arch: a, number: number, args: s.ArgsOn(a), flags: -1, empty: -1, traits: traitsOf(s.Name)}
 	for i, arg := range sh.args {
 		if arg.Kind == abi.KindPath {
 			sh.paths = append(sh.paths, pathArg{arg: i, dirfd: arg.At, noFollow: arg.NoFollow})
@@ -90,7 +93,7 @@ func shapeOf(a abi.Arch, s *abi.Syscall) *shape {
 	return sh
 }
 
-// readFlags notes which bit of argument i, if it has one, decides about links.
+// readFlags notes which bits of argument i, if it has such, say what a path means.
 func (sh *shape) readFlags(i int, arg abi.Arg) {
 	if arg.Kind != abi.KindFlags {
 		return
@@ -102,6 +105,9 @@ func (sh *shape) readFlags(i int, arg abi.Arg) {
 	}
 	if bit, ok := arg.Set.Value("AT_SYMLINK_FOLLOW", sh.arch); ok {
 		sh.flags, sh.follow = i, bit
+	}
+	if _, ok := arg.Set.Value("AT_EMPTY_PATH", sh.arch); ok {
+		sh.empty = i
 	}
 }
 
@@ -124,6 +130,18 @@ func (sh *shape) follows(c *intercept.Call, p pathArg) bool {
 
 func (sh *shape) options(c *intercept.Call, p pathArg) namespace.Options {
 	return namespace.Options{Follow: sh.follows(c, p), Name: p.names}
+}
+
+// isDescriptor reports whether the path p of c, which is empty or a null pointer,
+// means the descriptor. (Calls that set times know the latter, utimensat(2).)
+func (sh *shape) isDescriptor(c *intercept.Call, p pathArg) bool {
+	if c.Args[p.arg] == 0 {
+		switch sh.call.Name {
+		case "futimesat", "utimensat", "utimensat_time64":
+			return true
+		}
+	}
+	return sh.empty >= 0 && c.Args[sh.empty]&unix.AT_EMPTY_PATH != 0
 }
 
 // dirfd returns the descriptor that path p of c starts from.

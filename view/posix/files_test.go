@@ -2,6 +2,7 @@ package posix
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -187,6 +188,16 @@ func TestExec(t *testing.T) {
 	if err := unix.Exec(dir+"/echo", []string{"x"}, nil); err != unix.ETXTBSY {
 		t.Errorf("exec of a file being written: %v", err)
 	}
+	check(t, os.WriteFile("cat", must[[]byte](t)(os.ReadFile("/bin/cat")), 0o755))
+	cat := exec.Command("./cat")
+	in := must[io.WriteCloser](t)(cat.StdinPipe())
+	check(t, cat.Start())
+	if _, err := os.OpenFile("cat", os.O_WRONLY, 0); !errors.Is(err, unix.ETXTBSY) {
+		t.Errorf("writing to a program that runs: %v", err)
+	}
+	in.Close()
+	check(t, cat.Wait())
+	run(t, []step{write("cat", "changed")})
 }
 
 func TestLocks(t *testing.T) {
@@ -392,6 +403,28 @@ func TestNotify(t *testing.T) {
 	})
 }
 
+// Who watches a directory hears of what is done in it, and of nothing else.
+func TestNotifyOwn(t *testing.T) {
+	both(t, func(t *testing.T, at func(string) string) {
+		run(t, []step{mkdir(at("d"))})
+		fd := must[int](t)(unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK))
+		defer unix.Close(fd)
+		_ = must[int](t)(unix.InotifyAddWatch(fd, at("d"), unix.IN_ALL_EVENTS))
+		run(t, []step{mkdir(at("d/a")), write(at("d/b"), ""), rename(at("d/a"), at("d/c")), symlink("b", at("d/l")),
+			rmdir(at("d/c")), unlink(at("d/b")), unlink(at("d/l"))})
+		var buf [4096]byte
+		n := must[int](t)(unix.Read(fd, buf[:]))
+		for b := buf[:n]; len(b) > 0; {
+			const maskAt, lengthAt = 4, 12 // of struct inotify_event
+			mask, length := binary.NativeEndian.Uint32(b[maskAt:]), binary.NativeEndian.Uint32(b[lengthAt:])
+			if length == 0 {
+				t.Errorf("event %#x of the directory itself", mask)
+			}
+			b = b[unix.SizeofInotifyEvent+int(length):]
+		}
+	})
+}
+
 func TestAttributes(t *testing.T) {
 	both(t, func(t *testing.T, at func(string) string) {
 		before := unix.Umask(0o027)
@@ -447,11 +480,38 @@ func TestAttributes(t *testing.T) {
 				t.Errorf("owner %d:%d", st.Uid, st.Gid)
 			}
 		}
+		path := must[int](t)(unix.Open(at("f"), unix.O_PATH|unix.O_CLOEXEC, 0))
+		defer unix.Close(path)
 		run(t, []step{
+			{"fchmod by a descriptor for paths", func() error { return unix.Fchmod(path, 0o600) }, unix.EBADF},
+			{"fchown by a descriptor for paths", func() error { return unix.Fchown(path, -1, os.Getgid()) }, unix.EBADF},
+			{"fchmodat without a path", func() error { return unix.Fchmodat(path, "", 0o600, 0) }, unix.ENOENT},
 			{"access", func() error { return unix.Access(at("f"), unix.F_OK) }, nil},
 			{"access of nothing", func() error { return unix.Access(at("n"), unix.F_OK) }, unix.ENOENT},
 			{"statfs", func() error { return unix.Statfs(at("f"), new(unix.Statfs_t)) }, nil},
 		})
+	})
+}
+
+// What is made in a directory with a set-group-id bit belongs to its group.
+func TestGroupOfDirectory(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, who may give files away")
+	}
+	const group = 54321
+	both(t, func(t *testing.T, at func(string) string) {
+		run(t, []step{mkdir(at("d")),
+			{"chown", func() error { return unix.Chown(at("d"), -1, group) }, nil},
+			{"chmod", func() error { return unix.Chmod(at("d"), unix.S_ISGID|0o755) }, nil},
+			write(at("d/f"), ""), mkdir(at("d/e")), symlink("f", at("d/l"))})
+		for _, name := range []string{"d", "d/f", "d/e", "d/l"} {
+			if st := statOf(t, at(name)); st.Gid != group {
+				t.Errorf("%s is of group %d", name, st.Gid)
+			}
+		}
+		if st := statOf(t, at("d/e")); st.Mode&unix.S_ISGID == 0 {
+			t.Errorf("d/e has mode %o", st.Mode)
+		}
 	})
 }
 

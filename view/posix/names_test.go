@@ -24,7 +24,8 @@ func TestNames(t *testing.T) {
 			unlink(at("d")).fails(unix.EISDIR), rmdir(at("f")).fails(unix.ENOTDIR), unlink(at("f/")).fails(unix.ENOTDIR),
 			write(at("d/x"), ""), rmdir(at("d")).fails(unix.ENOTEMPTY), rmdir(at("d/.")).fails(unix.EINVAL),
 			rmdir(at("d/..")).fails(unix.ENOTEMPTY), unlink(at("d/x")), rmdir(at("d/")), rmdir(at("d")).fails(unix.ENOENT),
-			unlink(at("n")).fails(unix.ENOENT), rmdir(at("e")),
+			{"unlinkat with no such flag", func() error { return unix.Unlinkat(unix.AT_FDCWD, at("e"), 0x2000|unix.AT_REMOVEDIR) }, unix.EINVAL},
+			unlink(at("n")).fails(unix.ENOENT), rmdir(at("e")), rename("", at("r")).fails(unix.ENOENT), link("", at("r")).fails(unix.ENOENT),
 		})
 	})
 }
