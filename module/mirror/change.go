@@ -193,7 +193,7 @@ func (t *Tree) created(name string) error {
 // linked gives an emulated file another name.
 func (t *Tree) linked(from, to string) {
 	if n := t.nodes[from]; n != nil {
-		n.names = append(n.names, to)
+		n.prefer(to)
 		t.nodes[to] = n
 	}
 }

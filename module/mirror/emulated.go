@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,9 +17,16 @@ import (
 
 // node is an emulated file and its names.
 type node struct {
-	names []string
+	names []string // by the first it is opened
 	file  *vft.File
 	inode any // or nil, if it is not known
+}
+
+// prefer has the file opened by a name of which is known that it leads there: others
+// may lead elsewhere by now, which the tree has yet to learn.
+func (n *node) prefer(name string) {
+	others := slices.DeleteFunc(n.names, func(other string) bool { return other == name })
+	n.names = append([]string{name}, others...)
 }
 
 // An Expecter is an fs.File that may turn out to be another than its name had

@@ -170,9 +170,12 @@ func (t *Tree) says(name, text string) bool {
 // renewContent has the content of a file come anew. It reports false if our side
 // has changed it, which then is newer.
 func (t *Tree) renewContent(name string, st *unix.Stat_t, l *listing, info fs.FileInfo) bool {
-	t.naming.RLock()
+	t.naming.Lock()
 	n := t.nodes[name]
-	t.naming.RUnlock()
+	if n != nil {
+		n.prefer(name)
+	}
+	t.naming.Unlock()
 	if n != nil {
 		return n.file.QuietSince(l.began) && n.file.Renew(info.Size(), info.ModTime()) == nil
 	}
