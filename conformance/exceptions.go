@@ -21,6 +21,7 @@ var excluded = []exception{
 
 // long tests are left to runs that are not quick.
 var long = []exception{
+	{suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpaceChroot", why: "builds a program, which takes longer than all else of the package"},
 	{suite: "gostd", job: "os", test: "TestRootMulti(Rename|Link)", why: "thousands of pairs of paths: half of the package's calls, all of two kinds"},
 }
 
@@ -32,9 +33,7 @@ var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os", test: "TestGetwdDeepWithPWDSet", why: "goes up by .. from a directory with a path of more than 4095 bytes"},
 	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system on a mount, which is refused"},
 	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system on a mount, which is refused"},
-	{mode: "remote", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system in a mount namespace of its own, which is refused below a mount, and / is one"},
-	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "changes the mount at /, which is refused"},
-	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpaceChroot", why: "changes the mount at /, which is refused"},
+	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system in a mount namespace of its own, which is refused in a mount, and / is one"},
 	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_fds", why: "a shadow's files have no extended attributes"},
 	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_lpath", why: "a shadow's files have no extended attributes"},
 	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_simple", why: "a shadow's files have no extended attributes"},
