@@ -43,6 +43,9 @@ func (k *clock) set(ctx context.Context, ask asker, samples int) error {
 			best.ahead, best.doubt, best.asked, best.tick = ahead, doubt, time.Now(), tick
 		}
 	}
+	if off := best.ahead.Abs(); off <= best.doubt {
+		best.ahead, best.doubt = 0, best.doubt+off // they may well be the same
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	// What is known is kept as long as it is no worse, and not contradicted: the
@@ -80,13 +83,10 @@ func (k *clock) now() wire.Time {
 	return wire.TimeOf(time.Now().Add(k.ahead))
 }
 
-// difference returns by how much the shadow's clock is ahead, or 0 if that is no more
-// than it may be off.
+// difference returns by how much the shadow's clock is ahead, as now has it: a deadline
+// that the guest computed must not move against its time.
 func (k *clock) difference() time.Duration {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if k.ahead.Abs() <= k.doubtNow() {
-		return 0
-	}
 	return k.ahead
 }

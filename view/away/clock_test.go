@@ -56,16 +56,29 @@ func TestClockKeepsWhatIsNotContradicted(t *testing.T) {
 	}
 }
 
+// Where the clocks may be the same, the time is this machine's, and deadlines are not
+// shifted; that does not change as the doubt grows.
 func TestClockOfTheSameMachine(t *testing.T) {
-	k := clock{ahead: 3 * time.Microsecond, doubt: 5 * time.Microsecond, asked: time.Now()}
-	if d := k.difference(); d != 0 {
-		t.Errorf("a difference of %v", d)
+	const us = time.Microsecond
+	var k clock
+	if err := k.set(t.Context(), answers([2]time.Duration{3 * us, 5 * us}), samples); err != nil {
+		t.Fatal(err)
 	}
+	if k.ahead != 0 || k.doubt != 8*us || k.difference() != 0 {
+		t.Errorf("ahead by %v, give or take %v", k.ahead, k.doubt)
+	}
+	if err := k.set(t.Context(), answers([2]time.Duration{5 * us, us}), samples); err != nil {
+		t.Fatal(err)
+	}
+	if k.ahead != 5*us || k.difference() != 5*us {
+		t.Errorf("ahead by %v, shifted by %v", k.ahead, k.difference())
+	}
+	k.asked = time.Now().Add(-time.Hour)
 	lost := errors.New("lost")
 	err := k.set(t.Context(), func(context.Context) (time.Duration, time.Duration, wire.Time, error) {
 		return 0, 0, wire.Time{}, lost
 	}, samples)
-	if !errors.Is(err, lost) || k.ahead != 3*time.Microsecond {
-		t.Errorf("%v, ahead by %v", err, k.ahead)
+	if !errors.Is(err, lost) || k.difference() != 5*us {
+		t.Errorf("%v, shifted by %v", err, k.difference())
 	}
 }
