@@ -139,13 +139,21 @@ func (f *FS) ask(dir string, l *listing) {
 		gate <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-gate }()
-			name := path.Join(dir, one.name)
-			if a := f.method(name); !isPlain(a.Chain) {
-				l.entries[i] = f.appear(name, a, one)
-			}
+			l.entries[i] = f.look(path.Join(dir, one.name), one)
 		})
 	}
 	wg.Wait()
+}
+
+// look returns what a file looks like, of which the shadow tells one.
+func (f *FS) look(name string, one *info) *info {
+	if !f.methods.Policy || one.attr.Type != wire.TypeRegular {
+		return one
+	}
+	if a := f.method(name); !isPlain(a.Chain) {
+		return f.appear(name, a, one)
+	}
+	return one
 }
 
 // note remembers the attributes of what may be fetched.

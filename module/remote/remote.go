@@ -237,12 +237,25 @@ func (f *FS) expire(name string) {
 }
 
 // Stat implements fs.StatFS.
-func (f *FS) Stat(name string) (fs.FileInfo, error) { return f.stat(name, 0) }
+func (f *FS) Stat(name string) (fs.FileInfo, error) {
+	one, err := f.stat(name, 0)
+	if err != nil {
+		return nil, err // not a nil *info in an interface
+	}
+	return one, nil
+}
 
-// Lstat implements fs.ReadLinkFS.
-func (f *FS) Lstat(name string) (fs.FileInfo, error) { return f.stat(name, wire.AtNoFollow) }
+// Lstat implements fs.ReadLinkFS. A file looks as it does in a list.
+func (f *FS) Lstat(name string) (fs.FileInfo, error) {
+	one, err := f.stat(name, wire.AtNoFollow)
+	if err != nil {
+		return nil, err
+	}
+	f.methods.forget(name)
+	return f.look(name, one), nil
+}
 
-func (f *FS) stat(name string, flags uint32) (fs.FileInfo, error) {
+func (f *FS) stat(name string, flags uint32) (*info, error) {
 	attr, err := f.process.Stat(context.Background(), wire.CWD, f.path(name), flags)
 	if err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: f.path(name), Err: err}
