@@ -199,6 +199,38 @@ func reopen(host *os.File, mode uint32) (*os.File, error) {
 	return to, errors.Join(err, unix.Fchmod(int(host.Fd()), mode&0o7777))
 }
 
+// Preset puts the whole content of the source into a placeholder that is not open
+// for that yet, instead of having it fetched when it is asked for.
+func (f *File) Preset(host *os.File, content []byte) error {
+	f.gate.RLock()
+	defer f.gate.RUnlock()
+	f.mu.Lock()
+	fits := int64(len(content)) == f.origin && f.present.count == 0 && len(f.filling) == 0 && !f.table.aggravate
+	f.mu.Unlock()
+	if !fits || len(content) == 0 {
+		return nil // it comes as it is asked for
+	}
+	if err := f.put(host, content, 0); err != nil {
+		return err
+	}
+	blocks := blocksIn(int64(len(content)))
+	f.mu.Lock()
+	for b := range blocks {
+		f.present.add(b)
+	}
+	f.mu.Unlock()
+	f.table.fetched(blocks * BlockSize)
+	return nil
+}
+
+// Small returns the length of a file of which all is in the placeholder, if it is
+// not worth while to say which part of it a call reads.
+func (f *File) Small() (size int64, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.origin, f.origin <= longestRun*BlockSize && f.isWhole() && !f.table.aggravate
+}
+
 // Bounds of what is read ahead, in bytes. The most is what a link of 1 GB/s and a
 // round trip of 30 ms holds.
 const leastAhead, mostAhead = 256 << 10, 32 << 20

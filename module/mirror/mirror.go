@@ -230,7 +230,7 @@ func (t *Tree) copy(name string) error {
 	}
 	defer from.Close()
 	if t.emulates(from, info.Size()) {
-		return t.emulate(name, info.Size())
+		return t.emulate(name, from, info.Size())
 	}
 	if err := os.Chmod(t.host(name), 0o600); err != nil {
 		return err
