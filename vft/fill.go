@@ -127,7 +127,7 @@ func (f *File) fetch(off, size int64) (blocks int64, err error) {
 		blocks = int64(n) / BlockSize
 	}
 	data = data[:min(blocks*BlockSize, size)]
-	if e := f.put(host, data, off); e != nil {
+	if e := f.put(data, off, func(data []byte, off int64) error { return scribble(host, data, off) }); e != nil {
 		return 0, e
 	}
 	return blocks, err
@@ -135,9 +135,9 @@ func (f *File) fetch(off, size int64) (blocks int64, err error) {
 
 var zeros [BlockSize]byte
 
-// put writes to the placeholder what the source has. A hole there is zeros
+// put writes to the placeholder, by write, what the source has. A hole there is zeros
 // already.
-func (f *File) put(host *os.File, data []byte, off int64) error {
+func (f *File) put(data []byte, off int64, write func(data []byte, off int64) error) error {
 	f.mu.Lock()
 	holes := !f.table.aggravate && !f.stale
 	f.mu.Unlock()
@@ -153,22 +153,31 @@ func (f *File) put(host *os.File, data []byte, off int64) error {
 			return err
 		}
 	}
-	return scribble(host, data, off)
+	return write(data, off)
 }
 
-// scribble writes to a placeholder behind the back of whoever looks at its
-// times. A descriptor for writing is open as briefly as possible, since a program
-// cannot be executed as long as there is one.
+// scribble is scribbleTo for a placeholder that is open for reading. A descriptor for
+// writing is open as briefly as possible, since a program cannot be executed as long as
+// there is one.
 func scribble(host *os.File, data []byte, off int64) error {
-	var before, after unix.Stat_t
-	if err := unix.Fstat(int(host.Fd()), &before); err != nil {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(host.Fd()), &st); err != nil {
 		return fmt.Errorf("vft: stat a placeholder: %w", err)
 	}
-	to, err := reopen(host, before.Mode)
+	to, err := reopen(host, st.Mode)
 	if err != nil {
 		return fmt.Errorf("vft: open a placeholder: %w", err)
 	}
 	defer to.Close()
+	return scribbleTo(to, data, off)
+}
+
+// scribbleTo writes to a placeholder behind the back of whoever looks at its times.
+func scribbleTo(to *os.File, data []byte, off int64) error {
+	var before, after unix.Stat_t
+	if err := unix.Fstat(int(to.Fd()), &before); err != nil {
+		return fmt.Errorf("vft: stat a placeholder: %w", err)
+	}
 	// On a tmpfs, what is written by way of memory leaves the times alone.
 	if err := sys.WriteMapped(int(to.Fd()), data, off); err != nil {
 		if errors.Is(err, unix.EFAULT) {
@@ -176,9 +185,9 @@ func scribble(host *os.File, data []byte, off int64) error {
 		}
 		return fmt.Errorf("vft: write to a placeholder: %w", err)
 	}
-	if unix.Fstat(int(host.Fd()), &after) == nil && after.Mtim != before.Mtim {
+	if unix.Fstat(int(to.Fd()), &after) == nil && after.Mtim != before.Mtim {
 		keep := []unix.Timespec{{Nsec: unix.UTIME_OMIT}, before.Mtim}
-		_ = unix.UtimesNanoAt(unix.AT_FDCWD, link(host), keep, 0)
+		_ = unix.UtimesNanoAt(unix.AT_FDCWD, link(to), keep, 0)
 	}
 	return nil
 }
@@ -199,8 +208,8 @@ func reopen(host *os.File, mode uint32) (*os.File, error) {
 	return to, errors.Join(err, unix.Fchmod(int(host.Fd()), mode&0o7777))
 }
 
-// Preset puts the whole content of the source into a placeholder that is not open
-// for that yet, instead of having it fetched when it is asked for.
+// Preset puts the whole content of the source into the placeholder, which is open for
+// reading and writing, instead of having it fetched when it is asked for.
 func (f *File) Preset(host *os.File, content []byte) error {
 	f.gate.RLock()
 	defer f.gate.RUnlock()
@@ -210,7 +219,7 @@ func (f *File) Preset(host *os.File, content []byte) error {
 	if !fits || len(content) == 0 {
 		return nil // it comes as it is asked for
 	}
-	if err := f.put(host, content, 0); err != nil {
+	if err := f.put(content, 0, func(data []byte, off int64) error { return scribbleTo(host, data, off) }); err != nil {
 		return err
 	}
 	blocks := blocksIn(int64(len(content)))

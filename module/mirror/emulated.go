@@ -110,7 +110,7 @@ func (t *Tree) preset(name string, n *node, from Whole) {
 	if !ok {
 		return
 	}
-	host, err := openHost(t.host(name))
+	host, err := openHost(t.host(name), os.O_RDWR)
 	if err != nil {
 		return // who reads it is told
 	}
@@ -165,7 +165,7 @@ func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 		if len(n.names) == 0 {
 			return fs.ErrNotExist
 		}
-		if host, err = openHost(t.host(n.names[0])); err != nil {
+		if host, err = openHost(t.host(n.names[0]), os.O_RDONLY); err != nil {
 			return err
 		}
 		if source, err = t.openSource(n); err != nil {
@@ -248,9 +248,9 @@ func (t *Tree) openDenied(name string, denied error) (fs.File, error) {
 	return f, err
 }
 
-// openHost opens a copy for reading, whatever its permissions.
-func openHost(name string) (*os.File, error) {
-	f, err := os.Open(name)
+// openHost opens a copy, whatever its permissions.
+func openHost(name string, flag int) (*os.File, error) {
+	f, err := os.OpenFile(name, flag, 0)
 	if !errors.Is(err, fs.ErrPermission) {
 		return f, err
 	}
@@ -261,7 +261,7 @@ func openHost(name string) (*os.File, error) {
 	if err := os.Chmod(name, 0o600); err != nil {
 		return nil, err
 	}
-	f, err = os.Open(name)
+	f, err = os.OpenFile(name, flag, 0)
 	return f, errors.Join(err, os.Chmod(name, info.Mode()))
 }
 
