@@ -84,9 +84,18 @@ func (l *link) send(h wire.Header, head []byte, payload ...[]byte) error {
 	}
 	if l.zstd && size >= worthCompressing {
 		if small := compress(payload, size); small != nil {
-			payload, size = [][]byte{small}, len(small)
+			payload = [][]byte{small}
 			h.Flags |= wire.FlagZstd
 		}
+	}
+	return l.sendPlain(h, head, payload...)
+}
+
+// sendPlain is send by a link of which is not known yet whether both sides compress.
+func (l *link) sendPlain(h wire.Header, head []byte, payload ...[]byte) error {
+	size := 0
+	for _, b := range payload {
+		size += len(b)
 	}
 	h.Head, h.Payload = uint32(len(head)), uint32(size)
 	if len(head) > wire.MaxHead || size > wire.MaxPayload {
