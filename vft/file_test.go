@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -245,34 +246,41 @@ func TestFillTogether(t *testing.T) {
 }
 
 func TestReadAhead(t *testing.T) {
-	source := &memory{data: pattern(64 * BlockSize)}
-	f, _ := emulate(t, NewTable(false), source)
-	for b := range int64(8) {
-		if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		source := &memory{data: pattern(64 * BlockSize)}
+		f, _ := emulate(t, NewTable(false), source)
+		for b := range int64(8) {
+			if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait() // for what is fetched in the background
 		}
-		for {
-			f.mu.Lock()
-			ahead := f.ahead
-			f.mu.Unlock()
-			if !ahead {
-				break
+		if got := len(source.reads); got <= 8 || got > 8+4*8 {
+			t.Errorf("%d blocks were asked for", got)
+		}
+		for b := range int64(64) {
+			if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		for b, n := range source.reads {
+			if n != 1 {
+				t.Errorf("block %d was asked for %d times", b, n)
 			}
 		}
-	}
-	if got := len(source.reads); got <= 8 || got > 8+4*8 {
-		t.Errorf("%d blocks were asked for", got)
-	}
-	far := &memory{data: source.data}
-	f, _ = emulate(t, NewTable(false), far)
-	for b := int64(62); b > 40; b -= 2 {
-		if err := f.Read(1, 1, Fixed(b*BlockSize)); err != nil {
-			t.Fatal(err)
+		far := &memory{data: source.data}
+		f, _ = emulate(t, NewTable(false), far)
+		for b := int64(62); b > 40; b -= 2 {
+			if err := f.Read(1, 1, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if len(far.reads) != 11 {
-		t.Errorf("%d blocks were asked for by 11 reads here and there", len(far.reads))
-	}
+		synctest.Wait()
+		if len(far.reads) != 11 {
+			t.Errorf("%d blocks were asked for by 11 reads here and there", len(far.reads))
+		}
+	})
 }
 
 func TestFlushErrors(t *testing.T) {

@@ -245,29 +245,28 @@ func (f *File) Small() (size int64, ok bool) {
 const leastAhead, mostAhead = 256 << 10, 32 << 20
 
 // readAhead fetches, in the background, what a program that reads on from where
-// it was will ask for next: the more, the longer it does so.
+// it was will ask for next: the more, the longer it does so. It asks for an eighth at a
+// time, so that the link is never idle.
 func (f *File) readAhead(off, n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	sequential := off == f.next
 	f.next = endOf(off, n)
 	if !sequential {
-		f.begun = off
+		f.begun, f.asked = off, f.next
 		return
 	}
 	window := min(max(4*(f.next-f.begun), leastAhead), mostAhead)
-	from := blocksIn(f.next)
-	if f.ahead || f.table.aggravate || from*BlockSize >= f.origin ||
-		f.present.has(from) && f.present.has(min(blocksIn(f.origin)-1, from+window/2/BlockSize)) {
-		return // half of it is there: more will be asked for in one piece
+	from, to := max(f.asked, f.next), min(endOf(f.next, window)/BlockSize*BlockSize, f.origin)
+	if f.table.aggravate || from >= to || to < f.origin && to-from < max(window/8, leastAhead/2) {
+		return
 	}
-	f.ahead = true
-	go func() {
-		_ = f.Fill(from*BlockSize, window) // who reads there will be told
-		f.mu.Lock()
-		f.ahead = false
-		f.mu.Unlock()
-	}()
+	f.asked = to
+	first, end := from/BlockSize, blocksIn(to)
+	if f.present.within(first, end) == end-first {
+		return
+	}
+	go func() { _ = f.Fill(from, to-from) }() // who reads there will be told
 }
 
 // Room returns how many bytes more the placeholder's file system can take, with
