@@ -622,3 +622,45 @@ func TestBlockSet(t *testing.T) {
 		t.Errorf("cut: %d", s.count)
 	}
 }
+
+// TestPreset puts content in its place that nobody has asked for.
+func TestPreset(t *testing.T) {
+	source := &memory{data: pattern(2*BlockSize + 100)}
+	for _, tt := range []struct {
+		name      string
+		aggravate bool
+		content   []byte
+		preset    bool
+	}{
+		{"all of it", false, source.data, true},
+		{"a part", false, source.data[:BlockSize], false},
+		{"what would be taken away again", true, source.data, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			source.reads = nil
+			f, program := emulate(t, NewTable(tt.aggravate), source)
+			var before, after unix.Stat_t
+			_ = unix.Fstat(int(program.Fd()), &before)
+			if err := f.Preset(program, tt.content); err != nil {
+				t.Fatal(err)
+			}
+			_ = unix.Fstat(int(program.Fd()), &after)
+			if before.Mtim != after.Mtim {
+				t.Errorf("the time of the last change was %v, is %v", before.Mtim, after.Mtim)
+			}
+			size := int64(len(source.data))
+			if small, ok := f.Small(); ok != tt.preset || ok && small != size {
+				t.Errorf("small: %d, %v", small, ok)
+			}
+			if err := f.Read(1, size, Fixed(0)); err != nil {
+				t.Fatal(err)
+			}
+			if got := readAt(t, program, 0, size); !bytes.Equal(got, source.data) {
+				t.Error("wrong content")
+			}
+			if asked := len(source.reads) > 0; asked == tt.preset {
+				t.Errorf("the source was asked for %d blocks", len(source.reads))
+			}
+		})
+	}
+}

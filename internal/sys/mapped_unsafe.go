@@ -50,9 +50,9 @@ var pageSize = os.Getpagesize()
 // the time of writing to a page that the kernel has to make, and to make zero,
 // before. It is 0 where the kernel or the file system cannot do it.
 func putPages(m, b []byte) int {
-	fd := pager()
+	fd, err := pager()
 	whole := len(b) &^ (pageSize - 1)
-	if fd < 0 || whole == 0 {
+	if err != nil || whole == 0 {
 		return 0
 	}
 	register := uffdRegister{start: uint64(uintptr(unsafe.Pointer(&m[0]))), length: uint64(whole), mode: uffdMissing}
@@ -98,19 +98,26 @@ type (
 )
 
 // pager returns a descriptor of userfaultfd(2), by which pages are put into this
-// process's mappings, or -1 where there are none. Nobody ever waits for a page.
-var pager = sync.OnceValue(func() int {
-	fd, _, e := unix.Syscall(unix.SYS_USERFAULTFD, unix.O_CLOEXEC|unix.O_NONBLOCK|uffdUserModeOnly, 0, 0)
+// process's mappings. Nobody ever waits for a page.
+var pager = sync.OnceValues(func() (fd int, err error) {
+	r, _, e := unix.Syscall(unix.SYS_USERFAULTFD, unix.O_CLOEXEC|unix.O_NONBLOCK|uffdUserModeOnly, 0, 0)
 	if e != 0 {
-		return -1
+		return -1, e
 	}
 	hello := uffdHandshake{api: uffdAPI}
-	if ioctl(int(fd), uffdioAPI, unsafe.Pointer(&hello)) != 0 {
-		unix.Close(int(fd))
-		return -1
+	if e := ioctl(int(r), uffdioAPI, unsafe.Pointer(&hello)); e != 0 {
+		unix.Close(int(r))
+		return -1, e
 	}
-	return int(fd)
+	return int(r), nil
 })
+
+// PutsPages returns an error if WriteMapped has to do without userfaultfd(2), and so
+// takes longer.
+func PutsPages() error {
+	_, err := pager()
+	return err
+}
 
 func ioctl(fd int, request uintptr, arg unsafe.Pointer) unix.Errno {
 	_, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg))
