@@ -127,7 +127,7 @@ func (f *File) writeBack(dirty, mapped spans, cut int64) error {
 		}
 		f.length = max(f.length, s.to)
 	}
-	if f.length != st.Size && !f.reaches(st.Size) {
+	if f.length != st.Size {
 		if err := f.setLength(source, st.Size); err != nil {
 			return err
 		}
@@ -141,19 +141,6 @@ func (f *File) writeBack(dirty, mapped spans, cut int64) error {
 	maps.Copy(f.hashes, hashes)
 	f.mu.Unlock()
 	return nil
-}
-
-// reaches reports whether what is written by now, and is yet to be written back, goes
-// up to size: then it will give the source that length.
-func (f *File) reaches(size int64) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, s := range f.dirty {
-		if s.to >= size {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *File) setLength(source Source, size int64) error {

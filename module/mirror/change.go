@@ -187,7 +187,7 @@ func (t *Tree) changed(c module.Change, made fs.FileInfo) error {
 func (t *Tree) created(name string) error {
 	t.naming.Unlock()
 	defer t.naming.Lock()
-	return t.emulate(name, 0)
+	return t.emulate(name, nil, 0)
 }
 
 // linked gives an emulated file another name.

@@ -6,16 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
 
 // answers is an asker that says one thing after the other, the last for ever.
 func answers(all ...[2]time.Duration) asker {
 	i := 0
-	return func(context.Context) (ahead, doubt time.Duration, tick wire.Time, err error) {
+	return func(context.Context) (client.Clock, error) {
 		a := all[min(i, len(all)-1)]
 		i++
-		return a[0], a[1], wire.Time{Nsec: 1}, nil
+		return client.Clock{Ahead: a[0], Doubt: a[1], Tick: wire.Time{Nsec: 1}}, nil
 	}
 }
 
@@ -75,9 +76,7 @@ func TestClockOfTheSameMachine(t *testing.T) {
 	}
 	k.asked = time.Now().Add(-time.Hour)
 	lost := errors.New("lost")
-	err := k.set(t.Context(), func(context.Context) (time.Duration, time.Duration, wire.Time, error) {
-		return 0, 0, wire.Time{}, lost
-	}, samples)
+	err := k.set(t.Context(), func(context.Context) (client.Clock, error) { return client.Clock{}, lost }, samples)
 	if !errors.Is(err, lost) || k.difference() != 5*us {
 		t.Errorf("%v, shifted by %v", err, k.difference())
 	}
