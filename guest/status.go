@@ -70,9 +70,15 @@ func Lineage(tid int) (group, parent int, err error) {
 	return s.Group, s.Parent, err
 }
 
-// Signalled reports whether a signal is pending that t neither blocks nor ignores. (Of
-// those that it ignores the kernel keeps some for a tracer.)
+// Signalled reports whether a signal is pending that t neither blocks nor ignores.
 func (t *Thread) Signalled() bool {
+	pending, blocked := t.PendingSignals()
+	return pending&^blocked != 0
+}
+
+// PendingSignals returns the sets of signals that are pending and not ignored, and that
+// t blocks. (Of those that it ignores the kernel keeps some for a tracer.)
+func (t *Thread) PendingSignals() (pending, blocked uint64) {
 	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
 	sets := map[string]uint64{}
 	for line := range strings.Lines(string(b)) {
@@ -83,7 +89,7 @@ func (t *Thread) Signalled() bool {
 		}
 	}
 	ignored := sets["SigIgn"] | ignoredByDefault&^sets["SigCgt"]
-	return (sets["SigPnd"]|sets["ShdPnd"])&^sets["SigBlk"]&^ignored != 0
+	return (sets["SigPnd"] | sets["ShdPnd"]) &^ ignored, sets["SigBlk"]
 }
 
 // ignoredByDefault are the signals that do nothing to those who do not handle them;

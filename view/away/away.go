@@ -149,6 +149,10 @@ type task struct {
 	// waits is set when a signal for the guest ends the call.
 	waits atomic.Bool
 	fate  atomic.Uint32
+	// mask, if not nil, are the signals that are blocked while the call waits.
+	mask atomic.Pointer[uint64]
+	// withheld is set when only such signals have ended the call as the thread blocks.
+	withheld atomic.Bool
 }
 
 // The fates of a task that may be made again: what it found is handed to the guest, or
@@ -202,7 +206,7 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 			case !c.Alive():
 				t.cancel()
 				return intercept.Run // nobody is there any more
-			case t.waits.Load() && c.Thread.Signalled():
+			case t.waits.Load() && t.isSignalled():
 				t.cancel()
 			case repeats()[c.Syscall.Name] && c.Thread.Signalled() && t.fate.CompareAndSwap(0, abandoned):
 				t.cancel()
@@ -210,6 +214,17 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 			}
 		}
 	}
+}
+
+// isSignalled reports whether a signal ends the call. One that a mask of the call's own
+// lets in, and the thread does not, ends it, too, though it cannot be delivered then.
+func (t *task) isSignalled() bool {
+	pending, blocked := t.Thread.PendingSignals()
+	if mask := t.mask.Load(); mask != nil {
+		t.withheld.Store(pending&^blocked == 0)
+		blocked = *mask
+	}
+	return pending&^blocked != 0
 }
 
 // wait calls f, which a signal for the guest interrupts, by its context's end.

@@ -68,6 +68,11 @@ func (t *task) gather() intercept.Verdict {
 	case most <= 0:
 		return intercept.Fail(abi.EINVAL)
 	}
+	if t.Syscall.Name != "epoll_wait" {
+		if e := t.readMask(t.Args.Addr(4), t.Args[5]); e != 0 {
+			return intercept.Fail(e)
+		}
+	}
 	w := pollPatience(limit)
 	w.signal = abi.EINTR // signal(7): never made again
 	var ready []wire.Gathered

@@ -92,7 +92,7 @@ func (t *task) waitFor(l *watchList, w *patience) (int, abi.Errno) {
 		n, e := t.look(l)
 		switch {
 		case e == abi.EINTR && t.ctx.Err() != nil:
-			return 0, w.signal
+			return 0, t.interruption(w)
 		case e != 0 || n > 0 || !w.wait:
 			return n, e
 		}
@@ -191,6 +191,11 @@ func (t *task) poll() intercept.Verdict {
 	}
 	if local {
 		return intercept.Run
+	}
+	if t.Syscall.Name != "poll" {
+		if e := t.readMask(t.Args.Addr(3), t.Args[4]); e != 0 {
+			return intercept.Fail(e)
+		}
 	}
 	p, err := t.process()
 	if err != nil {

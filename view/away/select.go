@@ -1,6 +1,9 @@
 package away
 
 import (
+	"encoding/binary"
+	"strings"
+
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
@@ -59,6 +62,9 @@ func (t *task) choose() intercept.Verdict {
 	if local {
 		return intercept.Run
 	}
+	if e := t.readPackedMask(); e != 0 {
+		return intercept.Fail(e)
+	}
 	p, err := t.process()
 	if err != nil {
 		return fail(err)
@@ -75,6 +81,22 @@ func (t *task) choose() intercept.Verdict {
 		return intercept.Fail(e)
 	}
 	return t.tellChosen(all, sets, w)
+}
+
+// readPackedMask reads the mask of pselect6, whose address and size lie in memory.
+func (t *task) readPackedMask() abi.Errno {
+	if !strings.HasPrefix(t.Syscall.Name, "pselect6") || t.Args[5] == 0 {
+		return 0
+	}
+	word := t.Arch.PointerSize()
+	b := make([]byte, 2*word)
+	if _, err := t.Memory().ReadAt(b, t.Args.Addr(5)); err != nil {
+		return abi.EFAULT
+	}
+	if word == 4 {
+		return t.readMask(abi.Addr(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[4:])))
+	}
+	return t.readMask(abi.Addr(binary.LittleEndian.Uint64(b)), binary.LittleEndian.Uint64(b[8:]))
 }
 
 // tellChosen writes which descriptors are ready to the sets that they were asked in.

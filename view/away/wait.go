@@ -2,6 +2,7 @@ package away
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"time"
 
@@ -43,7 +44,7 @@ func (t *task) try(w *patience, entry wire.PollEntry, attempt func() error) abi.
 		e := client.Errno(err)
 		switch {
 		case e == abi.EINTR && t.ctx.Err() != nil:
-			return w.signal
+			return t.interruption(w)
 		case e != abi.EAGAIN:
 			return e
 		case !w.wait:
@@ -63,6 +64,32 @@ func (t *task) try(w *patience, entry wire.PollEntry, attempt func() error) abi.
 	}
 }
 
+// interruption returns how a call ends that a signal has ended.
+func (t *task) interruption(w *patience) abi.Errno {
+	if t.withheld.Load() {
+		return abi.EINTR // for no handler runs that could decide
+	}
+	return w.signal
+}
+
+// readMask reads the set of signals that is blocked while the call waits, if there is
+// one.
+func (t *task) readMask(at abi.Addr, size uint64) abi.Errno {
+	var b [8]byte
+	switch {
+	case at == 0:
+		return 0
+	case size != uint64(len(b)):
+		return abi.EINVAL
+	}
+	if _, err := t.Memory().ReadAt(b[:], at); err != nil {
+		return abi.EFAULT
+	}
+	mask := binary.LittleEndian.Uint64(b[:])
+	t.mask.Store(&mask)
+	return 0
+}
+
 // pause waits for a time.
 func (t *task) pause(w *patience, d time.Duration) abi.Errno {
 	if d == 0 {
@@ -73,7 +100,7 @@ func (t *task) pause(w *patience, d time.Duration) abi.Errno {
 	case <-time.After(d):
 		return 0
 	case <-t.ctx.Done():
-		return w.signal
+		return t.interruption(w)
 	}
 }
 
@@ -108,7 +135,7 @@ func (t *task) await(w *patience, entries []wire.PollEntry, own []unix.PollFd) a
 	case err == nil:
 		return 0
 	case t.ctx.Err() != nil:
-		return w.signal
+		return t.interruption(w)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return abi.ETIMEDOUT
 	case ctx.Err() != nil:

@@ -49,6 +49,19 @@ static void polls(void)
 	check(setitimer(ITIMER_REAL, &it, NULL) == 0);
 	fails(poll(f, 1, -1), EINTR);
 	check(caught == SIGALRM);
+	/* A mask that lets in what is blocked, and one that keeps out what is not. */
+	sigset_t none, alarm_only;
+	sigemptyset(&none);
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	block(SIG_BLOCK, SIGALRM);
+	check(setitimer(ITIMER_REAL, &it, NULL) == 0);
+	fails(ppoll(f, 1, NULL, &none), EINTR);
+	block(SIG_UNBLOCK, SIGALRM);
+	caught = 0;
+	ts = (struct timespec){ 0, 300 * 1000 * 1000 };
+	check(setitimer(ITIMER_REAL, &it, NULL) == 0);
+	check(ppoll(f, 1, &ts, &alarm_only) == 0 && caught == SIGALRM);
 	check(close(p[1]) == 0 && poll(f, 1, -1) == 1 && f[0].revents == POLLHUP);
 	int file = open("file", O_CREAT | O_RDWR, 0600);
 	struct pollfd always = { file, POLLIN | POLLOUT, 0 };
