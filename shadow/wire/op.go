@@ -97,7 +97,8 @@ type Result struct {
 	Watch           int32
 	Interval, Value Time
 	Data            [][]byte
-	// Size is the number of bytes that Data has in the payload.
+	// Size is the number of bytes that Data has in the payload, or that the payload
+	// gets from elsewhere if Data is nil.
 	Size int
 }
 
