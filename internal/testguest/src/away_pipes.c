@@ -8,23 +8,30 @@
 static volatile sig_atomic_t caught;
 static void note(int sig) { caught = sig; }
 
-/* Signals this thread after a while, n times. */
-static pthread_t target;
+/* Signals the main thread again and again, until it is told to stop. */
+static pthread_t target, sender;
+static volatile sig_atomic_t stopped;
+
 static void *signaller(void *sig)
 {
-	for (int i = 0; i < 3; i++) {
-		usleep(100 * 1000);
+	while (!stopped) {
+		usleep(50 * 1000);
 		pthread_kill(target, (int)(long)sig);
 	}
 	return NULL;
 }
 
-static pthread_t signal_later(int sig)
+static void start_signals(int sig)
 {
-	pthread_t t;
 	target = pthread_self();
-	check(pthread_create(&t, NULL, signaller, (void *)(long)sig) == 0);
-	return t;
+	stopped = 0;
+	check(pthread_create(&sender, NULL, signaller, (void *)(long)sig) == 0);
+}
+
+static void stop_signals(void)
+{
+	stopped = 1;
+	check(pthread_join(sender, NULL) == 0);
 }
 
 static int set_nonblock(int fd, int on)
@@ -121,6 +128,9 @@ static void broken(void)
 	close(p[1]);
 }
 
+static volatile sig_atomic_t *told;
+static void tell(int sig) { *told = sig; }
+
 /* Signals interrupt who waits, or do not, as the handler says. */
 static void interrupted(void)
 {
@@ -128,30 +138,31 @@ static void interrupted(void)
 	int p[2];
 	check(pipe(p) == 0);
 	handle(SIGUSR1, note, 0);
-	caught = 0;
-	pthread_t t = signal_later(SIGUSR1);
+	start_signals(SIGUSR1);
 	fails(read(p[0], &c, 1), EINTR);
+	stop_signals();
 	check(caught == SIGUSR1);
-	pthread_join(t, NULL);
-	handle(SIGUSR1, note, SA_RESTART);
-	caught = 0;
-	t = signal_later(SIGUSR1);
+	handle(SIGUSR1, tell, SA_RESTART);
+	told = shared(sizeof *told);
 	pid_t child = fork();
 	if (child == 0) {
-		usleep(600 * 1000);
+		while (!*told)
+			nap();
+		usleep(100 * 1000);
 		check(write(p[1], "q", 1) == 1);
 		_exit(0);
 	}
-	check(read(p[0], &c, 1) == 1 && c == 'q' && caught == SIGUSR1);
-	pthread_join(t, NULL);
+	start_signals(SIGUSR1);
+	check(read(p[0], &c, 1) == 1 && c == 'q' && *told);
+	stop_signals();
 	reap(child, 0);
 	/* What was written before a signal counts. */
 	static char much[1 << 20];
 	handle(SIGUSR1, note, 0);
-	t = signal_later(SIGUSR1);
+	start_signals(SIGUSR1);
 	ssize_t n = write(p[1], much, sizeof much);
+	stop_signals();
 	check(n > 0 && n < (ssize_t)sizeof much);
-	pthread_join(t, NULL);
 	/* Who waits dies. */
 	child = fork();
 	if (child == 0) {
@@ -222,9 +233,9 @@ static void fifo(void)
 	close(r);
 	reap(child, 0);
 	handle(SIGUSR1, note, 0);
-	pthread_t t = signal_later(SIGUSR1);
+	start_signals(SIGUSR1);
 	fails(open("fifo", O_RDONLY), EINTR);
-	pthread_join(t, NULL);
+	stop_signals();
 	int null = open("/dev/null", O_RDWR);
 	if (null >= 0) { /* it is exported */
 		check(write(null, buf, 5) == 5 && read(null, buf, 5) == 0);
