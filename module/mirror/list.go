@@ -134,6 +134,9 @@ func (t *Tree) show(name string, l *listing, dir fs.FileInfo, entries []entry) e
 		}
 		return err
 	}
+	if before.Dev != t.device {
+		return nil // the guest has mounted something there meanwhile
+	}
 	const all = 0o700 // what has to be permitted to us
 	closed := before.Mode&all != all && os.Geteuid() != 0
 	if closed {

@@ -75,6 +75,8 @@ func (t *Tree) shows(name string, info fs.FileInfo) bool {
 	var st unix.Stat_t
 	err := unix.Lstat(t.host(name), &st)
 	switch {
+	case err == nil && st.Dev != t.device:
+		return true // it is covered
 	case info == nil:
 		return err == unix.ENOENT
 	case !isShown(info):
@@ -143,6 +145,9 @@ func (t *Tree) renew(name string, l *listing, e entry) {
 	var st unix.Stat_t
 	if unix.Lstat(t.host(name), &st) != nil {
 		_ = t.place(name, l, e)
+		return
+	}
+	if st.Dev != t.device {
 		return
 	}
 	if !t.isSame(name, &st, e.FileInfo) || e.Mode()&fs.ModeSymlink != 0 && !t.says(name, e.text) {
