@@ -153,7 +153,28 @@ func (f *File) put(host *os.File, data []byte, off int64) error {
 			return err
 		}
 	}
-	return scribble(host, data, off)
+	return f.putAround(host, data, off)
+}
+
+// putAround writes data but where it would cover what was written here, and is to go
+// to the source.
+func (f *File) putAround(host *os.File, data []byte, off int64) error {
+	f.mu.Lock()
+	ours := f.dirty
+	f.mu.Unlock()
+	end := off + int64(len(data))
+	for _, s := range append(ours.below(end), span{end, end}) {
+		if s.to <= off {
+			continue
+		}
+		if n := s.from - off; n > 0 {
+			if err := scribble(host, data[:n], off); err != nil {
+				return err
+			}
+		}
+		data, off = data[min(max(s.to-off, 0), int64(len(data))):], max(off, s.to)
+	}
+	return nil
 }
 
 // scribble writes to a placeholder behind the back of whoever looks at its

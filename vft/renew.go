@@ -18,7 +18,8 @@ func (f *File) QuietSince(then time.Time) bool {
 
 // Renew says that somebody else has changed the source, which has size bytes now,
 // and changed last at mtime. What has come of it is forgotten, and comes anew as it
-// is asked for; at once where a program may look without asking.
+// is asked for; at once where a program may look without asking. What this side has
+// written meanwhile stays.
 func (f *File) Renew(size int64, mtime time.Time) error {
 	f.flushing.Lock()
 	defer f.flushing.Unlock()
@@ -33,10 +34,20 @@ func (f *File) Renew(size int64, mtime time.Time) error {
 	if err := unix.Fstat(int(host.Fd()), &st); err != nil {
 		return fmt.Errorf("vft: stat a placeholder: %w", err)
 	}
-	if st.Size != size {
+	f.mu.Lock()
+	ours := f.writeClaims()
+	for _, s := range f.dirty {
+		ours = ours.with(s)
+	}
+	f.mu.Unlock()
+	visible := size
+	if len(ours) > 0 {
+		visible = max(size, min(ours[len(ours)-1].to, st.Size))
+	}
+	if st.Size != visible {
 		to, err := reopen(host, st.Mode)
 		if err == nil {
-			err = to.Truncate(size)
+			err = to.Truncate(visible)
 			to.Close()
 		}
 		if err != nil {
@@ -51,7 +62,7 @@ func (f *File) Renew(size int64, mtime time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.origin, f.length, f.cut = size, size, maxOffset
-	f.present, f.dirty = blockSet{}, nil
+	f.present, f.dirty = blockSet{}, ours
 	clear(f.hashes)
 	f.stale, f.renewed = true, true
 	if seen := f.pinned.below(size); len(seen) > 0 {

@@ -25,6 +25,13 @@ type node struct {
 // before: reading that fails then, with ESTALE.
 type Expecter interface{ Expect(inode any) }
 
+// A LockFS is an fs.FS with files that others use, too. Locker returns what locks a
+// file against them, or, if inode is not nil and the name is another file's by then,
+// fails with ESTALE.
+type LockFS interface {
+	Locker(name string, inode any) vft.Locker
+}
+
 // Files implements module.Emulator.
 func (t *Tree) Files() *vft.Table { return t.files }
 
@@ -77,13 +84,17 @@ func (t *Tree) emulate(name string, size int64) error {
 		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
 	}
 	n := &node{names: t.namesOf(&st, name), inode: t.inodes[name]}
-	var err error
-	n.file, err = t.files.Add(&st, vft.Options{
+	options := vft.Options{
 		Size:    size,
 		Reserve: t.reserve,
 		Open:    func() (*os.File, vft.Source, error) { return t.open(n) },
 		Written: func(source vft.Source, when time.Time) error { return t.written(n, source, when) },
-	})
+	}
+	if _, ok := t.fsys.(LockFS); ok {
+		options.Locker = func() (vft.Locker, error) { return t.locker(n) }
+	}
+	var err error
+	n.file, err = t.files.Add(&st, options)
 	if err != nil {
 		return err
 	}
@@ -145,6 +156,17 @@ func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 		return err
 	})
 	return host, source, err
+}
+
+// locker returns what locks a file for all who use it here. One without a name has
+// none: nobody else can reach it.
+func (t *Tree) locker(n *node) (vft.Locker, error) {
+	t.naming.RLock()
+	defer t.naming.RUnlock()
+	if len(n.names) == 0 {
+		return nil, nil
+	}
+	return t.fsys.(LockFS).Locker(n.names[0], n.inode), nil
 }
 
 // written ends a write-back: the file gets the time at which it was written.

@@ -34,6 +34,7 @@ type FS struct {
 	ahead   ahead
 	methods methods
 	meter   meter
+	waiting chan struct{} // for locks, mostWaiting at a time
 
 	mu     sync.Mutex
 	tree   *mirror.Tree
@@ -46,7 +47,7 @@ type FS struct {
 // process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
 // told what the client's Config.Changed is.
 func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
-	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
+	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}, waiting: make(chan struct{}, mostWaiting)}
 	f.ahead.start()
 	f.startMethods(a)
 	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close, Anywhere: true})
