@@ -26,6 +26,9 @@ type Options struct {
 	// Locker, if not nil, returns what locks the source, or nil if nobody elsewhere
 	// can reach that any more.
 	Locker func() (Locker, error)
+	// Unlocked, if not nil, is called when the source is not locked any more, if a
+	// Refresh came while it was.
+	Unlocked func()
 }
 
 // File is an emulated file.
@@ -65,12 +68,14 @@ type File struct {
 	renewed  bool             // the source has to be opened again
 	stale    bool             // the placeholder may have other things than zeros where nothing is present
 	flushed  time.Time        // when the last write-back ended
+	renewing time.Time        // when what had come was forgotten last
 	closed   bool             // nobody uses it any more
 
 	locks   locks
 	coming  map[int]*asking // by thread, nil where it is not asked yet or any more
 	pledged map[int]pledge  // that a call may be about to take, by thread
 	tending bool            // somebody gives up what is needed no more
+	refused bool            // a Refresh, for that
 	broken  bool            // locks were lost that are in use here
 	dropped bool            // with them something that was written, and nobody was told yet
 }

@@ -207,8 +207,9 @@ func (f *File) lacking(who int, l Lock, keep bool, cancel func()) (lockSet, Lock
 		f.ask(who, &asking{l, cancel})
 		return missing, f.locks.locker, nil
 	}
+	call := waitingIn(who)
 	f.mu.Lock()
-	f.pledged[who] = pledge{l, callOf(who)}
+	f.pledged[who] = pledge{l, call}
 	f.mu.Unlock()
 	f.table.pledge(who, f)
 	return nil, nil, nil
@@ -267,7 +268,7 @@ func (f *File) take(ctx context.Context, locker Locker, piece Lock, wait bool) e
 
 // revalidate has the content come anew, at once where a program looks without asking.
 func (f *File) revalidate(state State) error {
-	if err := f.Renew(state.Size, state.Mtime); err != nil {
+	if err := f.renewUnderLock(state); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -284,6 +285,14 @@ func (f *File) revalidate(state State) error {
 		}
 	}
 	return nil
+}
+
+func (f *File) renewUnderLock(state State) error {
+	f.flushing.Lock()
+	defer f.flushing.Unlock()
+	f.gate.Lock()
+	defer f.gate.Unlock()
+	return f.renew(state.Size, state.Mtime)
 }
 
 // Query returns a lock of somebody elsewhere that is in the way of l, if there is
@@ -354,6 +363,12 @@ func (f *File) trim() error {
 			k.state, k.held[kind] = state, k.held[kind].without(l)
 			f.mu.Unlock()
 		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refused && !k.held.any() && f.options.Unlocked != nil {
+		f.refused = false
+		go f.options.Unlocked()
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package vft
 
 import (
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -148,4 +149,15 @@ func callOf(who int) string {
 		return "" // it has died
 	}
 	return string(b)
+}
+
+// waitingIn is callOf for a thread that waits for a verdict, or is about to.
+func waitingIn(who int) string {
+	const pause = 20 * time.Microsecond
+	for {
+		if call := callOf(who); call != running {
+			return call
+		}
+		time.Sleep(pause)
+	}
 }

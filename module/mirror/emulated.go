@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -92,6 +94,7 @@ func (t *Tree) emulate(name string, size int64) error {
 	}
 	if _, ok := t.fsys.(LockFS); ok {
 		options.Locker = func() (vft.Locker, error) { return t.locker(n) }
+		options.Unlocked = func() { t.lookAgain(n) }
 	}
 	var err error
 	n.file, err = t.files.Add(&st, options)
@@ -167,6 +170,17 @@ func (t *Tree) locker(n *node) (vft.Locker, error) {
 		return nil, nil
 	}
 	return t.fsys.(LockFS).Locker(n.names[0], n.inode), nil
+}
+
+// lookAgain has the directories of a file read anew: what they told of it while it
+// was locked was not believed.
+func (t *Tree) lookAgain(n *node) {
+	t.naming.RLock()
+	names := slices.Clone(n.names)
+	t.naming.RUnlock()
+	for _, name := range names {
+		t.Stale(path.Dir(name))
+	}
 }
 
 // written ends a write-back: the file gets the time at which it was written.

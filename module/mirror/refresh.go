@@ -180,7 +180,7 @@ func (t *Tree) renewContent(name string, st *unix.Stat_t, l *listing, info fs.Fi
 	n := t.nodes[name]
 	t.naming.RUnlock()
 	if n != nil {
-		return n.file.QuietSince(l.began) && n.file.Renew(info.Size(), info.ModTime()) == nil
+		return n.file.Refresh(l.began, info.Size(), info.ModTime())
 	}
 	delete(t.filled, idOf(st))
 	_ = os.Truncate(t.host(name), info.Size())
