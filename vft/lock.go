@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"time"
 
@@ -439,17 +440,15 @@ func (f *File) needed() (lockSets, error) {
 		return lockSets{}, err
 	}
 	defer f.release()
-	all, err := locksOn(host)
-	if err != nil {
-		return all, err
-	}
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.endPledges()
-	for _, p := range f.pledged {
+	pledges := maps.Clone(f.pledged) // before the locks are looked at, which are pledged until they are there
+	f.mu.Unlock()
+	all, err := locksOn(host)
+	for _, p := range pledges {
 		all[p.Kind] = all[p.Kind].with(p.Lock)
 	}
-	return all, nil
+	return all, err
 }
 
 // tendLocks looks, as often as is worth while, which locks on the placeholder are
