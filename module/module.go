@@ -77,6 +77,18 @@ type Changer interface {
 	// Writable returns the error with which a file would be opened for writing
 	// there.
 	Writable(rel string) error
+	// Extended returns the extended attributes, or nil if there are none.
+	Extended() Extended
+}
+
+// Extended are the extended attributes of files that are kept elsewhere. Names are
+// paths below a tree's root, "." being that itself; links are not followed. Values,
+// lists and flags are those of xattr(7) and setxattr(2).
+type Extended interface {
+	Getxattr(name, attribute string) ([]byte, error)
+	Listxattr(name string) ([]byte, error)
+	Setxattr(name, attribute string, value []byte, flags int) error
+	Removexattr(name, attribute string) error
 }
 
 // Op is a kind of change.

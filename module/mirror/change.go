@@ -31,6 +31,12 @@ func (t *Tree) Writable(rel string) error {
 	})
 }
 
+// Extended implements module.Changer.
+func (t *Tree) Extended() module.Extended {
+	x, _ := t.fsys.(module.Extended)
+	return x
+}
+
 // Change implements module.Changer.
 func (t *Tree) Change(c module.Change, do func() error) error {
 	if t.writer == nil {

@@ -58,6 +58,8 @@ func (f *FS) renamed(from, to string) {
 	defer f.mu.Unlock()
 	f.ahead.forgetIn(from)
 	f.ahead.forgetIn(to)
+	f.xattrs.forgetIn(from)
+	f.xattrs.forgetIn(to)
 	for lease, dir := range f.leases {
 		if rest, ok := strings.CutPrefix(dir, from); ok && (rest == "" || rest[0] == '/') {
 			f.leases[lease] = to + rest

@@ -6,7 +6,7 @@
 //
 // # Locks
 //
-// FS.mu, and ahead.mu or methods.mu, in this order, guard what stands below them. No call is made
+// FS.mu, and ahead.mu, methods.mu or xattrs.mu, in this order, guard what stands below them. No call is made
 // while one of them is held, nor is the tree told anything.
 package remote
 
@@ -34,6 +34,7 @@ type FS struct {
 	ahead   ahead
 	methods methods
 	meter   meter
+	xattrs  xattrs
 	waiting chan struct{} // for locks, mostWaiting at a time
 
 	mu     sync.Mutex
@@ -49,6 +50,7 @@ type FS struct {
 func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
 	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}, waiting: make(chan struct{}, mostWaiting)}
 	f.ahead.start()
+	f.xattrs.start()
 	f.startMethods(a)
 	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close, Anywhere: true})
 	if err != nil {
@@ -82,12 +84,15 @@ func (f *FS) forget(c *client.Change) {
 	switch name := path.Join(dir, c.Name); {
 	case c.All:
 		f.ahead.forgetIn(".")
+		f.xattrs.forgetIn(".")
 		f.methods.forgetAll()
 	case known && c.Gone:
 		f.ahead.forgetIn(name)
+		f.xattrs.forgetIn(name)
 		fallthrough
 	case known:
 		f.ahead.forget(name)
+		f.xattrs.forget(name)
 		f.methods.forget(name)
 	}
 }
@@ -166,6 +171,7 @@ func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
 		return nil, nil, l.err
 	}
 	f.ask(name, l)
+	f.xattrs.listed(name, l)
 	if l.held {
 		f.ahead.listed(name, l)
 	} else {
@@ -231,6 +237,7 @@ func (f *FS) expire(name string) {
 	tree := f.tree
 	f.mu.Unlock()
 	f.ahead.forgetIn(name)
+	f.xattrs.forgetIn(name)
 	if tree != nil {
 		tree.Stale(name)
 	}
