@@ -99,6 +99,7 @@ const (
 	Create  Op = iota // a regular file with permissions Mode
 	Mkdir             // a directory likewise
 	Symlink           // a link that leads to Text
+	Mknod             // a pipe, or what else Mode says, with permissions Mode
 	Link              // another name To for Name
 	Rename            // Name becomes To, in the place of what has that name
 	Remove            // a file, or an empty directory
@@ -111,7 +112,7 @@ const (
 type Change struct {
 	Op
 	Name, To, Text string
-	Mode           uint32 // as chmod(2) takes it
+	Mode           uint32 // as chmod(2) takes it, or for Mknod as mknod(2) does
 	UID, GID       int
 	Access, Modify time.Time
 }

@@ -26,12 +26,12 @@ type mount struct {
 	emulator module.Emulator
 	changer  module.Changer
 	extended module.Extended // or nil, of one with emulated files
-	root     string      // the tree's place on the host
-	dir      int         // descriptor of the root, or of the directory that the file is in
-	file     string      // the name in dir if the tree is a single file
-	stat     unix.Stat_t // the root's
-	raised   bool        // it makes up for directories above a target
-	hidden   bool        // it is seen in another view alone
+	root     string          // the tree's place on the host
+	dir      int             // descriptor of the root, or of the directory that the file is in
+	file     string          // the name in dir if the tree is a single file
+	stat     unix.Stat_t     // the root's
+	raised   bool            // it makes up for directories above a target
+	hidden   bool            // it is seen in another view alone
 }
 
 var errNotAbsolute = errors.New("not an absolute path")

@@ -79,6 +79,8 @@ type Tree struct {
 	first    map[any]string // a first name by Inode
 	inodes   map[string]any // Inode by name, as far as it is known
 
+	noDevices bool // cannot be made
+
 	naming sync.RWMutex // taken after mu
 	nodes  map[string]*node
 }

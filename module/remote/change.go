@@ -34,6 +34,16 @@ func (f *FS) Mkdir(name string, perm fs.FileMode) error {
 	return f.process.Mkdir(context.Background(), wire.CWD, f.path(name), permOf(perm))
 }
 
+// Mknod implements mirror.NodeFS.
+func (f *FS) Mknod(name string, mode fs.FileMode) error {
+	for kind, flag := range types {
+		if mode.Type() == flag {
+			return f.process.Mknod(context.Background(), wire.CWD, f.path(name), kind, permOf(mode))
+		}
+	}
+	return abi.EINVAL
+}
+
 // Remove implements mirror.WriteFS.
 func (f *FS) Remove(name string) error {
 	err := f.process.Unlink(context.Background(), wire.CWD, f.path(name))
