@@ -629,8 +629,8 @@ func (f *File) Flock(ctx context.Context, who, fd int, exclusive, wait bool) err
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, unix.EWOULDBLOCK) || !wait {
-			return err
+		if e, _ := errors.AsType[unix.Errno](err); e != unix.EWOULDBLOCK || !wait {
+			return abi.Errno(e)
 		}
 		select {
 		case <-ctx.Done():
