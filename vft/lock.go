@@ -188,7 +188,7 @@ func (f *File) lacking(who int, l Lock, keep bool, cancel func()) (lockSet, Lock
 	f.locking.Lock()
 	defer f.locking.Unlock()
 	missing := f.locks.held[l.Kind].lacks(l)
-	if f.locks.locker == nil || len(missing) > 0 && !keep {
+	if f.locks.locker == nil || f.locks.locker.Lost() || len(missing) > 0 && !keep {
 		f.ask(who, nil)
 		if err := f.trim(); err != nil {
 			return nil, nil, err

@@ -85,7 +85,7 @@ type side struct {
 	*File
 	table       *Table
 	placeholder string
-	lost        atomic.Bool
+	lost        atomic.Pointer[atomic.Bool] // the last Locker's
 }
 
 func newSide(t *testing.T, at string) *side {
@@ -114,7 +114,8 @@ func newSide(t *testing.T, at string) *side {
 		},
 		Locker: func() (Locker, error) {
 			file, err := os.OpenFile(at, os.O_RDWR, 0)
-			return homeLocker{file, &s.lost}, err
+			s.lost.Store(new(atomic.Bool))
+			return homeLocker{file, s.lost.Load()}, err
 		},
 	})
 	if err != nil {
@@ -286,7 +287,7 @@ func TestLocksAreLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.add(t)
-	p.lost.Store(true)
+	p.lost.Load().Store(true)
 	if err := p.Read(p.who, 8, Fixed(0)); !errors.Is(err, abi.ESTALE) {
 		t.Errorf("read: %v", err)
 	}
@@ -302,7 +303,6 @@ func TestLocksAreLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Unlocking()
-	p.lost.Store(false)
 	for range 1000 { // it is noticed that nobody has a lock any more
 		if err := p.lock(t.Context(), l, true); err == nil {
 			break
