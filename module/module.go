@@ -81,6 +81,16 @@ type Changer interface {
 	Extended() Extended
 }
 
+// An Owned is a Tree that may not be able to give its files the owners that they have
+// where they are kept, but knows those.
+type Owned interface {
+	Tree
+	// KeepOwners has them be known from now on. That costs a little.
+	KeepOwners()
+	// OwnerOf returns the owner of what has these numbers in the tree.
+	OwnerOf(dev, ino uint64) (uid, gid int, known bool)
+}
+
 // Extended are the extended attributes of files that are kept elsewhere. Names are
 // paths below a tree's root, "." being that itself; links are not followed. Values,
 // lists and flags are those of xattr(7) and setxattr(2).

@@ -61,6 +61,13 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	if h := v.contentHandler(a, s); h.enter != nil {
 		return h
 	}
+	switch {
+	case v.owner == nil:
+	case tellsOwner[s.Name]:
+		return handler{enter: (*View).statOwned, shape: bareShape(a, s)}
+	case sh != nil && sh.looks && !sh.asks:
+		return handler{enter: (*View).statOwned, shape: sh}
+	}
 	if v.extended && strings.Contains(s.Name, "xattr") {
 		return handler{enter: (*View).xattr, shape: sh}
 	}

@@ -81,7 +81,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	}
 	fact := v.lead(c, key)
 	// What the inner door knows is the same for all: of this namespace.
-	if v.inner != nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
+	if v.inner != nil && v.owner == nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
 		v.teach(c, era, dirfd, key, fact.found)
 	}
 	return v.refIn(key.as.host, fact.found), fact.errno

@@ -76,6 +76,8 @@ type View struct {
 	// emulators are the trees with emulated files.
 	emulators []module.Emulator
 	mappers   sync.Map // ids of processes that map emulated files
+	owned     []module.Owned
+	owner     *owner // or nil: the kernel tells whose files are
 	// privileged: the guest's processes may have other identities than ours.
 	privileged bool
 

@@ -164,6 +164,10 @@ func (t *Tree) make(name string, l *listing, e entry) error {
 	if err != nil {
 		return err
 	}
+	var st unix.Stat_t
+	if t.owners != nil && unix.Lstat(t.host(name), &st) == nil {
+		t.keepOwner(&st, e.FileInfo)
+	}
 	return t.dress(name, e.FileInfo)
 }
 

@@ -77,7 +77,7 @@ func (t *Tree) shows(name string, info fs.FileInfo) bool {
 		return err == unix.ENOENT
 	case !t.isShown(info):
 		return true
-	case err != nil || !t.isSame(name, &st, info):
+	case err != nil || !t.isSame(name, &st, info) || !t.isOwned(&st, info):
 		return false
 	}
 	return info.IsDir() && isDressed(&st, info) || !t.differs(&st, info)
@@ -153,6 +153,7 @@ func (t *Tree) renew(name string, l *listing, e entry) {
 	if inode := inodeOf(e.FileInfo); inode != nil && t.inodes[name] == nil {
 		t.identify(name, inode) // we made it ourselves
 	}
+	t.keepOwner(&st, e.FileInfo)
 	if !t.differs(&st, e.FileInfo) {
 		return
 	}
