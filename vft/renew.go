@@ -98,3 +98,32 @@ func (f *File) changing() spans {
 	}
 	return all
 }
+
+// revalidate has the content come anew, at once where a program looks without asking.
+func (f *File) revalidate(state State) error {
+	if err := f.renewUnderLock(state); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	pinned, mapped := f.pinned.below(state.Size), f.mapped.below(state.Size)
+	f.mu.Unlock()
+	for _, s := range pinned {
+		if err := f.Fill(s.from, s.to-s.from); err != nil {
+			return err
+		}
+	}
+	for _, s := range mapped {
+		if err := f.remember(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) renewUnderLock(state State) error {
+	f.flushing.Lock()
+	defer f.flushing.Unlock()
+	f.gate.Lock()
+	defer f.gate.Unlock()
+	return f.renew(state.Size, state.Mtime)
+}
