@@ -28,8 +28,8 @@ type node struct {
 type Expecter interface{ Expect(inode any) }
 
 // A LockFS is an fs.FS with files that others use, too. Locker returns what locks a
-// file against them, or, if inode is not nil and the name is another file's by then,
-// fails with ESTALE.
+// file against them, or nil if nothing does. If inode is not nil and the name is
+// another file's by then, its locks fail with ESTALE.
 type LockFS interface {
 	Locker(name string, inode any) vft.Locker
 }

@@ -20,15 +20,20 @@ const mostWaiting = 16
 type locker struct {
 	fs       *FS
 	name     string
-	expected any // its identity, or nil
+	by       answer // how it is reached
+	expected any    // its identity, or nil
 
 	mu   sync.Mutex
 	file *client.File // or nil
 }
 
-// Locker implements mirror.LockFS.
+// Locker implements mirror.LockFS. What is not the shadow's has none.
 func (f *FS) Locker(name string, inode any) vft.Locker {
-	return &locker{fs: f, name: name, expected: inode}
+	a := f.method(name)
+	if a.Last() != "remote" {
+		return nil
+	}
+	return &locker{fs: f, name: name, by: a, expected: inode}
 }
 
 // open opens the file as far as its permissions let that.
@@ -95,8 +100,9 @@ func (l *locker) Lock(ctx context.Context, k vft.Lock, wait bool) (vft.State, er
 	state, err := file.LockStat(ctx, how, offset, length)
 	if err == nil {
 		l.fs.ahead.forget(l.name)
+		l.fs.methods.forget(l.name)
 	}
-	return stateOf(&state), err
+	return l.stateOf(&state), err
 }
 
 // Unlock implements vft.Locker.
@@ -108,11 +114,13 @@ func (l *locker) Unlock(k vft.Lock) (vft.State, error) {
 	}
 	offset, length := extent(k)
 	state, err := file.LockStat(ctx, flags(k)&(wire.LockFile|wire.LockWhole)|wire.LockRelease, offset, length)
-	return stateOf(&state), err
+	return l.stateOf(&state), err
 }
 
-func stateOf(s *client.Moment) vft.State {
-	return vft.State{Size: s.Size, Mtime: s.Mtime.Go(), Ctime: s.Ctime.Go(), Now: s.Now.Go()}
+// stateOf tells of the file as it is read.
+func (l *locker) stateOf(m *client.Moment) vft.State {
+	seen := l.fs.appear(l.name, l.by, &info{attr: m.Attr})
+	return vft.State{Size: seen.attr.Size, Mtime: m.Mtime.Go(), Ctime: m.Ctime.Go(), Now: m.Now.Go()}
 }
 
 // Query implements vft.Locker.
