@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -100,6 +101,79 @@ func TestShadowLocksProbe(t *testing.T) {
 				t.Errorf("when it is dead: %v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// A shadow that takes the place of a killed one has the guest's locks; if somebody else
+// was faster, the guest is told that its file is stale.
+func TestShadowLocksOutliveIt(t *testing.T) {
+	locks := testguest.Path(t, "locks", testguest.Static)
+	h := newHome(t)
+	serve := func() (string, func()) {
+		return h.serve("--listen=unix:"+filepath.Join(h.dir, "s"), "--export="+h.files+":rw")
+	}
+	where, kill := serve()
+	defer func() { kill() }()
+	file := filepath.Join(h.files, "file")
+	if err := os.WriteFile(file, make([]byte, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	holder := exec.Command(penumbraAt(t), "run", "--shadow="+where, "--mount=type=bind,source="+filepath.Dir(locks)+",target="+filepath.Dir(locks), "--", locks, "hold", file)
+	in, err := holder.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	lines.Scan()
+	ask := func(want string) {
+		t.Helper()
+		for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+			fmt.Fprint(in, "r")
+			if lines.Scan(); lines.Text() == want {
+				return
+			}
+			if time.Since(began) > patience {
+				t.Fatalf("a read says %q, want %q", lines.Text(), want)
+			}
+		}
+	}
+	ask("10 0")
+	own, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	kill()
+	_, kill = serve()
+	isHeld := func() bool {
+		l := unix.Flock_t{Type: unix.F_WRLCK, Start: 15, Len: 1}
+		return unix.FcntlFlock(own.Fd(), unix.F_OFD_GETLK, &l) == nil && l.Type == unix.F_WRLCK
+	}
+	for began := time.Now(); !isHeld(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > patience {
+			t.Fatal("the lock is not had again")
+		}
+	}
+	ask("10 0")
+	kill()
+	l := unix.Flock_t{Type: unix.F_WRLCK, Start: 15, Len: 1}
+	for began := time.Now(); unix.FcntlFlock(own.Fd(), unix.F_OFD_SETLK, &l) != nil; time.Sleep(time.Millisecond) {
+		if time.Since(began) > patience {
+			t.Fatal("the lock of a shadow that is dead is in the way")
+		}
+	}
+	_, kill = serve()
+	ask("-1 " + strconv.Itoa(int(unix.ESTALE)))
+	in.Close()
+	if err := holder.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,7 +2,7 @@
 // KIND posix, ofd or flock. In the end each process leaves its lock to exit. Or looks
 // whether a lock can be had, is interrupted waiting for one, and is told what is in the
 // way: locks probe FILE. Or holds locks of all kinds until its input ends: locks hold
-// FILE, and says which process it is.
+// FILE, says which process it is, and for each byte of input what a read comes to.
 #include "guest.h"
 #include <sys/file.h>
 
@@ -62,11 +62,15 @@ static void hold(const char *name)
 {
 	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 10};
 	struct flock shared = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 30, .l_len = 10};
-	char end;
+	char end, text[10];
 	int fd = open(name, O_RDWR);
 	check(fd >= 0 && fcntl(fd, F_SETLK, &l) == 0 && fcntl(fd, F_SETLK, &shared) == 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
 	check(dprintf(1, "%d\n", getpid()) > 0);
-	check(read(0, &end, 1) == 0);
+	while (read(0, &end, 1) == 1) {
+		errno = 0;
+		ssize_t n = pread(fd, text, sizeof text, 0);
+		check(dprintf(1, "%zd %d\n", n, errno) > 0);
+	}
 }
 
 int main(int argc, char **argv)
