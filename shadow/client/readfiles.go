@@ -132,11 +132,14 @@ func (p *Process) listSome(ctx context.Context, dir int32, paths []string, lists
 	}
 	data := k.data
 	for i, r := range k.reply.Results {
-		if r.Errno != 0 {
+		switch {
+		case r.Errno == abi.ENOMEM && i > 0:
+			return i // the session's buffers were used up; a request for one waits
+		case r.Errno != 0:
 			errs[i] = r.Errno
-			continue
+		default:
+			lists[i], data = data[:r.Size:r.Size], data[r.Size:]
 		}
-		lists[i], data = data[:r.Size:r.Size], data[r.Size:]
 	}
 	return len(k.reply.Results)
 }
