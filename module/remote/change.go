@@ -79,6 +79,11 @@ func (f *FS) renamed(from, to string) {
 	for lease, dir := range f.leases {
 		f.held[dir] = lease
 	}
+	for l := range f.lockers {
+		if rest, ok := strings.CutPrefix(l.name, from); ok && (rest == "" || rest[0] == '/') {
+			l.name = to + rest
+		}
+	}
 }
 
 // Symlink implements mirror.SymlinkFS.

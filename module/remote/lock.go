@@ -19,12 +19,19 @@ const mostWaiting = 16
 // locker has a file of the shadow open for its locks alone.
 type locker struct {
 	fs       *FS
-	name     string
+	name     string // with FS.mu
 	by       answer // how it is reached
 	expected any    // its identity, or nil
 
 	mu   sync.Mutex
 	file *client.File // or nil
+}
+
+// where returns the file's name, which may be another by now.
+func (l *locker) where() string {
+	l.fs.mu.Lock()
+	defer l.fs.mu.Unlock()
+	return l.name
 }
 
 // Locker implements mirror.LockFS. What is not the shadow's has none.
@@ -33,7 +40,11 @@ func (f *FS) Locker(name string, inode any) vft.Locker {
 	if a.Last() != "remote" {
 		return nil
 	}
-	return &locker{fs: f, name: name, by: a, expected: inode}
+	l := &locker{fs: f, name: name, by: a, expected: inode}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lockers[l] = true
+	return l
 }
 
 // open opens the file as far as its permissions let that.
@@ -45,7 +56,7 @@ func (l *locker) open(ctx context.Context) (*client.File, error) {
 	}
 	var failed error
 	for _, access := range []uint32{wire.OpenRead | wire.OpenWrite, wire.OpenRead, wire.OpenWrite} {
-		file, attr, err := l.fs.process.Open(ctx, wire.CWD, l.fs.path(l.name), access, 0)
+		file, attr, err := l.fs.process.Open(ctx, wire.CWD, l.fs.path(l.where()), access, 0)
 		switch {
 		case err == nil && l.expected != nil && l.expected != any(attr.ID):
 			_ = file.Close(context.Background())
@@ -99,8 +110,9 @@ func (l *locker) Lock(ctx context.Context, k vft.Lock, wait bool) (vft.State, er
 	offset, length := extent(k)
 	state, err := file.LockStat(ctx, how, offset, length)
 	if err == nil {
-		l.fs.ahead.forget(l.name)
-		l.fs.methods.forget(l.name)
+		name := l.where()
+		l.fs.ahead.forget(name)
+		l.fs.methods.forget(name)
 	}
 	return l.stateOf(&state), err
 }
@@ -119,7 +131,7 @@ func (l *locker) Unlock(k vft.Lock) (vft.State, error) {
 
 // stateOf tells of the file as it is read.
 func (l *locker) stateOf(m *client.Moment) vft.State {
-	seen := l.fs.appear(l.name, l.by, &info{attr: m.Attr})
+	seen := l.fs.appear(l.where(), l.by, &info{attr: m.Attr})
 	return vft.State{Size: seen.attr.Size, Mtime: m.Mtime.Go(), Ctime: m.Ctime.Go(), Now: m.Now.Go()}
 }
 
@@ -147,6 +159,9 @@ func (l *locker) Lost() bool {
 // Close implements vft.Locker.
 func (l *locker) Close() error {
 	const patience = 10 * time.Second
+	l.fs.mu.Lock()
+	delete(l.fs.lockers, l)
+	l.fs.mu.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file == nil {

@@ -37,18 +37,19 @@ type FS struct {
 	xattrs  xattrs
 	waiting chan struct{} // for locks, mostWaiting at a time
 
-	mu     sync.Mutex
-	tree   *mirror.Tree
-	leases map[uint32]string // directories, by lease
-	held   map[string]uint32 // the reverse
-	heard  []client.Change   // that the tree was not told of yet; if there are any somebody is about to
+	mu      sync.Mutex
+	tree    *mirror.Tree
+	leases  map[uint32]string // directories, by lease
+	held    map[string]uint32 // the reverse
+	lockers map[*locker]bool
+	heard   []client.Change // that the tree was not told of yet; if there are any somebody is about to
 }
 
 // New returns a mirror of the directory root, an absolute path of the shadow. The
 // process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
 // told what the client's Config.Changed is.
 func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
-	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}, waiting: make(chan struct{}, mostWaiting)}
+	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}, lockers: map[*locker]bool{}, waiting: make(chan struct{}, mostWaiting)}
 	f.ahead.start()
 	f.xattrs.start()
 	f.startMethods(a)
