@@ -39,6 +39,7 @@ type FS struct {
 
 	mu      sync.Mutex
 	tree    *mirror.Tree
+	begun   *wire.Attr        // the root's, until there is a tree
 	leases  map[uint32]string // directories, by lease
 	held    map[string]uint32 // the reverse
 	lockers map[*locker]bool
@@ -53,6 +54,9 @@ func New(p *client.Process, source, root string, a Access, failed func(name stri
 	f.ahead.start()
 	f.xattrs.start()
 	f.startMethods(a)
+	if dir, attr := p.Begun(); dir == f.root {
+		f.begun = &attr
+	}
 	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close,
 		Anywhere: true, Aggravate: a.Aggravate})
 	if err != nil {
@@ -60,7 +64,7 @@ func New(p *client.Process, source, root string, a Access, failed func(name stri
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tree = tree
+	f.tree, f.begun = tree, nil
 	return tree, f, nil
 }
 
@@ -246,7 +250,15 @@ func (f *FS) expire(name string) {
 }
 
 // Stat implements fs.StatFS.
-func (f *FS) Stat(name string) (fs.FileInfo, error) { return f.stat(name, 0) }
+func (f *FS) Stat(name string) (fs.FileInfo, error) {
+	f.mu.Lock()
+	begun := f.begun
+	f.mu.Unlock()
+	if name == "." && begun != nil {
+		return &info{name, "", *begun}, nil
+	}
+	return f.stat(name, 0)
+}
 
 // Lstat implements fs.ReadLinkFS.
 func (f *FS) Lstat(name string) (fs.FileInfo, error) { return f.stat(name, wire.AtNoFollow) }
