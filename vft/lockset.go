@@ -1,7 +1,9 @@
 package vft
 
 import (
+	"bytes"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -149,6 +151,22 @@ func callOf(who int) string {
 		return "" // it has died
 	}
 	return string(b)
+}
+
+// hasEnded reports whether a thread is dead or about to be (linux/sched.h,
+// proc_pid_stat(5)).
+func hasEnded(who int) bool {
+	const flagsAt, exiting = 6, 0x4 // behind the name
+	b, err := sys.ReadProc(who, "stat")
+	if err != nil {
+		return true
+	}
+	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
+	if len(fields) <= flagsAt {
+		return false
+	}
+	flags, err := strconv.ParseUint(string(fields[flagsAt]), 10, 64)
+	return err == nil && flags&exiting != 0
 }
 
 // waitingIn is callOf for a thread that waits for a verdict, or is about to.

@@ -34,6 +34,7 @@ func (f *File) trim() error {
 				continue
 			}
 			if !flushed {
+				f.settleEnded()
 				_ = f.Flush() // what fails is tried again, and told by close
 				flushed = true
 			}
@@ -62,6 +63,17 @@ func (f *File) trim() error {
 		go f.options.Unlocked()
 	}
 	return nil
+}
+
+// settleEnded says of threads that end, and so have given up their locks, that their
+// calls have ended: what those wrote must not be written back once more, when the
+// lock is others'.
+func (f *File) settleEnded() {
+	for _, who := range f.Writers() {
+		if hasEnded(who) {
+			f.table.Settle(who)
+		}
+	}
 }
 
 // isAsked reports whether the source is being asked for more in the range of l. Which
