@@ -149,7 +149,7 @@ func (s *socket) send(o *wire.Op, r *wire.Result) error {
 	p.cost = wire.RecordCost + int64(len(p.data))
 	var failed error
 	if o.Addr.Family != wire.FamilyNone {
-		if p.to, p.release, failed = s.table.reach(&o.Addr); failed != nil {
+		if p.to, p.release, failed = s.table.cfg.reach(&o.Addr); failed != nil {
 			p.release = func() {}
 		}
 	}

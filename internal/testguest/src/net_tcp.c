@@ -374,8 +374,10 @@ static void passed(int l)
 	close(c);
 }
 
-int main(void)
+/* net_tcp [DIR far]: far says that no descriptors can be passed. */
+int main(int argc, char **argv)
 {
+	(void)argv;
 	signal(SIGPIPE, SIG_IGN);
 	int l = listener(0);
 	names_and_options(l);
@@ -385,6 +387,7 @@ int main(void)
 	nonblocking();
 	reset(l);
 	interrupted(l);
-	passed(l);
+	if (argc < 3)
+		passed(l);
 	return ok();
 }
