@@ -34,6 +34,12 @@ func (t *Tree) Writable(rel string) error {
 	})
 }
 
+// Extended implements module.Changer.
+func (t *Tree) Extended() module.Extended {
+	x, _ := t.fsys.(module.Extended)
+	return x
+}
+
 // Change implements module.Changer.
 func (t *Tree) Change(c module.Change, do func() error) error {
 	if t.writer == nil {
@@ -111,6 +117,10 @@ func (t *Tree) change(c module.Change) (made fs.FileInfo, err error) {
 		return t.make(c.Name, mode, "")
 	case module.Mkdir:
 		return t.make(c.Name, mode|fs.ModeDir, "")
+	case module.Mknod:
+		if w, ok := t.writer.(NodeFS); ok {
+			return nil, w.Mknod(c.Name, mode|typeOf(c.Mode))
+		}
 	case module.Symlink:
 		return t.make(c.Name, fs.ModeSymlink, c.Text)
 	case module.Remove:
@@ -154,7 +164,7 @@ func (t *Tree) changed(c module.Change, made fs.FileInfo) error {
 		if _, told := t.fsys.(ListFS); !told {
 			t.listed[c.Name], t.shown[c.Name] = true, true
 		}
-	case module.Symlink:
+	case module.Symlink, module.Mknod:
 		t.made(c.Name, made)
 	case module.Remove:
 		t.unname(c.Name)

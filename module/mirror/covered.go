@@ -28,7 +28,7 @@ func (t *Tree) isCovered(c module.Change) bool {
 	default:
 		host = filepath.Dir(host) // the name is there
 	}
-	device, err := deviceOf(host)
+	device, err := deviceAt(host)
 	return err == nil && device != t.device
 }
 
@@ -36,7 +36,7 @@ func (t *Tree) isCovered(c module.Change) bool {
 func (t *Tree) holdsOthers(name string) (holds bool) {
 	_ = filepath.WalkDir(t.host(name), func(at string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
-			device, err := deviceOf(at)
+			device, err := deviceAt(at)
 			holds = holds || err == nil && device != t.device
 		}
 		if holds {
@@ -47,7 +47,7 @@ func (t *Tree) holdsOthers(name string) (holds bool) {
 	return holds
 }
 
-func deviceOf(host string) (uint64, error) {
+func deviceAt(host string) (uint64, error) {
 	var st unix.Stat_t
 	if err := unix.Lstat(host, &st); err != nil {
 		return 0, &os.PathError{Op: "stat", Path: host, Err: err}

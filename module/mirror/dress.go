@@ -46,6 +46,33 @@ func kept(st *unix.Stat_t) uint32 {
 	return 0o1777 | st.Mode&setID
 }
 
+// kinds are the types of files that are in a tree, by how stat(2) has them.
+var kinds = []struct {
+	bits uint32
+	mode fs.FileMode
+}{{unix.S_IFREG, 0}, {unix.S_IFDIR, fs.ModeDir}, {unix.S_IFLNK, fs.ModeSymlink}, {unix.S_IFIFO, fs.ModeNamedPipe}, {unix.S_IFSOCK, fs.ModeSocket},
+	{unix.S_IFCHR, fs.ModeDevice | fs.ModeCharDevice}, {unix.S_IFBLK, fs.ModeDevice}}
+
+// typeOf returns Go's type of a file, or one that there is none of.
+func typeOf(mode uint32) fs.FileMode {
+	for _, k := range kinds {
+		if k.bits == mode&unix.S_IFMT {
+			return k.mode
+		}
+	}
+	return fs.ModeIrregular
+}
+
+// bitsOf does the reverse.
+func bitsOf(mode fs.FileMode) uint32 {
+	for _, k := range kinds {
+		if k.mode == mode.Type() {
+			return k.bits
+		}
+	}
+	return 0
+}
+
 // goMode turns chmod(2)'s permissions into Go's.
 func goMode(mode uint32) fs.FileMode {
 	m := fs.FileMode(mode & 0o777)

@@ -82,6 +82,9 @@ type Tree struct {
 	first    map[any]string // a first name by Inode
 	inodes   map[string]any // Inode by name, as far as it is known
 
+	noDevices bool         // cannot be made
+	owners    map[id]owner // by copy, nil unless they are kept
+
 	naming sync.RWMutex // taken after mu
 	nodes  map[string]*node
 }
@@ -112,7 +115,7 @@ func New(fsys fs.FS, o Options) (*Tree, error) {
 	}
 	err = t.dress(".", root)
 	if err == nil {
-		t.device, err = deviceOf(t.host("."))
+		t.device, err = deviceAt(t.host("."))
 	}
 	if err != nil {
 		_ = t.dir.Close()

@@ -39,6 +39,10 @@ type (
 	MakeFS interface {
 		Make(name string, mode fs.FileMode, text string) (fs.FileInfo, error)
 	}
+	// NodeFS can make pipes and names of sockets.
+	NodeFS interface {
+		Mknod(name string, mode fs.FileMode) error
+	}
 	// LinkFS can give a file further names.
 	LinkFS interface {
 		Link(oldname, newname string) error
