@@ -67,6 +67,19 @@ func decodeAddress(b []byte) (a wire.Address, e abi.Errno) {
 	return a, 0
 }
 
+// unixAddress returns an address as the kernel has told it to this process; it has no
+// family if it has no name.
+func unixAddress(from unix.Sockaddr) (a wire.Address) {
+	const none = "@" // as Go spells that
+	if u, ok := from.(*unix.SockaddrUnix); ok && u.Name != "" && u.Name != none {
+		a.Family = wire.FamilyUnix
+		if a.Name = u.Name; u.Name[0] == '@' { // as Go spells an abstract name
+			a.Name = "\x00" + u.Name[1:]
+		}
+	}
+	return a
+}
+
 // encodeAddress returns a as a struct sockaddr.
 func encodeAddress(a *wire.Address) []byte {
 	b := binary.NativeEndian.AppendUint16(nil, numbers[a.Family])
@@ -102,9 +115,15 @@ func writeAddress(c *intercept.Call, a *wire.Address, at, sizeAt abi.Addr) abi.E
 	if room < 0 {
 		return abi.EINVAL
 	}
-	b := encodeAddress(a)
+	var b []byte // nothing of one who has no name
+	if a.Family != wire.FamilyNone {
+		b = encodeAddress(a)
+	}
 	binary.NativeEndian.PutUint32(size[:], uint32(len(b)))
 	_, err1 := c.Memory().WriteAt(b[:min(len(b), int(room))], at)
+	if len(b) == 0 {
+		err1 = nil
+	}
 	_, err2 := c.Memory().WriteAt(size[:], sizeAt)
 	if err1 != nil || err2 != nil {
 		return abi.EFAULT

@@ -14,13 +14,14 @@
 //     to before it is connected.
 //   - A datagram carries a descriptor beside its content, of a file that holds the
 //     address where it is from; who reads without asking for that never sees it.
-//   - A Unix socket is the guest's own until it is to be named, or connected, by a
-//     name of the shadow's.
+//   - A Unix socket stays the guest's own, and what two of them do with each other is
+//     the kernel's. One that has a name at the shadow has another here; those who
+//     find it there reach it by way of us.
 //
 // # Locks
 //
-// Network.mu guards the table; socket.mu what is below it there. Neither is held
-// while the other is taken, nor during a call of the shadow's.
+// Network.mu guards the table, locals.mu names; socket.mu what is below it there. None
+// is held while another is taken, nor during a call of the shadow's.
 package network
 
 import (
@@ -34,6 +35,7 @@ import (
 	"penumbra/abi"
 	"penumbra/intercept"
 	"penumbra/shadow/client"
+	"penumbra/shadow/wire"
 )
 
 // Config says whose network it is.
@@ -43,6 +45,12 @@ type Config struct {
 	// to the shadow, by which absolute path there, or else to this machine. The last
 	// name of one that is to be made need not be there.
 	Place func(c *intercept.Call, path string, make bool) (place string, shadow bool)
+	// Connect connects a descriptor, as the thread that makes c, to a Unix socket that
+	// this process knows by that name.
+	Connect func(c *intercept.Call, own int, to unix.Sockaddr) abi.Errno
+	// Send makes a sendto, sendmsg or sendmmsg of a thread, of which the first message
+	// goes to such a socket, or, if that is nil, to the peer.
+	Send func(c *intercept.Call, call string, args abi.Args, to unix.Sockaddr) intercept.Verdict
 	// Made, if not nil, is told that a socket was made at such a place.
 	Made func(place string)
 }
@@ -60,6 +68,12 @@ type Network struct {
 	over    []*socket          // those of which nobody will tell when the guest closes them
 	closing sync.Once
 	relays  sync.WaitGroup // what the guest has left has yet to be sent
+	local   locals
+	user    struct {
+		once sync.Once
+		wire.Credentials
+		err error
+	}
 }
 
 // New returns the network of a shadow.
@@ -87,6 +101,9 @@ func (n *Network) Close() {
 	case <-time.After(parting):
 	}
 	n.end()
+	if n.local.dir != nil {
+		n.local.dir.Close()
+	}
 }
 
 // A request is a call about a socket, also one that came as socketcall(2).
@@ -109,9 +126,9 @@ var handlers = sync.OnceValue(func() map[string]handler {
 		"listen":            onSocket((*socket).listen),
 		"accept":            onSocket((*socket).accept),
 		"accept4":           onSocket((*socket).accept),
-		"getsockname":       onSocket((*socket).tellName),
-		"getpeername":       onSocket((*socket).tellPeer),
-		"getsockopt":        onSocket((*socket).getOption),
+		"getsockname":       (*Network).getName,
+		"getpeername":       (*Network).getPeer,
+		"getsockopt":        (*Network).getOption,
 		"setsockopt":        onSocket((*socket).setOption),
 		"sendto":            (*Network).sendTo,
 		"sendmsg":           (*Network).sendTo,
@@ -240,10 +257,17 @@ func (n *Network) name(s *socket) {
 func (n *Network) settle() {
 	n.mu.Lock()
 	var all []*socket
+	natives := false
 	for s := range n.named {
 		all = append(all, s)
 	}
+	for _, s := range n.sockets {
+		natives = natives || s.native
+	}
 	n.mu.Unlock()
+	if natives {
+		n.reap()
+	}
 	for _, s := range all {
 		closed := true
 		_ = s.control(func(fd int) error { closed = hungUp(fd); return nil })

@@ -18,6 +18,8 @@ func (h *shadowView) openNetwork(v *view.View) {
 			place, tree, ok := v.SocketPlace(c, name, make)
 			return place, ok && slices.ContainsFunc(h.shown, func(s shownTree) bool { return s.tree == tree })
 		},
+		Connect: v.Connect,
+		Send:    v.Send,
 		Made: func(place string) {
 			h.made(place)
 			v.SocketMade()

@@ -1,0 +1,261 @@
+package sockets
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
+	"penumbra/shadow/wire"
+)
+
+// A piece is something to be sent.
+type piece struct {
+	data []byte
+	cost int64         // of the flow, that is not accounted for yet
+	to   unix.Sockaddr // of a datagram; nil to the peer
+	// release frees what to needs.
+	release func()
+}
+
+// send takes a piece of the flow from the client, and sends as much of it as can
+// be sent at once. The rest is queued.
+func (s *socket) send(o *wire.Op, r *wire.Result) error {
+	p := piece{release: func() {}}
+	for _, b := range o.Data {
+		p.data = append(p.data, b...) // the request's memory is not ours to keep
+	}
+	p.cost = wire.RecordCost + int64(len(p.data))
+	var failed error
+	if o.Addr.Family != wire.FamilyNone {
+		if p.to, p.release, failed = s.table.reach(&o.Addr); failed != nil {
+			p.release = func() {}
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.mayTake(o.Offset, p.cost); err != nil {
+		p.release()
+		return err
+	}
+	s.received += p.cost
+	switch {
+	case failed != nil:
+		s.spent(&p)
+	case !s.draining:
+		failed = s.attempt(&p)
+	}
+	switch {
+	case failed != nil && s.kind == wire.SocketDatagram:
+		go s.tell(wire.Record{Kind: wire.RecordFailed, Errno: wire.ErrnoOf(failed)}, nil)
+	case failed != nil:
+		s.broken = wire.ErrnoOf(failed)
+		return failed
+	case p.cost > 0:
+		s.enqueue(p)
+	}
+	s.told = s.written + wire.Window
+	r.Offset = s.told
+	return nil
+}
+
+// mayTake returns why a piece cannot be taken, or nil, with mu held.
+func (s *socket) mayTake(offset, cost int64) error {
+	switch {
+	case offset != s.received || offset+cost > s.written+wire.Window:
+		return abi.EINVAL
+	case s.ends || s.closing:
+		return abi.EPIPE
+	case s.broken != 0:
+		return s.broken
+	}
+	return nil
+}
+
+// enqueue leaves p to who drains the queue, with mu held.
+func (s *socket) enqueue(p piece) {
+	s.queue = append(s.queue, p)
+	if !s.draining {
+		s.draining = true
+		s.table.leaving.Add(1)
+		go s.drain()
+	}
+}
+
+// spent says that nothing of p is left, with mu held.
+func (s *socket) spent(p *piece) {
+	s.written += p.cost
+	p.cost, p.data = 0, nil
+	p.release()
+}
+
+// attempt sends as much of p as the kernel takes at once, with mu held.
+func (s *socket) attempt(p *piece) (err error) {
+	ctlErr := s.raw.Control(func(fd uintptr) { _, err = s.write(int(fd), p) })
+	if ctlErr != nil {
+		return abi.EPIPE
+	}
+	return err
+}
+
+// write sends as much of p as the kernel takes. It reports whether that was all.
+// Of a message that fails nothing is left.
+func (s *socket) write(fd int, p *piece) (all bool, err error) {
+	for {
+		n, err := unix.SendmsgN(fd, p.data, nil, p.to, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == unix.EAGAIN || err == unix.ENOBUFS && s.kind != wire.SocketDatagram:
+			return false, nil
+		case err != nil:
+			s.spent(p)
+			return true, err
+		}
+		p.data = p.data[n:]
+		if s.kind != wire.SocketStream || len(p.data) == 0 {
+			s.spent(p)
+			return true, nil
+		}
+		s.written += int64(n)
+		p.cost -= int64(n)
+	}
+}
+
+// errClosed says that the socket was closed meanwhile.
+var errClosed error = abi.EPIPE
+
+// Pauses before a datagram is tried again.
+const (
+	shortPause = time.Millisecond
+	longPause  = 16 * time.Millisecond
+)
+
+// drain sends what is queued until nothing is left.
+func (s *socket) drain() {
+	defer s.table.leaving.Done()
+	for pause := shortPause; ; {
+		stalled, err := s.sendQueued()
+		if s.drained(err) {
+			return
+		}
+		if !stalled {
+			pause = shortPause
+			continue
+		}
+		select {
+		case <-time.After(pause):
+		case <-s.table.abandoned:
+			s.file.Close()
+		}
+		pause = min(2*pause, longPause)
+	}
+}
+
+// sendQueued sends what is queued, until all is, or one piece failed, or the client
+// should hear of it. It has stalled if a Unix socket, which is not the peer, has no
+// room for a datagram: when it has the kernel tells nobody.
+func (s *socket) sendQueued() (stalled bool, err error) {
+	waited := s.raw.Write(func(fd uintptr) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for len(s.queue) > 0 {
+			var all bool
+			if all, err = s.write(int(fd), &s.queue[0]); !all {
+				stalled = s.family == wire.FamilyUnix && s.queue[0].to != nil
+				return stalled
+			}
+			s.queue = s.queue[1:]
+			if err != nil || s.written+wire.Window-s.told >= wire.Window/2 {
+				return true
+			}
+		}
+		return true
+	})
+	if err == nil && waited != nil {
+		err = errClosed
+	}
+	return stalled, err
+}
+
+// drained tells the client of what was sent, and reports whether that was all.
+func (s *socket) drained(err error) bool {
+	s.mu.Lock()
+	fatal := err != nil && (s.kind != wire.SocketDatagram || err == errClosed)
+	if fatal {
+		s.broken = wire.ErrnoOf(err)
+		for i := range s.queue {
+			s.spent(&s.queue[i])
+		}
+		s.queue = nil
+	}
+	limit := s.written + wire.Window
+	news := limit != s.told
+	s.told = limit
+	done := len(s.queue) == 0
+	if done {
+		s.draining = false
+		if s.ends && !fatal {
+			s.finish()
+		}
+	}
+	last := done && s.closing
+	s.mu.Unlock()
+	if err != nil {
+		s.tell(wire.Record{Kind: wire.RecordFailed, Errno: wire.ErrnoOf(err)}, nil)
+	}
+	if news {
+		s.tell(wire.Record{Kind: wire.RecordLimit, Limit: limit}, nil)
+	}
+	if last {
+		s.close()
+	}
+	return done
+}
+
+// finish tells the peer that nothing more comes, with mu held.
+func (s *socket) finish() {
+	_ = s.raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_WR) })
+}
+
+// shutdown ends one direction or both.
+func (s *socket) shutdown(o *wire.Op) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var err error
+	if o.Flags&wire.ShutdownRead != 0 {
+		_ = s.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), unix.SHUT_RD) })
+	}
+	if o.Flags&wire.ShutdownWrite != 0 && err == nil {
+		if s.ends = true; !s.draining {
+			_ = s.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), unix.SHUT_WR) })
+		}
+	}
+	return err
+}
+
+// hangup gives the socket up: when what is queued has been sent it is closed.
+func (s *socket) hangup() {
+	s.mu.Lock()
+	already := s.closing
+	s.closing = true
+	s.kept = nil
+	s.changed.Broadcast()
+	draining := s.draining
+	s.mu.Unlock()
+	if already {
+		return
+	}
+	_ = s.file.SetReadDeadline(time.Unix(1, 0)) // who reads comes back
+	if !draining {
+		s.close()
+	}
+}
+
+func (s *socket) close() {
+	if err := s.file.Close(); !errors.Is(err, os.ErrClosed) {
+		s.table.gone()
+	}
+}
