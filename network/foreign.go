@@ -34,6 +34,9 @@ func (s *socket) introduce(r *client.Record) {
 	n := s.network
 	fd, err := n.local.stranger(types[s.kind], &r.Addr)
 	if err == nil {
+		if r.Addr.Name != "" {
+			s.here.byNamed.Store(true)
+		}
 		err = s.reach(fd)
 	}
 	if err != nil {

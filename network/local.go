@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,8 @@ type local struct {
 	file *os.File      // what the name leads to, with O_PATH; nil of an abstract name
 	id   wire.Identity // of the file at the shadow; zero of an abstract name
 	key  string        // the abstract name, or ""
+	// byNamed: somebody who has a name of ours has connected.
+	byNamed atomic.Bool
 }
 
 // address returns by which name this process reaches l's socket: whatever the user

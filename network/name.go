@@ -89,12 +89,12 @@ func (s *socket) listen(r *request, _ int) intercept.Verdict {
 
 // accept answers accept(2) and accept4(2): there is a byte for each connection.
 func (s *socket) accept(r *request, own int) intercept.Verdict {
-	if s.native {
-		return intercept.Run
-	}
 	var flags int32
 	if r.name == "accept4" {
 		flags = r.args.Int32(3)
+	}
+	if s.native {
+		return s.acceptNative(r, own, flags)
 	}
 	s.mu.Lock()
 	listens := s.state == listening

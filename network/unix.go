@@ -136,6 +136,9 @@ func (n *Network) connectUnix(r *request, s *socket, own int, a wire.Address) in
 // as who has done it.
 func (n *Network) connectHere(r *request, own int, to *local) intercept.Verdict {
 	caller := credentialsOf(r.Thread)
+	if isNamed(own) {
+		to.byNamed.Store(true)
+	}
 	l := &n.local
 	l.mu.Lock()
 	l.callers[inodeOf(own)] = caller
@@ -144,6 +147,33 @@ func (n *Network) connectHere(r *request, own int, to *local) intercept.Verdict 
 		return intercept.Fail(e)
 	}
 	return intercept.Skip(0)
+}
+
+// acceptNative answers accept(2) of the guest's own socket. The kernel's address is
+// only wrong where somebody with a name has connected.
+func (s *socket) acceptNative(r *request, own int, flags int32) intercept.Verdict {
+	if r.args.Addr(1) == 0 || s.here == nil || !s.here.byNamed.Load() || flags&^(unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC) != 0 {
+		return intercept.Run
+	}
+	if !nonblocking(own) {
+		if e := awaitReadable(patienceFor(r.Call, own, unix.SO_RCVTIMEO), own); e != 0 {
+			return intercept.Fail(e)
+		}
+	}
+	fd, from, err := unix.Accept4(own, unix.SOCK_CLOEXEC|int(flags))
+	if err != nil {
+		return intercept.Fail(errnoOf(err))
+	}
+	a, known := s.network.local.called(from)
+	if !known {
+		a = unixAddress(from)
+	}
+	a.Family = wire.FamilyUnix
+	if e := writeAddress(r.Call, &a, r.args.Addr(1), r.args.Addr(2)); e != 0 {
+		unix.Close(fd)
+		return intercept.Fail(e)
+	}
+	return intercept.Give(fd, flags&unix.SOCK_CLOEXEC != 0)
 }
 
 // connectThere connects a socket of the shadow's, and waits while too many wait there
