@@ -112,6 +112,18 @@ func (s *socket) awaitConnection(r *request, own int) intercept.Verdict {
 	return intercept.Fail(cmp.Or(s.takeError(), abi.ECONNABORTED))
 }
 
+// shutdown answers shutdown(2): the pair is connected even if the socket is not.
+func (s *socket) shutdown(r *request, _ int) intercept.Verdict {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	how := r.args.Int32(1)
+	connects := s.state != idle || s.kind == wire.SocketDatagram && s.peer.Family != wire.FamilyNone
+	if !s.native && !connects && how >= unix.SHUT_RD && how <= unix.SHUT_RDWR {
+		return intercept.Fail(abi.ENOTCONN)
+	}
+	return intercept.Run
+}
+
 // takeError returns what SO_ERROR has to say, once, with mu held.
 func (s *socket) takeError() abi.Errno {
 	e := s.err

@@ -37,6 +37,9 @@ func (n *Network) create(r *request) (intercept.Verdict, bool) {
 	case unix.SOCK_DGRAM:
 		kind, usual = wire.SocketDatagram, unix.IPPROTO_UDP
 	case unix.SOCK_RAW:
+		if protocol == 0 {
+			return intercept.Fail(abi.EPROTONOSUPPORT), true
+		}
 		return intercept.Fail(abi.EPERM), true
 	case unix.SOCK_SEQPACKET, unix.SOCK_RDM:
 		return intercept.Fail(abi.ESOCKTNOSUPPORT), true

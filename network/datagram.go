@@ -201,9 +201,6 @@ type datagram struct {
 // receive receives a datagram of at most room bytes by a copy of the guest's end.
 func (s *socket) receive(p *patience, own, room, flags int) (datagram, abi.Errno) {
 	waits := flags&unix.MSG_DONTWAIT == 0 && !nonblocking(own)
-	if flags&unix.MSG_ERRQUEUE != 0 {
-		return datagram{}, abi.EAGAIN // nothing is ever told there
-	}
 	s.mu.Lock()
 	e := s.takeError()
 	s.mu.Unlock()

@@ -25,6 +25,8 @@ type local struct {
 	file *os.File      // what the name leads to, with O_PATH; nil of an abstract name
 	id   wire.Identity // of the file at the shadow; zero of an abstract name
 	key  string        // the abstract name, or ""
+	// private: nobody at the shadow knows it, for the kernel here has chosen it.
+	private bool
 	// byNamed: somebody who has a name of ours has connected.
 	byNamed atomic.Bool
 }
@@ -122,7 +124,7 @@ func nameAnyhow(own int) (*local, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &local{name: name.(*unix.SockaddrUnix).Name}
+	h := &local{name: name.(*unix.SockaddrUnix).Name, private: true}
 	h.key = "\x00" + h.name[1:]
 	return h, nil
 }

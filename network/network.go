@@ -114,6 +114,14 @@ type request struct {
 	makes bool // it may make a socket the shadow's
 }
 
+// flags returns the flags of a call that sends or receives.
+func (r *request) flags() int {
+	if r.name == "sendmsg" || r.name == "recvmsg" {
+		return int(r.args.Int32(2))
+	}
+	return int(r.args.Int32(3))
+}
+
 // A handler answers a call; it is false if that is somebody else's.
 type handler func(*Network, *request) (intercept.Verdict, bool)
 
@@ -126,6 +134,7 @@ var handlers = sync.OnceValue(func() map[string]handler {
 		"listen":            onSocket((*socket).listen),
 		"accept":            onSocket((*socket).accept),
 		"accept4":           onSocket((*socket).accept),
+		"shutdown":          onSocket((*socket).shutdown),
 		"getsockname":       (*Network).getName,
 		"getpeername":       (*Network).getPeer,
 		"getsockopt":        (*Network).getOption,
@@ -155,14 +164,17 @@ func (n *Network) Interest(_ abi.Arch, s *abi.Syscall) intercept.Interest {
 	return intercept.Ignore
 }
 
-// refined are the calls that come here only if they have an address.
+// refined are the calls of which only some come here: those with an address, and some
+// that the pair would answer as no socket of the internet does.
 var refined = map[string]bool{"sendto": true, "recvfrom": true}
 
 // Refine says so of them; see intercept.Refiner.
 func (n *Network) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
 		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "sendto", Arg: 2, Bits: ^uint32(maxUDP), Interest: intercept.Answer}, // it may be too large
 		{Call: "recvfrom", Arg: 4, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "recvfrom", Arg: 3, Bits: unix.MSG_ERRQUEUE, Interest: intercept.Answer},
 	}
 }
 
@@ -193,7 +205,7 @@ var socketCalls = map[int32]struct {
 	words int
 }{
 	1: {"socket", 3}, 2: {"bind", 3}, 3: {"connect", 3}, 4: {"listen", 2}, 5: {"accept", 3}, 6: {"getsockname", 3},
-	7: {"getpeername", 3}, 11: {"sendto", 6}, 12: {"recvfrom", 6}, 14: {"setsockopt", 5}, 15: {"getsockopt", 5},
+	7: {"getpeername", 3}, 11: {"sendto", 6}, 12: {"recvfrom", 6}, 13: {"shutdown", 2}, 14: {"setsockopt", 5}, 15: {"getsockopt", 5},
 	16: {"sendmsg", 3}, 17: {"recvmsg", 3}, 18: {"accept4", 4}, 19: {"recvmmsg", 5}, 20: {"sendmmsg", 4},
 }
 
@@ -207,9 +219,6 @@ func (n *Network) socketCall(r *request) (intercept.Verdict, bool) {
 	q := &request{Call: r.Call, name: call.name, makes: r.makes}
 	for i := range call.words {
 		q.args[i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	if call.name == "sendto" && q.args[5] == 0 || call.name == "recvfrom" && q.args[4] == 0 {
-		return intercept.Run, false
 	}
 	return handlers()[call.name](n, q)
 }

@@ -24,6 +24,9 @@ var idleOptions = map[[2]int]bool{
 	{unix.IPPROTO_IPV6, unix.IPV6_RECVERR}: true,
 }
 
+// levels are those of the options that sockets have.
+var levels = map[int]bool{unix.SOL_SOCKET: true, unix.IPPROTO_IP: true, unix.IPPROTO_IPV6: true, unix.IPPROTO_TCP: true}
+
 // getOption answers getsockopt(2).
 func (n *Network) getOption(r *request) (intercept.Verdict, bool) {
 	s, own := n.find(r)
@@ -105,7 +108,10 @@ func (s *socket) option(r *request, own, level, name int) (value []byte, here bo
 		return number(0)
 	}
 	o, ok := wire.OptionOf(level, name)
-	if !ok {
+	switch {
+	case !ok && !levels[level]:
+		return nil, false, abi.EOPNOTSUPP
+	case !ok:
 		return nil, false, abi.ENOPROTOOPT
 	}
 	r.Leave()

@@ -12,7 +12,10 @@ import (
 
 // receiveFrom answers recvfrom(2) that asks for the sender.
 func (s *socket) receiveFrom(r *request, own int) intercept.Verdict {
-	if s.kind != wire.SocketDatagram {
+	switch {
+	case s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0:
+		return intercept.Fail(abi.EAGAIN) // nothing is ever told there
+	case s.kind != wire.SocketDatagram || r.args.Addr(4) == 0:
 		return intercept.Run
 	}
 	h := &header{}
@@ -35,7 +38,10 @@ func (s *socket) receiveFrom(r *request, own int) intercept.Verdict {
 
 // receiveMessage answers recvmsg(2).
 func (s *socket) receiveMessage(r *request, own int) intercept.Verdict {
-	if s.kind != wire.SocketDatagram {
+	switch {
+	case s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0:
+		return intercept.Fail(abi.EAGAIN)
+	case s.kind != wire.SocketDatagram:
 		return intercept.Run
 	}
 	h, e := readHeader(r.Call, r.args.Addr(1))

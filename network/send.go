@@ -43,10 +43,39 @@ func (n *Network) sendTo(r *request) (intercept.Verdict, bool) {
 	if s == nil || s.native {
 		return n.sendUnix(r, s, own, all)
 	}
-	if s.kind != wire.SocketDatagram || !named(all) {
+	switch {
+	case s.kind != wire.SocketDatagram && named(all):
+		return s.sendPastName(r), true
+	case s.kind != wire.SocketDatagram:
 		return intercept.Run, true
+	case !named(all):
+		return s.sendToPeer(all), true
 	}
 	return s.sendAll(r, own, all), true
+}
+
+// sendPastName makes a call of a stream that has an address, which TCP does not look at
+// (tcp_sendmsg_locked, net/ipv4/tcp.c), and the pair would refuse.
+func (s *socket) sendPastName(r *request) intercept.Verdict {
+	if !s.isState(connected) {
+		return intercept.Fail(abi.EPIPE)
+	}
+	return s.network.cfg.Send(r.Call, r.name, r.args, nil)
+}
+
+// sendToPeer lets the pair have datagrams without an address, unless the shadow's
+// socket would refuse the first of them; udp(7).
+func (s *socket) sendToPeer(all []*header) intercept.Verdict {
+	s.mu.Lock()
+	peer := s.peer.Family != wire.FamilyNone
+	s.mu.Unlock()
+	switch {
+	case s.family != wire.FamilyUnix && all[0].size > maxUDP:
+		return intercept.Fail(abi.EMSGSIZE)
+	case !peer:
+		return intercept.Fail(abi.EDESTADDRREQ)
+	}
+	return intercept.Run
 }
 
 // named reports whether any message has an address.
@@ -61,6 +90,9 @@ func named(all []*header) bool {
 
 // sendAll takes datagrams from the guest. Of several, those that were taken count.
 func (s *socket) sendAll(r *request, own int, all []*header) intercept.Verdict {
+	if r.flags()&unix.MSG_OOB != 0 {
+		return intercept.Fail(abi.EOPNOTSUPP)
+	}
 	p := patienceFor(r.Call, own, unix.SO_SNDTIMEO)
 	for i, h := range all {
 		e := s.sendOne(r, p, h)

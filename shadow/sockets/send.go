@@ -3,6 +3,7 @@ package sockets
 import (
 	"errors"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,8 +15,8 @@ import (
 // A piece is something to be sent.
 type piece struct {
 	data []byte
-	cost int64         // of the flow, that is not accounted for yet
-	to   unix.Sockaddr // of a datagram; nil to the peer
+	cost int64            // of the flow, that is not accounted for yet
+	to   syscall.Sockaddr // of a datagram; nil to the peer
 	// release frees what to needs.
 	release func()
 }
@@ -104,7 +105,7 @@ func (s *socket) attempt(p *piece) (err error) {
 // Of a message that fails nothing is left.
 func (s *socket) write(fd int, p *piece) (all bool, err error) {
 	for {
-		n, err := unix.SendmsgN(fd, p.data, nil, p.to, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		n, err := syscall.SendmsgN(fd, p.data, nil, p.to, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 		switch {
 		case err == unix.EINTR:
 			continue
