@@ -38,13 +38,17 @@ func (s *socket) receiveFrom(r *request, own int) intercept.Verdict {
 
 // receiveMessage answers recvmsg(2).
 func (s *socket) receiveMessage(r *request, own int) intercept.Verdict {
-	switch {
-	case s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0:
-		return intercept.Fail(abi.EAGAIN)
-	case s.kind != wire.SocketDatagram:
+	queue := s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0
+	if s.kind != wire.SocketDatagram && !queue {
 		return intercept.Run
 	}
 	h, e := readHeader(r.Call, r.args.Addr(1))
+	switch {
+	case e == 0 && h.name != 0 && h.nameSize < 0:
+		return intercept.Fail(abi.EINVAL)
+	case e == 0 && queue:
+		return intercept.Fail(abi.EAGAIN)
+	}
 	if e == 0 && s.native && h.name == 0 {
 		return intercept.Run // there is nothing that the kernel would tell amiss
 	}

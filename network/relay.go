@@ -81,8 +81,11 @@ func (s *socket) fromGuest() {
 // relay sends what the guest writes, until its end. It is false if the shadow does
 // not take more.
 func (s *socket) relay() bool {
-	buf := make([]byte, pieceSize)
+	var buf []byte // what was sent stays the socket's
 	for {
+		if len(buf) < pieceSize/8 {
+			buf = make([]byte, pieceSize)
+		}
 		n, ended := 0, false
 		s.read(func(fd int) bool {
 			if s.isState(failed) {
@@ -96,9 +99,10 @@ func (s *socket) relay() bool {
 		if n <= 0 {
 			return ended
 		}
-		if s.remote.Send(s.network.ctx, []client.Message{{Data: buf[:n]}}) != nil {
+		if s.remote.Send(s.network.ctx, []client.Message{{Data: buf[:n:n]}}) != nil {
 			return false
 		}
+		buf = buf[n:]
 	}
 }
 

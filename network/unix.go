@@ -226,6 +226,9 @@ func (n *Network) tell(r *request, ask func(int) (unix.Sockaddr, error), tell fu
 		return intercept.Run, false
 	}
 	defer unix.Close(own)
+	if s != nil && r.args.Addr(1) == 0 {
+		return intercept.Fail(abi.EFAULT), true
+	}
 	if verdict, ok := n.tellUnix(r, own, ask); ok {
 		return verdict, true
 	}

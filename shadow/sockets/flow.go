@@ -31,13 +31,17 @@ type socket struct {
 	// The flow to the client.
 	next    int64 // where the next record begins
 	allowed int64 // where the client's credit ends
+	out     window
 	kept    []kept
 
 	// The flow from the client.
 	received int64 // where its next piece begins
 	written  int64 // what the kernel has taken
 	told     int64 // where the client knows that it may go
+	in       window
 	queue    []piece
+	early    map[int64]piece // those that have overtaken others, by offset
+	ahead    int64           // how much of the flow they are
 	draining bool
 	ends     bool // it is shut down when the queue is empty
 	broken   abi.Errno
@@ -52,7 +56,8 @@ type kept struct {
 func (k *kept) end() int64 { return k.record.Offset + wire.RecordCost + int64(len(k.data)) }
 
 func newSocket(t *Table, fd int, family wire.Family, kind wire.SocketType) *socket {
-	s := &socket{table: t, family: family, kind: kind, file: os.NewFile(uintptr(fd), "socket"), allowed: wire.Window, told: wire.Window}
+	s := &socket{table: t, family: family, kind: kind, file: os.NewFile(uintptr(fd), "socket"), allowed: wire.Window, told: wire.Window,
+		out: window{budget: &t.budget}, in: window{budget: &t.budget}}
 	s.changed.L = &s.mu
 	s.raw, _ = s.file.SyscallConn() // it is open
 	return s
@@ -101,7 +106,7 @@ func (s *socket) room(need int) (int, bool) {
 // credit takes note of what the client has, and how much more it can take.
 func (s *socket) credit(o *wire.Op) error {
 	s.mu.Lock()
-	if o.Offset > s.next || o.Length > wire.Window || o.Flags&^wire.CreditResend != 0 {
+	if o.Offset > s.next || o.Length > wire.MaxWindow || o.Flags&^wire.CreditResend != 0 {
 		s.mu.Unlock()
 		return abi.EINVAL
 	}
@@ -109,7 +114,8 @@ func (s *socket) credit(o *wire.Op) error {
 		s.kept[0] = kept{}
 		s.kept = s.kept[1:]
 	}
-	s.allowed = max(s.allowed, o.Offset+o.Length)
+	s.out.reach(o.Length)
+	s.allowed = max(s.allowed, o.Offset+min(o.Length, s.out.size()))
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	if o.Flags&wire.CreditResend == 0 {

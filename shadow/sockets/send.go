@@ -14,25 +14,26 @@ import (
 
 // A piece is something to be sent.
 type piece struct {
-	data []byte
-	cost int64            // of the flow, that is not accounted for yet
-	to   syscall.Sockaddr // of a datagram; nil to the peer
+	data   []byte
+	cost   int64            // of the flow, that is not accounted for yet
+	to     syscall.Sockaddr // of a datagram; nil to the peer
+	failed error            // there is nothing at that address
 	// release frees what to needs.
 	release func()
 }
 
-// send takes a piece of the flow from the client, and sends as much of it as can
-// be sent at once. The rest is queued.
+// send takes a piece of the flow from the client, and sends as much of it as can be
+// sent at once. The rest is queued. A piece that has overtaken others waits for them.
 func (s *socket) send(o *wire.Op, r *wire.Result) error {
 	p := piece{release: func() {}}
 	for _, b := range o.Data {
 		p.data = append(p.data, b...) // the request's memory is not ours to keep
 	}
 	p.cost = wire.RecordCost + int64(len(p.data))
-	var failed error
 	if o.Addr.Family != wire.FamilyNone {
-		if p.to, p.release, failed = s.table.reach(&o.Addr); failed != nil {
-			p.release = func() {}
+		to, release, err := s.table.reach(&o.Addr)
+		if p.failed = err; err == nil {
+			p.to, p.release = to, release
 		}
 	}
 	s.mu.Lock()
@@ -41,7 +42,55 @@ func (s *socket) send(o *wire.Op, r *wire.Result) error {
 		p.release()
 		return err
 	}
+	if o.Offset > s.received {
+		if s.early == nil {
+			s.early = map[int64]piece{}
+		}
+		s.early[o.Offset], s.ahead = p, s.ahead+p.cost
+		r.Offset = s.told
+		return nil
+	}
+	err := s.take(p)
+	for next, ok := s.early[s.received]; ok && err == nil; next, ok = s.early[s.received] {
+		delete(s.early, s.received)
+		s.ahead -= next.cost
+		err = s.take(next)
+	}
+	s.grant()
+	r.Offset = s.told
+	return err
+}
+
+// mayTake returns why a piece cannot be taken, or nil, with mu held.
+func (s *socket) mayTake(offset, cost int64) error {
+	_, twice := s.early[offset]
+	switch {
+	case offset < s.received || twice || offset+cost > s.told || s.ahead+cost > s.in.size():
+		return abi.EINVAL
+	case s.ends || s.closing:
+		return abi.EPIPE
+	case s.broken != 0:
+		return s.broken
+	}
+	return nil
+}
+
+// grant lets the client go as far as there is room, with mu held.
+func (s *socket) grant() (news bool) {
+	size := int64(wire.Window)
+	if !s.draining {
+		s.in.passed(s.written)
+		size = s.in.size()
+	}
+	before := s.told
+	s.told = max(s.told, s.written+size)
+	return s.told != before
+}
+
+// take takes the piece that is next, with mu held.
+func (s *socket) take(p piece) error {
 	s.received += p.cost
+	failed := p.failed
 	switch {
 	case failed != nil:
 		s.spent(&p)
@@ -56,21 +105,6 @@ func (s *socket) send(o *wire.Op, r *wire.Result) error {
 		return failed
 	case p.cost > 0:
 		s.enqueue(p)
-	}
-	s.told = s.written + wire.Window
-	r.Offset = s.told
-	return nil
-}
-
-// mayTake returns why a piece cannot be taken, or nil, with mu held.
-func (s *socket) mayTake(offset, cost int64) error {
-	switch {
-	case offset != s.received || offset+cost > s.written+wire.Window:
-		return abi.EINVAL
-	case s.ends || s.closing:
-		return abi.EPIPE
-	case s.broken != 0:
-		return s.broken
 	}
 	return nil
 }
@@ -192,12 +226,11 @@ func (s *socket) drained(err error) bool {
 		}
 		s.queue = nil
 	}
-	limit := s.written + wire.Window
-	news := limit != s.told
-	s.told = limit
 	done := len(s.queue) == 0
+	s.draining = !done
+	news := s.grant()
+	limit := s.told
 	if done {
-		s.draining = false
 		if s.ends && !fatal {
 			s.finish()
 		}
@@ -243,6 +276,10 @@ func (s *socket) hangup() {
 	already := s.closing
 	s.closing = true
 	s.kept = nil
+	for offset, p := range s.early {
+		p.release()
+		delete(s.early, offset)
+	}
 	s.changed.Broadcast()
 	draining := s.draining
 	s.mu.Unlock()
@@ -257,6 +294,10 @@ func (s *socket) hangup() {
 
 func (s *socket) close() {
 	if err := s.file.Close(); !errors.Is(err, os.ErrClosed) {
+		s.mu.Lock()
+		s.in.close()
+		s.out.close()
+		s.mu.Unlock()
 		s.table.gone()
 	}
 }

@@ -82,6 +82,7 @@ type Table struct {
 	closed  bool
 	leaving sync.WaitGroup // those that still send
 
+	budget    budget
 	abandoned chan struct{} // closed when nobody waits for those any more
 }
 
