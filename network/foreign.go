@@ -37,14 +37,15 @@ func (s *socket) introduce(r *client.Record) {
 		if r.Addr.Name != "" {
 			s.here.byNamed.Store(true)
 		}
+		n.local.noteEnd(inodeOf(fd), r.Socket) // before the guest can ask who it is
 		err = s.reach(fd)
 	}
 	if err != nil {
+		n.local.forgetEnd(inodeOf(fd))
 		unix.Close(fd)
 		_ = r.Socket.Close(n.ctx)
 		return
 	}
-	n.local.noteEnd(inodeOf(fd), r.Socket)
 	c := n.attach(r.Socket, s.family, s.kind, fd, 0)
 	c.holder.Store(s.holder.Load())
 	c.state, c.told = connected, true
