@@ -58,8 +58,8 @@ func openCache() (*fetch.Cache, error) {
 }
 
 // open reaches the shadow.
-func (f *shadowFlags) open(s streams, verbose bool) (*shadowView, error) {
-	h := &shadowView{access: remote.Access{Shadow: f.target.String(), Cache: sync.OnceValues(openCache)}}
+func (f *shadowFlags) open(s streams, verbose, aggravate bool) (*shadowView, error) {
+	h := &shadowView{access: remote.Access{Shadow: f.target.String(), Cache: sync.OnceValues(openCache), Aggravate: aggravate}}
 	if isTerminal(2) {
 		h.access.Progress = showProgress
 	}

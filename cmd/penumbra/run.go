@@ -119,7 +119,7 @@ func (o *runOptions) run(s streams, argv []string) int {
 func (o *runOptions) open(s streams) (v *view.View, h *shadowView, err error) {
 	var mounts []view.Mount
 	if o.shadow.target != nil {
-		if h, err = o.shadow.open(s, o.verbose); err != nil {
+		if h, err = o.shadow.open(s, o.verbose, o.aggravate); err != nil {
 			return nil, nil, err
 		}
 		mounts = h.mounts
@@ -162,6 +162,6 @@ func (o *runOptions) define(fs *flag.FlagSet) {
 			"as each closes for the last time. Reads and writes are\n"+
 			"observed then, which costs some ten microseconds each")
 	fs.BoolVar(&o.aggravate, "aggravate", false,
-		"for tests of Penumbra: copy files of archives piece\nby piece, whatever their size, and put garbage where\nnothing was asked for")
+		"for tests of Penumbra: have files of archives come piece\nby piece, whatever their size, and put garbage where\nnothing was asked for, in a shadow's files as well")
 	fs.BoolVar(&o.verbose, "verbose", false, "say on standard error what Penumbra does")
 }

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -233,20 +234,39 @@ func (p *pipes) close() {
 	}
 }
 
+// births has one guest's pipes made and its init cloned before another's pipes are
+// there. A first process at its gate holds all that was open when its init was
+// cloned: if two of them held each other's lifelines, neither would notice that
+// the supervisor died.
+var births sync.Mutex
+
+// bear makes the pipes and clones the init.
+func bear(s *Spec) (pid int, c *child, p pipes, err error) {
+	births.Lock()
+	defer births.Unlock()
+	if p, err = openPipes(); err != nil {
+		return 0, nil, p, err
+	}
+	if c, err = newChild(s, &p); err != nil {
+		p.close()
+		return 0, nil, p, err
+	}
+	pid, errno := startInit(c)
+	if errno != 0 {
+		p.close()
+		return 0, nil, p, fmt.Errorf("launch: clone: %w", errno)
+	}
+	return pid, c, p, nil
+}
+
 // Start clones the init and returns when the first process exists, waiting at
 // its gate. The calling goroutine must be locked to its thread, which becomes
 // the init's parent.
 func Start(s *Spec) (*Init, error) {
-	p, err := openPipes()
+	pid, child, p, err := bear(s)
 	if err != nil {
 		return nil, err
 	}
-	child, err := newChild(s, &p)
-	if err != nil {
-		p.close()
-		return nil, err
-	}
-	pid, errno := startInit(child)
 	for _, fd := range []int{p.lifeline[0], p.reports[1], p.gate[0], p.failure[1]} {
 		unix.Close(fd)
 	}
@@ -258,11 +278,6 @@ func Start(s *Spec) (*Init, error) {
 		reports:  os.NewFile(uintptr(p.reports[0]), "reports"),
 		gate:     os.NewFile(uintptr(p.gate[1]), "gate"),
 		failure:  os.NewFile(uintptr(p.failure[0]), "failure"),
-	}
-	if errno != 0 {
-		i.Close()
-		i.failure.Close()
-		return nil, fmt.Errorf("launch: clone: %w", errno)
 	}
 	r, err := i.NextReport()
 	if err == nil && r.Kind == ReportBorn {

@@ -10,6 +10,7 @@
 package waker
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -26,9 +27,23 @@ type Waker struct {
 	pidfd int // -1 when closed
 }
 
+// births is how many wakers in a row may be killed before they are traced.
+const births = 8
+
 // Start starts a waker for the calling thread, to which the goroutine must be
 // locked. It ends with that thread if Close does not end it before.
-func Start() (*Waker, error) {
+func Start() (w *Waker, err error) {
+	for range births {
+		if w, err = start(); !errors.Is(err, unix.EPERM) {
+			break
+		}
+	}
+	return w, err
+}
+
+// start fails with EPERM if somebody kills the waker at once: the dead are not
+// traced.
+func start() (*Waker, error) {
 	pid, errno := fork()
 	if errno != 0 {
 		return nil, fmt.Errorf("waker: fork: %w", errno)

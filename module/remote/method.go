@@ -36,6 +36,8 @@ type Access struct {
 	Told func(name string, chain access.Chain, why string)
 	// Progress, if not nil, is told of transfers that take longer than a second.
 	Progress func(Progress)
+	// Aggravate is that of mirror.Options.
+	Aggravate bool
 }
 
 // methods says how files are reached.

@@ -49,7 +49,8 @@ func New(p *client.Process, source, root string, a Access, failed func(name stri
 	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
 	f.ahead.start()
 	f.startMethods(a)
-	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close, Anywhere: true})
+	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close,
+		Anywhere: true, Aggravate: a.Aggravate})
 	if err != nil {
 		return nil, nil, err
 	}
