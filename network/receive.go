@@ -15,6 +15,8 @@ func (s *socket) receiveFrom(r *request, own int) intercept.Verdict {
 	switch {
 	case s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0:
 		return intercept.Fail(abi.EAGAIN) // nothing is ever told there
+	case s.isUnconnected():
+		return intercept.Fail(abi.ENOTCONN)
 	case s.kind != wire.SocketDatagram || r.args.Addr(4) == 0:
 		return intercept.Run
 	}
@@ -38,6 +40,9 @@ func (s *socket) receiveFrom(r *request, own int) intercept.Verdict {
 
 // receiveMessage answers recvmsg(2).
 func (s *socket) receiveMessage(r *request, own int) intercept.Verdict {
+	if s.isUnconnected() {
+		return intercept.Fail(abi.ENOTCONN)
+	}
 	queue := s.family != wire.FamilyUnix && r.flags()&unix.MSG_ERRQUEUE != 0
 	if s.kind != wire.SocketDatagram && !queue {
 		return intercept.Run

@@ -118,6 +118,14 @@ func (s *socket) isState(is state) bool {
 	return s.state == is
 }
 
+// isUnconnected reports whether a stream has no peer and is about to have none: its
+// pair is connected all the same.
+func (s *socket) isUnconnected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kind != wire.SocketDatagram && !s.native && (s.state == idle || s.state == listening)
+}
+
 // leave gives up a socket that the guest has closed, or can do nothing with any
 // more but ask about it.
 func (s *socket) leave() {

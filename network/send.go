@@ -44,6 +44,11 @@ func (n *Network) sendTo(r *request) (intercept.Verdict, bool) {
 		return n.sendUnix(r, s, own, all)
 	}
 	switch {
+	case s.isUnconnected():
+		if r.flags()&unix.MSG_NOSIGNAL == 0 {
+			r.Signal(abi.SIGPIPE)
+		}
+		return intercept.Fail(abi.EPIPE), true
 	case s.kind != wire.SocketDatagram && named(all):
 		return s.sendPastName(r), true
 	case s.kind != wire.SocketDatagram:
@@ -57,9 +62,6 @@ func (n *Network) sendTo(r *request) (intercept.Verdict, bool) {
 // sendPastName makes a call of a stream that has an address, which TCP does not look at
 // (tcp_sendmsg_locked, net/ipv4/tcp.c), and the pair would refuse.
 func (s *socket) sendPastName(r *request) intercept.Verdict {
-	if !s.isState(connected) {
-		return intercept.Fail(abi.EPIPE)
-	}
 	return s.network.cfg.Send(r.Call, r.name, r.args, nil)
 }
 
