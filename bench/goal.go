@@ -22,6 +22,8 @@ type goal struct {
 type remoteResults struct {
 	rows map[string]result // by the name of the row
 	trip time.Duration     // what farAway really is
+	// between says how the cable's delay is made, or that there is no cable.
+	between string
 }
 
 var (

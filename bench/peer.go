@@ -28,6 +28,8 @@ type neighbour struct {
 	dir    string // for sockets and the like
 	shadow [2]*server
 	sftp   net.Listener
+	cable  *cable // to a shadow by TLS, or nil
+	apart  string // why it is nil
 }
 
 // server is a shadow.
@@ -50,6 +52,12 @@ func meet(ctx context.Context, penumbra, files string) (*neighbour, error) {
 			return nil, err
 		}
 	}
+	if n.cable, err = layCable(ctx, penumbra, dir, files); errors.Is(err, errSkipped) {
+		n.apart = err.Error()
+	} else if err != nil {
+		n.leave()
+		return nil, err
+	}
 	if program := sftpServer(); program != "" {
 		if n.sftp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 			n.leave()
@@ -70,6 +78,9 @@ func (n *neighbour) leave() {
 	}
 	if n.sftp != nil {
 		n.sftp.Close()
+	}
+	if n.cable != nil {
+		n.cable.cut()
 	}
 	_ = os.RemoveAll(n.dir)
 }
@@ -245,8 +256,18 @@ func remoteTools(n *neighbour, penumbra string) []tool {
 		tools = append(tools, tool{name: overDistance("sshfs", delay), reach: bySSHFS(n, delay), missing: missing})
 	}
 	tools[4].version = []string{"sshfs", "--version"}
+	for _, delay := range []time.Duration{0, 5 * time.Millisecond, farAway} {
+		t := tool{name: overDistance(byTLS, delay), missing: n.apart}
+		if n.cable != nil {
+			t.reach = overCable(n.cable, penumbra, delay)
+		}
+		tools = append(tools, t)
+	}
 	return tools
 }
+
+// byTLS is the column of a shadow in another network namespace.
+const byTLS = "by TLS"
 
 // farAway is the round trip that goals are about.
 const farAway = 20 * time.Millisecond

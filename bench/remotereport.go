@@ -33,6 +33,7 @@ func runRemote(ctx context.Context, opts options, stdout, progress io.Writer) er
 	if results.trip, err = roundTrip(farAway); err != nil {
 		return fmt.Errorf("measure the delay: %w", err)
 	}
+	results.between = h.neighbour.describeCable()
 	tools := selectTools(remoteTools(h.neighbour, opts.penumbra), opts.tools)
 	plan := schedule{rounds: opts.rounds, budget: opts.budget, now: time.Now}
 	report := newReport(describeMachine(ctx, tools), tools, plan)
@@ -75,7 +76,8 @@ shadow's, or are mounted by sshfs from an SFTP server, both on this machine. The
 link is a Unix socket for the shadow and TCP on loopback for sshfs, neither of them
 encrypted. "+ 20 ms" is through a proxy that passes each byte on 10 ms later, in
 both directions (bench/wire.go): a round trip then takes %.1f ms. Without that there
-is no proxy. Each sample is a new session, or a new mount, so that it begins cold.
+is no proxy. "By TLS" the shadow listens in another network namespace, at the other end
+of a veth pair, and the link is encrypted%s. Each sample is a new session, or a new mount, so that it begins cold.
 The file system's caches of the other machine are warm.
 
 All columns come from one run of up to %d rounds, in turn within each; who took more
@@ -89,7 +91,7 @@ server is no package of this system and was not measured.
 
 ## Goals
 
-`, results.trip.Seconds()*1000, r.plan.rounds, r.plan.budget, results.trip.Seconds()*1000)
+`, results.trip.Seconds()*1000, results.between, r.plan.rounds, r.plan.budget, results.trip.Seconds()*1000)
 	markdownGoals(w, results)
 	fmt.Fprint(w, "\n\"hope\" and \"must\" say which is kept. \"none\" means less than ", nothing, ".\n\n## All figures\n\n")
 	r.markdownTable(w)

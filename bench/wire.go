@@ -15,10 +15,9 @@ import (
 // while, at a limited rate, and that can be cut.
 type wire struct {
 	listener net.Listener
-	network  string // of where it leads to
-	target   string
-	delay    time.Duration // one way
-	rate     float64       // bytes a second, each way; 0 is no limit
+	dial     func() (net.Conn, error) // where it leads to
+	delay    time.Duration            // one way
+	rate     float64                  // bytes a second, each way; 0 is no limit
 	passing  sync.WaitGroup
 
 	mu     sync.Mutex
@@ -36,9 +35,14 @@ func newWire(network, address, target string, roundTrip time.Duration, rate floa
 	if err != nil {
 		return nil, fmt.Errorf("wire to %s: %w", target, err)
 	}
-	w := &wire{listener: l, network: network, target: target, delay: roundTrip / 2, rate: rate, conns: map[net.Conn]bool{}}
+	return spanWire(l, func() (net.Conn, error) { return net.Dial(network, target) }, roundTrip, rate), nil
+}
+
+// spanWire is newWire from a listener to what is dialled.
+func spanWire(l net.Listener, dial func() (net.Conn, error), roundTrip time.Duration, rate float64) *wire {
+	w := &wire{listener: l, dial: dial, delay: roundTrip / 2, rate: rate, conns: map[net.Conn]bool{}}
 	w.passing.Go(w.accept)
-	return w, nil
+	return w
 }
 
 func (w *wire) address() string { return w.listener.Addr().String() }
@@ -49,7 +53,7 @@ func (w *wire) accept() {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial(w.network, w.target)
+		out, err := w.dial()
 		if err != nil {
 			in.Close()
 			continue

@@ -49,7 +49,7 @@ type File struct {
 	read     time.Time // when that was last
 	next     int64     // where a read that goes on from the last would begin
 	begun    int64     // where the first of those reads began
-	ahead    bool      // that is under way
+	asked    int64     // up to where is asked for what they will come to
 	behind   bool      // what was written is being written back
 	length   int64     // of the source; it belongs to who is flushing
 	cut      int64     // to what length it has to be cut before it is written to

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -245,34 +246,41 @@ func TestFillTogether(t *testing.T) {
 }
 
 func TestReadAhead(t *testing.T) {
-	source := &memory{data: pattern(64 * BlockSize)}
-	f, _ := emulate(t, NewTable(false), source)
-	for b := range int64(8) {
-		if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		source := &memory{data: pattern(64 * BlockSize)}
+		f, _ := emulate(t, NewTable(false), source)
+		for b := range int64(8) {
+			if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait() // for what is fetched in the background
 		}
-		for {
-			f.mu.Lock()
-			ahead := f.ahead
-			f.mu.Unlock()
-			if !ahead {
-				break
+		if got := len(source.reads); got <= 8 || got > 8+4*8 {
+			t.Errorf("%d blocks were asked for", got)
+		}
+		for b := range int64(64) {
+			if err := f.Read(1, BlockSize, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		for b, n := range source.reads {
+			if n != 1 {
+				t.Errorf("block %d was asked for %d times", b, n)
 			}
 		}
-	}
-	if got := len(source.reads); got <= 8 || got > 8+4*8 {
-		t.Errorf("%d blocks were asked for", got)
-	}
-	far := &memory{data: source.data}
-	f, _ = emulate(t, NewTable(false), far)
-	for b := int64(62); b > 40; b -= 2 {
-		if err := f.Read(1, 1, Fixed(b*BlockSize)); err != nil {
-			t.Fatal(err)
+		far := &memory{data: source.data}
+		f, _ = emulate(t, NewTable(false), far)
+		for b := int64(62); b > 40; b -= 2 {
+			if err := f.Read(1, 1, Fixed(b*BlockSize)); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if len(far.reads) != 11 {
-		t.Errorf("%d blocks were asked for by 11 reads here and there", len(far.reads))
-	}
+		synctest.Wait()
+		if len(far.reads) != 11 {
+			t.Errorf("%d blocks were asked for by 11 reads here and there", len(far.reads))
+		}
+	})
 }
 
 func TestFlushErrors(t *testing.T) {
@@ -612,5 +620,47 @@ func TestBlockSet(t *testing.T) {
 	s.cut(4095)
 	if s.count != 3 || s.has(4095) || !s.has(64) {
 		t.Errorf("cut: %d", s.count)
+	}
+}
+
+// TestPreset puts content in its place that nobody has asked for.
+func TestPreset(t *testing.T) {
+	source := &memory{data: pattern(2*BlockSize + 100)}
+	for _, tt := range []struct {
+		name      string
+		aggravate bool
+		content   []byte
+		preset    bool
+	}{
+		{"all of it", false, source.data, true},
+		{"a part", false, source.data[:BlockSize], false},
+		{"what would be taken away again", true, source.data, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			source.reads = nil
+			f, program := emulate(t, NewTable(tt.aggravate), source)
+			var before, after unix.Stat_t
+			_ = unix.Fstat(int(program.Fd()), &before)
+			if err := f.Preset(program, tt.content); err != nil {
+				t.Fatal(err)
+			}
+			_ = unix.Fstat(int(program.Fd()), &after)
+			if before.Mtim != after.Mtim {
+				t.Errorf("the time of the last change was %v, is %v", before.Mtim, after.Mtim)
+			}
+			size := int64(len(source.data))
+			if small, ok := f.Small(); ok != tt.preset || ok && small != size {
+				t.Errorf("small: %d, %v", small, ok)
+			}
+			if err := f.Read(1, size, Fixed(0)); err != nil {
+				t.Fatal(err)
+			}
+			if got := readAt(t, program, 0, size); !bytes.Equal(got, source.data) {
+				t.Error("wrong content")
+			}
+			if asked := len(source.reads) > 0; asked == tt.preset {
+				t.Errorf("the source was asked for %d blocks", len(source.reads))
+			}
+		})
 	}
 }

@@ -127,7 +127,7 @@ func (f *File) fetch(off, size int64) (blocks int64, err error) {
 		blocks = int64(n) / BlockSize
 	}
 	data = data[:min(blocks*BlockSize, size)]
-	if e := f.put(host, data, off); e != nil {
+	if e := f.put(data, off, func(data []byte, off int64) error { return scribble(host, data, off) }); e != nil {
 		return 0, e
 	}
 	return blocks, err
@@ -135,9 +135,9 @@ func (f *File) fetch(off, size int64) (blocks int64, err error) {
 
 var zeros [BlockSize]byte
 
-// put writes to the placeholder what the source has. A hole there is zeros
+// put writes to the placeholder, by write, what the source has. A hole there is zeros
 // already.
-func (f *File) put(host *os.File, data []byte, off int64) error {
+func (f *File) put(data []byte, off int64, write func(data []byte, off int64) error) error {
 	f.mu.Lock()
 	holes := !f.table.aggravate && !f.stale
 	f.mu.Unlock()
@@ -153,22 +153,31 @@ func (f *File) put(host *os.File, data []byte, off int64) error {
 			return err
 		}
 	}
-	return scribble(host, data, off)
+	return write(data, off)
 }
 
-// scribble writes to a placeholder behind the back of whoever looks at its
-// times. A descriptor for writing is open as briefly as possible, since a program
-// cannot be executed as long as there is one.
+// scribble is scribbleTo for a placeholder that is open for reading. A descriptor for
+// writing is open as briefly as possible, since a program cannot be executed as long as
+// there is one.
 func scribble(host *os.File, data []byte, off int64) error {
-	var before, after unix.Stat_t
-	if err := unix.Fstat(int(host.Fd()), &before); err != nil {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(host.Fd()), &st); err != nil {
 		return fmt.Errorf("vft: stat a placeholder: %w", err)
 	}
-	to, err := reopen(host, before.Mode)
+	to, err := reopen(host, st.Mode)
 	if err != nil {
 		return fmt.Errorf("vft: open a placeholder: %w", err)
 	}
 	defer to.Close()
+	return scribbleTo(to, data, off)
+}
+
+// scribbleTo writes to a placeholder behind the back of whoever looks at its times.
+func scribbleTo(to *os.File, data []byte, off int64) error {
+	var before, after unix.Stat_t
+	if err := unix.Fstat(int(to.Fd()), &before); err != nil {
+		return fmt.Errorf("vft: stat a placeholder: %w", err)
+	}
 	// On a tmpfs, what is written by way of memory leaves the times alone.
 	if err := sys.WriteMapped(int(to.Fd()), data, off); err != nil {
 		if errors.Is(err, unix.EFAULT) {
@@ -176,9 +185,9 @@ func scribble(host *os.File, data []byte, off int64) error {
 		}
 		return fmt.Errorf("vft: write to a placeholder: %w", err)
 	}
-	if unix.Fstat(int(host.Fd()), &after) == nil && after.Mtim != before.Mtim {
+	if unix.Fstat(int(to.Fd()), &after) == nil && after.Mtim != before.Mtim {
 		keep := []unix.Timespec{{Nsec: unix.UTIME_OMIT}, before.Mtim}
-		_ = unix.UtimesNanoAt(unix.AT_FDCWD, link(host), keep, 0)
+		_ = unix.UtimesNanoAt(unix.AT_FDCWD, link(to), keep, 0)
 	}
 	return nil
 }
@@ -199,34 +208,65 @@ func reopen(host *os.File, mode uint32) (*os.File, error) {
 	return to, errors.Join(err, unix.Fchmod(int(host.Fd()), mode&0o7777))
 }
 
+// Preset puts the whole content of the source into the placeholder, which is open for
+// reading and writing, instead of having it fetched when it is asked for.
+func (f *File) Preset(host *os.File, content []byte) error {
+	f.gate.RLock()
+	defer f.gate.RUnlock()
+	f.mu.Lock()
+	fits := int64(len(content)) == f.origin && f.present.count == 0 && len(f.filling) == 0 && !f.table.aggravate
+	f.mu.Unlock()
+	if !fits || len(content) == 0 {
+		return nil // it comes as it is asked for
+	}
+	if err := f.put(content, 0, func(data []byte, off int64) error { return scribbleTo(host, data, off) }); err != nil {
+		return err
+	}
+	blocks := blocksIn(int64(len(content)))
+	f.mu.Lock()
+	for b := range blocks {
+		f.present.add(b)
+	}
+	f.mu.Unlock()
+	f.table.fetched(blocks * BlockSize)
+	return nil
+}
+
+// Small returns the length of a file of which all is in the placeholder, if it is
+// not worth while to say which part of it a call reads.
+func (f *File) Small() (size int64, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.origin, f.origin <= longestRun*BlockSize && f.isWhole() && !f.table.aggravate
+}
+
 // Bounds of what is read ahead, in bytes. The most is what a link of 1 GB/s and a
 // round trip of 30 ms holds.
 const leastAhead, mostAhead = 256 << 10, 32 << 20
 
 // readAhead fetches, in the background, what a program that reads on from where
-// it was will ask for next: the more, the longer it does so.
+// it was will ask for next: the more, the longer it does so. It asks for an eighth at a
+// time, so that the link is never idle.
 func (f *File) readAhead(off, n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	sequential := off == f.next
 	f.next = endOf(off, n)
 	if !sequential {
-		f.begun = off
+		f.begun, f.asked = off, f.next
 		return
 	}
 	window := min(max(4*(f.next-f.begun), leastAhead), mostAhead)
-	from := blocksIn(f.next)
-	if f.ahead || f.table.aggravate || from*BlockSize >= f.origin ||
-		f.present.has(from) && f.present.has(min(blocksIn(f.origin)-1, from+window/2/BlockSize)) {
-		return // half of it is there: more will be asked for in one piece
+	from, to := max(f.asked, f.next), min(endOf(f.next, window)/BlockSize*BlockSize, f.origin)
+	if f.table.aggravate || from >= to || to < f.origin && to-from < max(window/8, leastAhead/2) {
+		return
 	}
-	f.ahead = true
-	go func() {
-		_ = f.Fill(from*BlockSize, window) // who reads there will be told
-		f.mu.Lock()
-		f.ahead = false
-		f.mu.Unlock()
-	}()
+	f.asked = to
+	first, end := from/BlockSize, blocksIn(to)
+	if f.present.within(first, end) == end-first {
+		return
+	}
+	go func() { _ = f.Fill(from, to-from) }() // who reads there will be told
 }
 
 // Room returns how many bytes more the placeholder's file system can take, with

@@ -80,7 +80,9 @@ func (v *View) open(c *intercept.Call, sh *shape) intercept.Verdict {
 		}
 	}
 	if r.mount != nil && r.mount.filler != nil {
-		c.Leave()
+		if r.mount.emulator == nil {
+			c.Leave() // all of the content comes
+		}
 		if e := v.fill(r.Place, true); e != 0 {
 			return intercept.Fail(e)
 		}

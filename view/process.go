@@ -211,8 +211,8 @@ func (v *View) look(t *guest.Thread, as walker, fleeting *bool) namespace.Lookup
 // at its end be read, if content is true. Links on the way it may take for what they
 // are not; it is a hint.
 func (v *View) foresee(t *guest.Thread, dirfd int32, name string, content bool) {
-	if !v.foresees {
-		return
+	if !v.foresees || dirfd != unix.AT_FDCWD && !strings.Contains(name, "/") {
+		return // a directory that is open was looked at
 	}
 	place := path.Clean(name)
 	if !path.IsAbs(name) {

@@ -88,6 +88,10 @@ func (v *View) transferAt(c *intercept.Call, t *transfer, e end, f *vft.File) er
 	if n == 0 || fixed && off < 0 {
 		return nil // there is nothing to do, or the kernel will refuse it
 	}
+	moves := len(t.ends) > 1
+	if size, small := f.Small(); small && !e.writes && !moves {
+		return f.Read(who, size, vft.Fixed(0)) // wherever it begins
+	}
 	where := func() (int64, error) { return off, nil }
 	if e.writes {
 		d, err := describe(c.Thread, fd)
@@ -103,7 +107,6 @@ func (v *View) transferAt(c *intercept.Call, t *transfer, e end, f *vft.File) er
 	} else if !fixed {
 		where = func() (int64, error) { return offsetOf(c.Thread, fd) }
 	}
-	moves := len(t.ends) > 1
 	at := vft.Position{
 		Floating: !fixed,
 		At: func() (begin int64, err error) {

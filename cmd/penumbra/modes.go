@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"sync"
 
@@ -55,7 +54,7 @@ func (o *runOptions) openModes(s streams, v *view.View, h *shadowView) (*guestMo
 	config := modes.Config{View: v, Default: o.defaultMode(), Notice: s.say}
 	if h != nil {
 		var err error
-		if m.away, err = away.New(context.Background(), away.Config{Client: h.client, Start: h.placeOf(v), Notice: s.say}); err != nil {
+		if m.away, err = away.New(away.Config{Client: h.client, Machine: h.machine, Start: h.placeOf(v), Notice: s.say}); err != nil {
 			return nil, err
 		}
 		config.Shadow, config.IsShadows = m.away, h.isTarget

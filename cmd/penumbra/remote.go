@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -31,8 +32,9 @@ type shownTree struct {
 
 // A shadowView is what a guest sees of its shadow.
 type shadowView struct {
-	client *client.Client
-	mounts []view.Mount
+	client  *client.Client
+	machine *client.Machine
+	mounts  []view.Mount
 	// start is where the guest begins if the shadow lacks the working directory.
 	start string
 	trees []*remote.FS
@@ -76,7 +78,7 @@ func (f *shadowFlags) open(s streams, verbose, aggravate bool) (*shadowView, err
 		}
 	}
 	var err error
-	if h.client, err = f.dial(context.Background(), notice, h.changed); err != nil {
+	if h.client, h.machine, err = f.dial(context.Background(), notice, h.changed); err != nil {
 		return nil, err
 	}
 	if err := h.mount(f.target.String(), s); err != nil {
@@ -113,22 +115,19 @@ func (h *shadowView) changed(all []client.Change) {
 
 // mount makes a tree of each export.
 func (h *shadowView) mount(source string, s streams) error {
-	exports, err := h.client.Exports(context.Background())
+	exports := &h.machine.Exports
+	h.start, h.access.Policy = exports.Home, exports.Policy
+	slices.SortFunc(exports.List, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
+	processes, err := h.spawn(exports.List)
 	if err != nil {
 		return err
 	}
-	h.start, h.access.Policy = exports.Home, exports.Policy
-	slices.SortFunc(exports.List, func(a, b client.Export) int { return len(a.Path) - len(b.Path) })
-	for _, e := range exports.List {
-		p, err := h.client.Spawn(context.Background(), e.Path, 0)
-		if err != nil {
-			return fmt.Errorf("export %s: %w", e.Path, err)
-		}
+	for i, e := range exports.List {
 		failed := func(name string, err error) {
 			h.lost.Store(true)
 			s.say(fmt.Sprintf("%s cannot be written back: %v", path.Join(e.Path, name), err))
 		}
-		tree, fs, err := remote.New(p, source+" "+e.Path, e.Path, h.access, failed)
+		tree, fs, err := remote.New(processes[i], source+" "+e.Path, e.Path, h.access, failed)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", e.Path, err)
 		}
@@ -142,6 +141,21 @@ func (h *shadowView) mount(source string, s streams) error {
 	}
 	h.told.Store(&h.trees)
 	return nil
+}
+
+// spawn makes a representative in each export, all in one round trip.
+func (h *shadowView) spawn(exports []client.Export) ([]*client.Process, error) {
+	processes, errs := make([]*client.Process, len(exports)), make([]error, len(exports))
+	var wg sync.WaitGroup
+	for i, e := range exports {
+		wg.Go(func() {
+			if processes[i], errs[i] = h.client.Spawn(context.Background(), e.Path, 0); errs[i] != nil {
+				errs[i] = fmt.Errorf("export %s: %w", e.Path, errs[i])
+			}
+		})
+	}
+	wg.Wait()
+	return processes, errors.Join(errs...)
 }
 
 // begin says where the guest starts: in the working directory, or, if the shadow

@@ -59,7 +59,7 @@ func (f *shadowFlags) check() error {
 // error; only later its client waits, for as long as the lease is. notice, if not
 // nil, is told of each link that breaks (and why), and of the one after it (nil);
 // changed is that of client.Config.
-func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func([]client.Change)) (*client.Client, error) {
+func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func([]client.Change)) (*client.Client, *client.Machine, error) {
 	target := *f.target
 	target.Certificates = f.cert
 	for _, e := range f.exports {
@@ -72,16 +72,16 @@ func (f *shadowFlags) dial(ctx context.Context, notice func(error), changed func
 	}
 	ctx, cancel := context.WithTimeout(ctx, link.Patience)
 	defer cancel()
-	c, err := client.Dial(ctx, client.Config{Dial: target.Dial, Lease: lease, Compress: f.compress, Notice: notice, Changed: changed})
+	c, machine, err := client.Begin(ctx, client.Config{Dial: target.Dial, Lease: lease, Compress: f.compress, Notice: notice, Changed: changed})
 	switch {
 	case err == nil:
-		return c, nil
+		return c, machine, nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("no answer within %v", link.Patience) // err is that the link was closed for that
 	case errors.Is(err, io.EOF):
 		err = fmt.Errorf("it hung up without an answer: %w", err)
 	}
-	return nil, fmt.Errorf("shadow %s: %w", f.target, err)
+	return nil, nil, fmt.Errorf("shadow %s: %w", f.target, err)
 }
 
 // A targetFlag is where a shadow is.

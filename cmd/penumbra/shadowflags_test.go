@@ -237,7 +237,7 @@ func TestShadowLinks(t *testing.T) {
 			args, breakIt := tt.reach(h)
 			f := parseShadow(t, args...)
 			broken := make(chan error, 64)
-			c, err := f.dial(t.Context(), func(err error) {
+			c, _, err := f.dial(t.Context(), func(err error) {
 				if err != nil {
 					broken <- err
 				}
@@ -452,7 +452,7 @@ func TestShadowOutOfReach(t *testing.T) {
 		}, `: the shadow refuses: nothing is exported to client "b"$`},
 		{"too many sessions", func(h *home) []string {
 			where, _ := h.serve("--listen=unix:"+filepath.Join(h.dir, "socket"), "--export="+h.files+":rw", "--sessions=1")
-			c, err := parseShadow(h.t, "--shadow="+where).dial(h.t.Context(), nil, nil)
+			c, _, err := parseShadow(h.t, "--shadow="+where).dial(h.t.Context(), nil, nil)
 			if err != nil {
 				h.t.Fatal(err)
 			}
@@ -472,7 +472,7 @@ func TestShadowOutOfReach(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := parseShadow(t, tt.reach(newHome(t))...)
-			c, err := f.dial(t.Context(), nil, nil)
+			c, _, err := f.dial(t.Context(), nil, nil)
 			if err == nil {
 				c.Close()
 				t.Fatal("a session began")
@@ -604,7 +604,7 @@ func TestShadowClients(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.client+" "+tt.file, func(t *testing.T) {
-			c, err := parseShadow(t, "--shadow="+where, "--shadow-cert="+h.clientDir(tt.client), "--compress").dial(t.Context(), nil, nil)
+			c, _, err := parseShadow(t, "--shadow="+where, "--shadow-cert="+h.clientDir(tt.client), "--compress").dial(t.Context(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -639,7 +639,7 @@ func TestShadowResidentEnds(t *testing.T) {
 	f := parseShadow(t, "--shadow=ssh:home", "--export="+h.files+":rw")
 	inBackground := func() []int { return having(t, "\x00--resident\x00", h.audit) }
 	dial := func() *client.Client {
-		c, err := f.dial(t.Context(), nil, nil)
+		c, _, err := f.dial(t.Context(), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -701,7 +701,7 @@ func awaitEnd(t *testing.T, pid int) {
 // directions, and what came back is what went.
 func TestShadowDemoData(t *testing.T) {
 	h := newHome(t)
-	c, err := parseShadow(t, "--shadow=demo", "--export="+h.files+":rw").dial(t.Context(), nil, nil)
+	c, _, err := parseShadow(t, "--shadow=demo", "--export="+h.files+":rw").dial(t.Context(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -782,7 +782,7 @@ func TestShadowDialCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, target := range []string{"demo", "exec:sleep 60"} {
-		if c, err := parseShadow(t, "--shadow="+target).dial(ctx, nil, nil); err == nil {
+		if c, _, err := parseShadow(t, "--shadow="+target).dial(ctx, nil, nil); err == nil {
 			c.Close()
 			t.Errorf("%s: a session began", target)
 		}

@@ -46,6 +46,8 @@ func candidates() []candidate {
 			What: "calls at the notify door take longer"}, trySyncWakeUp},
 		{Feature{Name: "inner door", Since: "5.6", Need: Optional,
 			What: "calls with paths take some microseconds longer where there are mounts"}, tryInner},
+		{Feature{Name: "userfaultfd", Since: "5.11", Need: Optional,
+			What: "content of files that come as they are read takes twice as long to be put in its place"}, tryUserfault},
 		{Feature{Name: "privileged filter", Since: "3.5", Need: Optional,
 			What: "set-id programs such as sudo run without their privileges in a guest (no_new_privs)"}, tryPrivilege},
 		{Feature{Name: "undisturbed filter", Since: "3.5", Need: Optional,

@@ -95,6 +95,17 @@ func trySignalfd() finding {
 	return finding{status: OK}
 }
 
+func tryUserfault() finding {
+	if err := sys.PutsPages(); err != nil {
+		f := missing(err)
+		if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOSYS) {
+			f.fix = "have the container's seccomp profile permit userfaultfd, which it may for UFFD_USER_MODE_ONLY"
+		}
+		return f
+	}
+	return finding{status: OK}
+}
+
 func tryIOURing() finding {
 	fd, err := openIOURing()
 	if err != nil {

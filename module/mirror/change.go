@@ -200,7 +200,7 @@ func (t *Tree) dressLike(name string) {
 func (t *Tree) created(name string) error {
 	t.naming.Unlock()
 	defer t.naming.Lock()
-	return t.emulate(name, 0)
+	return t.emulate(name, nil, 0)
 }
 
 // linked gives an emulated file another name.

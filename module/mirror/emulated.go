@@ -25,6 +25,10 @@ type node struct {
 // before: reading that fails then, with ESTALE.
 type Expecter interface{ Expect(inode any) }
 
+// A Whole is an fs.File that may have all of its content at hand, which it gives
+// once.
+type Whole interface{ Whole() ([]byte, bool) }
+
 // Files implements module.Emulator.
 func (t *Tree) Files() *vft.Table { return t.files }
 
@@ -71,7 +75,7 @@ func hasLarge(fsys fs.FS, from int64) (found bool) {
 }
 
 // emulate makes the copy of a file a placeholder.
-func (t *Tree) emulate(name string, size int64) error {
+func (t *Tree) emulate(name string, from fs.File, size int64) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(t.host(name), &st); err != nil {
 		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
@@ -88,12 +92,37 @@ func (t *Tree) emulate(name string, size int64) error {
 		return err
 	}
 	t.naming.Lock()
-	defer t.naming.Unlock()
 	for _, name := range n.names {
 		t.nodes[name] = n
 	}
+	t.naming.Unlock()
 	t.filled[idOf(&st)] = true
+	if whole, ok := from.(Whole); ok {
+		t.preset(name, n, whole)
+	}
 	return nil
+}
+
+// preset puts the content of a file in its place if that is at hand.
+func (t *Tree) preset(name string, n *node, from Whole) {
+	expect(from, n.inode)
+	content, ok := from.Whole()
+	if !ok {
+		return
+	}
+	host, err := openHost(t.host(name), os.O_RDWR)
+	if err != nil {
+		return // who reads it is told
+	}
+	defer host.Close()
+	_ = n.file.Preset(host, content) // likewise
+}
+
+// expect says which file is meant, if that is known.
+func expect(f any, inode any) {
+	if e, ok := f.(Expecter); ok && inode != nil {
+		e.Expect(inode)
+	}
 }
 
 // namesOf returns all names of a file of which one is given. In a tree that does
@@ -136,7 +165,7 @@ func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 		if len(n.names) == 0 {
 			return fs.ErrNotExist
 		}
-		if host, err = openHost(t.host(n.names[0])); err != nil {
+		if host, err = openHost(t.host(n.names[0]), os.O_RDONLY); err != nil {
 			return err
 		}
 		if source, err = t.openSource(n); err != nil {
@@ -168,9 +197,7 @@ func (t *Tree) openSource(n *node) (vft.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", name, err)
 	}
-	if e, ok := f.(Expecter); ok && n.inode != nil {
-		e.Expect(n.inode)
-	}
+	expect(f, n.inode)
 	source, ok := sourceOf(f)
 	if !ok {
 		source = &sequential{file: f, open: func() (fs.File, error) { return t.fsys.Open(name) }}
@@ -221,9 +248,9 @@ func (t *Tree) openDenied(name string, denied error) (fs.File, error) {
 	return f, err
 }
 
-// openHost opens a copy for reading, whatever its permissions.
-func openHost(name string) (*os.File, error) {
-	f, err := os.Open(name)
+// openHost opens a copy, whatever its permissions.
+func openHost(name string, flag int) (*os.File, error) {
+	f, err := os.OpenFile(name, flag, 0)
 	if !errors.Is(err, fs.ErrPermission) {
 		return f, err
 	}
@@ -234,7 +261,7 @@ func openHost(name string) (*os.File, error) {
 	if err := os.Chmod(name, 0o600); err != nil {
 		return nil, err
 	}
-	f, err = os.Open(name)
+	f, err = os.OpenFile(name, flag, 0)
 	return f, errors.Join(err, os.Chmod(name, info.Mode()))
 }
 

@@ -167,9 +167,15 @@ func (t *Tree) fill(rel string, content bool) error {
 	defer t.mu.Unlock()
 	if err == nil && exists && t.era == era {
 		t.done.Store(request{rel, content}, nil)
+		if dir := parent(rel); dir != "" {
+			t.done.Store(request{dir, true}, nil)
+		}
 	}
 	return err
 }
+
+// parent returns the directory that rel is in, "" being the root.
+func parent(rel string) string { return rel[:max(0, strings.LastIndexByte(rel, '/'))] }
 
 // refill has it looked again what has to be filled. t.mu is held.
 func (t *Tree) refill() {
@@ -179,14 +185,19 @@ func (t *Tree) refill() {
 
 // fillTo fills what is on the way to rel, and reports whether that exists.
 func (t *Tree) fillTo(rel string, content bool) (exists bool, err error) {
-	name := "."
 	if rel == "" && !content {
 		return true, nil
+	}
+	name, rest := ".", rel
+	if dir := parent(rel); dir != "" {
+		if _, done := t.done.Load(request{dir, true}); done {
+			name, rest = dir, rel[len(dir)+1:]
+		}
 	}
 	if err := t.list(name); err != nil {
 		return false, err
 	}
-	for rest := rel; rest != ""; {
+	for rest != "" {
 		var next string
 		next, rest, _ = strings.Cut(rest, "/")
 		name = path.Join(name, next)
@@ -230,7 +241,7 @@ func (t *Tree) copy(name string) error {
 	}
 	defer from.Close()
 	if t.emulates(from, info.Size()) {
-		return t.emulate(name, info.Size())
+		return t.emulate(name, from, info.Size())
 	}
 	if err := os.Chmod(t.host(name), 0o600); err != nil {
 		return err

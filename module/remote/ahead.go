@@ -126,6 +126,14 @@ func (a *ahead) takeFile(f *FS, name string) (client.ReadResult, bool) {
 	return one.got, ok
 }
 
+// hasFile reports whether takeFile would find a file, without waiting.
+func (a *ahead) hasFile(name string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	one := a.files.items[name]
+	return one != nil && one.ok
+}
+
 func isSame(a, b *wire.Attr) bool {
 	return a.ID == b.ID && a.Size == b.Size && a.Mtime == b.Mtime && a.Ctime == b.Ctime
 }

@@ -87,6 +87,15 @@ func endOf(n, want int, err error) error {
 	return err
 }
 
+// Whole implements mirror.Whole: the file may have come before it was asked for.
+func (r *reader) Whole() ([]byte, bool) {
+	if !r.fs.ahead.hasFile(r.name) {
+		return nil, false
+	}
+	got, ok := r.fs.ahead.takeFile(r.fs, r.name)
+	return got.Data, ok && r.check(&got.Attr) == nil
+}
+
 // open opens the file for as long as it is used.
 func (r *reader) open() error {
 	file, attr, err := r.fs.process.Open(context.Background(), wire.CWD, r.fs.path(r.name), wire.OpenRead, 0)

@@ -37,6 +37,7 @@ type FS struct {
 
 	mu     sync.Mutex
 	tree   *mirror.Tree
+	begun  *wire.Attr        // the root's, until there is a tree
 	leases map[uint32]string // directories, by lease
 	held   map[string]uint32 // the reverse
 	heard  []client.Change   // that the tree was not told of yet; if there are any somebody is about to
@@ -49,6 +50,9 @@ func New(p *client.Process, source, root string, a Access, failed func(name stri
 	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
 	f.ahead.start()
 	f.startMethods(a)
+	if dir, attr := p.Begun(); dir == f.root {
+		f.begun = &attr
+	}
 	tree, err := mirror.New(f, mirror.Options{Kind: "shadow", Source: source, Failed: failed, Close: f.methods.assembly.Close,
 		Anywhere: true, Aggravate: a.Aggravate})
 	if err != nil {
@@ -56,7 +60,7 @@ func New(p *client.Process, source, root string, a Access, failed func(name stri
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tree = tree
+	f.tree, f.begun = tree, nil
 	return tree, f, nil
 }
 
@@ -237,7 +241,15 @@ func (f *FS) expire(name string) {
 }
 
 // Stat implements fs.StatFS.
-func (f *FS) Stat(name string) (fs.FileInfo, error) { return f.stat(name, 0) }
+func (f *FS) Stat(name string) (fs.FileInfo, error) {
+	f.mu.Lock()
+	begun := f.begun
+	f.mu.Unlock()
+	if name == "." && begun != nil {
+		return &info{name, "", *begun}, nil
+	}
+	return f.stat(name, 0)
+}
 
 // Lstat implements fs.ReadLinkFS.
 func (f *FS) Lstat(name string) (fs.FileInfo, error) { return f.stat(name, wire.AtNoFollow) }

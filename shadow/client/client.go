@@ -58,7 +58,10 @@ type Client struct {
 
 // Dial begins a session.
 func Dial(ctx context.Context, cfg Config) (*Client, error) {
-	c := &Client{}
+	return new(Client).dial(ctx, cfg)
+}
+
+func (c *Client) dial(ctx context.Context, cfg Config) (*Client, error) {
 	c.ledger.procs = map[uint32]*holdings{}
 	cfg.Recover = c.recover
 	if c.leases.changed = cfg.Changed; cfg.Changed != nil {

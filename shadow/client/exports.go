@@ -34,8 +34,13 @@ func (c *Client) Exports(ctx context.Context) (*Exports, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &Exports{Home: k.reply.Results[0].Path, Policy: k.reply.Results[0].Policy}
-	for line := range strings.Lines(string(k.data)) {
+	return exportsOf(&k.reply.Results[0], k.data)
+}
+
+// exportsOf returns what a result tells.
+func exportsOf(r *wire.Result, data []byte) (*Exports, error) {
+	found := &Exports{Home: r.Path, Policy: r.Policy}
+	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSuffix(line, "\n")
 		i := strings.LastIndexByte(line, ':')
 		if i < 0 || !path.IsAbs(line) {

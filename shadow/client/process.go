@@ -13,23 +13,35 @@ import (
 // paths that are relative. Where it may be, an empty path means the descriptor
 // itself. Flags are those of package wire.
 type Process struct {
-	c  *Client
-	id uint32
+	c     *Client
+	id    uint32
+	begun place
 }
+
+// A place is a directory as it was.
+type place struct {
+	dir  string // without links
+	attr wire.Attr
+}
+
+// Begun returns the directory in which p was made by Spawn, without links, and the
+// attributes that it had then.
+func (p *Process) Begun() (dir string, attr wire.Attr) { return p.begun.dir, p.begun.attr }
 
 // Spawn makes a representative in the directory dir, an absolute path.
 func (c *Client) Spawn(ctx context.Context, dir string, umask uint32) (*Process, error) {
-	p := &Process{c, c.ledger.newProcess()}
-	_, err := c.one(ctx, p.id, nil, wire.Op{Code: wire.Spawn, Proc: p.id, Path: dir, Mode: umask & 0o777})
+	p := &Process{c: c, id: c.ledger.newProcess()}
+	r, err := c.one(ctx, p.id, nil, wire.Op{Code: wire.Spawn, Proc: p.id, Path: dir, Mode: umask & 0o777})
 	if err != nil {
 		return nil, err
 	}
+	p.begun = place{r.Path, r.Attr}
 	return p, nil
 }
 
 // Fork makes a copy of p, with the same open files and without p's own locks.
 func (p *Process) Fork(ctx context.Context) (*Process, error) {
-	child := &Process{p.c, p.c.ledger.newProcess()}
+	child := &Process{c: p.c, id: p.c.ledger.newProcess()}
 	if _, err := p.one(ctx, wire.Op{Code: wire.Fork, Proc: child.id}); err != nil {
 		return nil, err
 	}

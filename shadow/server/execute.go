@@ -32,7 +32,9 @@ type task struct {
 	proc    uint32
 	request *session.Request
 	keep    bool
-	opened  []int32 // to be closed again if a later operation fails
+	alone   bool          // it is a single operation
+	part    *session.Part // that is the reply's payload, or nil
+	opened  []int32       // to be closed again if a later operation fails
 	leased  []*lease
 	payload int // bytes of data so far
 }
@@ -107,7 +109,7 @@ func (x *executor) Execute(ctx context.Context, r *session.Request) session.Repl
 		x.audit.Warn("malformed request", "error", err)
 		return encode(&wire.Reply{Results: []wire.Result{{Code: wire.Null, Errno: abi.EINVAL}}}, false)
 	}
-	t := &task{executor: x, ctx: ctx, proc: request.Proc, request: r, keep: !request.Repeatable()}
+	t := &task{executor: x, ctx: ctx, proc: request.Proc, request: r, keep: !request.Repeatable(), alone: len(request.Ops) == 1}
 	singular := 0
 	for i := range request.Ops {
 		if request.Ops[i].Singular() {
@@ -132,6 +134,7 @@ func (x *executor) Execute(ctx context.Context, r *session.Request) session.Repl
 	}
 	x.leases.before(request.Ops)
 	out := encode(&reply, t.keep)
+	out.Part = t.part
 	if len(t.leased) > 0 {
 		out.Deliver = func(send func() error) { x.leases.deliver(t.leased, send) }
 	}

@@ -11,24 +11,31 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/shadow/client"
 	"penumbra/shadow/server"
 )
 
 // TestMachine asks a shadow on this machine about it.
 func TestMachine(t *testing.T) {
-	c := dial(t, serve(t, server.Config{Files: 77}, server.Export{Path: t.TempDir()}))
-	ahead, doubt, tick, err := c.Clock(t.Context())
-	if err != nil || ahead.Abs() > doubt+time.Second || tick.Nsec == 0 && tick.Sec == 0 {
-		t.Errorf("clock: ahead by %v, give or take %v, ticks of %v, %v", ahead, doubt, tick, err)
+	c, m, err := client.Begin(t.Context(), serve(t, server.Config{Files: 77}, server.Export{Path: t.TempDir()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	again, err := c.Clock(t.Context())
+	for _, k := range []client.Clock{m.Clock, again} {
+		if err != nil || k.Ahead.Abs() > k.Doubt+time.Second || k.Tick.Nsec == 0 && k.Tick.Sec == 0 {
+			t.Errorf("clock: %+v, %v", k, err)
+		}
 	}
 	node, _ := os.Hostname()
-	n, u, err := c.About(t.Context())
-	if err != nil || n.Node != node || n.System != "Linux" {
-		t.Errorf("names: %+v, %v", n, err)
+	if n := m.Names; n.Node != node || n.System != "Linux" {
+		t.Errorf("names: %+v", n)
 	}
+	u := m.User
 	groups, _ := os.Getgroups()
-	if err != nil || int(u.UID) != os.Getuid() || int(u.EGID) != os.Getegid() || len(u.Groups) != len(groups) {
-		t.Errorf("user: %+v, %v", u, err)
+	if int(u.UID) != os.Getuid() || int(u.EGID) != os.Getegid() || len(u.Groups) != len(groups) {
+		t.Errorf("user: %+v", u)
 	}
 	for _, g := range groups {
 		if !slices.Contains(u.Groups, uint32(g)) {

@@ -43,6 +43,9 @@ type Call struct {
 type ClientConfig struct {
 	// Dial makes a link. It is called again whenever one breaks.
 	Dial func(ctx context.Context) (io.ReadWriteCloser, error)
+	// First, if not nil, is a call that is sent together with the greeting: Dial
+	// returns when its reply has arrived.
+	First *Call
 	// Lease is how long the shadow may be out of reach before the session ends.
 	Lease time.Duration
 	// Slots is one more than the number of requests in flight at most.
@@ -123,6 +126,12 @@ func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
 		return nil, err
 	}
 	go c.run(l)
+	if cfg.First != nil {
+		if err := c.await(ctx, cfg.First); err != nil {
+			_ = c.Close()
+			return nil, err
+		}
+	}
 	return c, nil
 }
 
@@ -164,10 +173,16 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 	case <-c.done:
 		return c.Err()
 	}
-	defer func() { <-c.tokens }()
 	if err := c.enter(call); err != nil {
+		<-c.tokens
 		return err
 	}
+	return c.await(ctx, call)
+}
+
+// await returns when the reply to a call that has a slot and a token has arrived.
+func (c *Client) await(ctx context.Context, call *Call) error {
+	defer func() { <-c.tokens }()
 	interrupt, cancelled := ctx.Done(), false
 	for {
 		if l, flags := c.turn(call, cancelled); l != nil {
@@ -192,18 +207,23 @@ func (c *Client) Do(ctx context.Context, call *Call) error {
 
 // enter gives call a slot.
 func (c *Client) enter(call *Call) error {
-	call.wake, call.done = make(chan struct{}, 1), make(chan struct{})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return c.err
 	}
+	c.assign(call)
+	return nil
+}
+
+// assign is enter with mu held.
+func (c *Client) assign(call *Call) {
+	call.wake, call.done = make(chan struct{}, 1), make(chan struct{})
 	last := len(c.free) - 1
 	call.slot, c.free = c.free[last], c.free[:last]
 	c.seqs[call.slot]++
 	call.seq = c.seqs[call.slot]
 	c.calls[call.slot] = call
-	return nil
 }
 
 // turn returns the link by which call has to be sent now, if any, and with which

@@ -136,6 +136,9 @@ func explain(l *link, err error) error {
 	return err
 }
 
+// firstSlot is the slot of the first call: slot 0 is for recovery.
+const firstSlot = 1
+
 // greet exchanges hello and welcome.
 func (c *Client) greet(l *link) (*wire.Welcome, error) {
 	hello := wire.Hello{Oldest: wire.Version, Newest: wire.Version, Session: c.id, Epoch: c.epoch,
@@ -145,6 +148,11 @@ func (c *Client) greet(l *link) (*wire.Welcome, error) {
 	}
 	if err := l.send(wire.Header{Kind: wire.KindHello}, hello.Encode()); err != nil {
 		return nil, fmt.Errorf("greet the shadow: %w", err)
+	}
+	if c.calls == nil && c.cfg.First != nil {
+		first := wire.Header{Kind: wire.KindRequest, Slot: firstSlot, Seq: 1}
+		// The shadow may not read on before its welcome was. An error closes the link.
+		go func() { _ = l.sendPlain(first, c.cfg.First.Head, c.cfg.First.Payload...) }()
 	}
 	h, head, err := l.head()
 	if errors.Is(err, wire.ErrMalformed) {
@@ -241,6 +249,11 @@ func (c *Client) install(l *link, w *wire.Welcome) {
 			c.free = append(c.free, slot)
 		}
 		c.tokens = make(chan struct{}, w.Slots-1)
+		if call := c.cfg.First; call != nil {
+			c.tokens <- struct{}{}
+			c.assign(call) // the first slot, which is that it was sent with
+			call.sent, call.epoch, call.boot, call.link = true, c.epoch, c.boot, l
+		}
 	}
 	c.link = l
 	for _, call := range c.calls {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -20,6 +21,7 @@ const bufferSize = 64 << 10
 // A link is one connection: what carries the session for a while.
 type link struct {
 	rw    io.ReadWriteCloser
+	raw   syscall.RawConn // of a socket without encryption, or nil
 	r     *bufio.Reader
 	heard atomic.Int64 // when bytes came last, in nanoseconds since 1970
 	zstd  bool         // both sides compress
@@ -33,6 +35,12 @@ func newLink(rw io.ReadWriteCloser) *link {
 	l := &link{rw: rw, closed: make(chan struct{})}
 	l.r = bufio.NewReaderSize(listener{l}, bufferSize)
 	l.heard.Store(time.Now().UnixNano())
+	switch conn := rw.(type) {
+	case *net.UnixConn:
+		l.raw, _ = conn.SyscallConn()
+	case *net.TCPConn:
+		l.raw, _ = conn.SyscallConn()
+	}
 	return l
 }
 
@@ -84,9 +92,18 @@ func (l *link) send(h wire.Header, head []byte, payload ...[]byte) error {
 	}
 	if l.zstd && size >= worthCompressing {
 		if small := compress(payload, size); small != nil {
-			payload, size = [][]byte{small}, len(small)
+			payload = [][]byte{small}
 			h.Flags |= wire.FlagZstd
 		}
+	}
+	return l.sendPlain(h, head, payload...)
+}
+
+// sendPlain is send by a link of which is not known yet whether both sides compress.
+func (l *link) sendPlain(h wire.Header, head []byte, payload ...[]byte) error {
+	size := 0
+	for _, b := range payload {
+		size += len(b)
 	}
 	h.Head, h.Payload = uint32(len(head)), uint32(size)
 	if len(head) > wire.MaxHead || size > wire.MaxPayload {

@@ -13,6 +13,7 @@ type Request struct {
 	Head, Payload []byte
 	Entry         *Entry
 
+	link    *link // by which it came
 	state   *state
 	charged int64    // bytes of the session's memory
 	pooled  [][]byte // to be given back
@@ -46,6 +47,9 @@ func (r *Request) Buffer(n int) ([]byte, error) {
 	r.pooled = append(r.pooled, b)
 	return b[:n:n], nil
 }
+
+// Parts reports whether a Part is the better reply.
+func (r *Request) Parts() bool { return r.link.raw != nil && !r.link.zstd }
 
 // Large buffers are used again and again, in a few sizes.
 var (

@@ -36,6 +36,8 @@ type Push func(head []byte, data []byte) error
 type Reply struct {
 	Head    []byte
 	Payload [][]byte
+	// Part, if not nil, is the payload, in place of Payload. Keep has to be false.
+	Part *Part
 	// Keep says that the request must not be performed again: if the reply is
 	// lost, it is sent again. Otherwise the request is performed again. The
 	// payload of a reply that is kept has at most wire.MaxKept bytes.
@@ -43,6 +45,15 @@ type Reply struct {
 	// Deliver, if not nil, is called to have the reply sent, by send, unless it was
 	// kept and is sent again.
 	Deliver func(send func() error)
+}
+
+// A Part is what a file has from Offset on, at most wire.MaxPayload bytes. Where the
+// link can take it from there nobody copies it.
+type Part struct {
+	FD     int
+	Offset int64
+	Length int
+	Done   func() // is called when it was sent
 }
 
 // ServerConfig says whom a server serves and how.

@@ -153,7 +153,7 @@ func (st *state) serve(l *link) error {
 
 // request reads a request's payload and sees to it that it is performed, or was.
 func (st *state) request(l *link, h wire.Header, head []byte) error {
-	r := &Request{Head: head, state: st}
+	r := &Request{Head: head, link: l, state: st}
 	if err := r.receive(l, h); err != nil {
 		r.free()
 		return err
@@ -229,9 +229,13 @@ func (st *state) leave(h wire.Header, reply Reply) *link {
 
 // send sends a reply. If it fails the client will ask again.
 func (st *state) send(l *link, h wire.Header, reply Reply) {
-	send := func() error {
-		return l.send(wire.Header{Kind: wire.KindReply, Slot: h.Slot, Seq: h.Seq}, reply.Head, reply.Payload...)
+	h = wire.Header{Kind: wire.KindReply, Slot: h.Slot, Seq: h.Seq}
+	if reply.Part != nil {
+		_ = l.sendPart(h, reply.Head, reply.Part)
+		reply.Part.Done()
+		return
 	}
+	send := func() error { return l.send(h, reply.Head, reply.Payload...) }
 	if reply.Deliver != nil {
 		reply.Deliver(send)
 		return

@@ -95,11 +95,15 @@ func (c *coder) paths(v *[]string) {
 	}
 }
 
-// size codes how many bytes of the payload are r's.
+// size codes how many bytes of the payload are r's. They may come from elsewhere than
+// Data.
 func (c *coder) size(r *Result) {
 	var n uint32
 	for _, b := range r.Data {
 		n += uint32(len(b))
+	}
+	if !c.reading && r.Data == nil {
+		n = uint32(r.Size)
 	}
 	c.u32(&n)
 	if n > MaxPayload {

@@ -87,7 +87,8 @@ type Result struct {
 	Load    *MachineLoad
 	Limits  *Bounds
 	Data    [][]byte
-	// Size is the number of bytes that Data has in the payload.
+	// Size is the number of bytes that Data has in the payload, or that the payload
+	// gets from elsewhere if Data is nil.
 	Size int
 }
 

@@ -18,7 +18,6 @@
 package away
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -42,6 +41,8 @@ var Mode = mode.Mode{Remote: true}
 // Config says what a Guest needs.
 type Config struct {
 	Client *client.Client
+	// Machine is what the shadow told of itself.
+	Machine *client.Machine
 	// Start returns where the representative of a thread's process begins, an
 	// absolute path of the shadow.
 	Start func(t *guest.Thread) string
@@ -69,18 +70,12 @@ type Guest struct {
 	processes map[int]*process // by id, those that have a representative
 }
 
-// New returns a Guest, which it asks the shadow about itself for.
-func New(ctx context.Context, cfg Config) (*Guest, error) {
-	g := &Guest{Config: cfg, processes: map[int]*process{}}
-	timed := make(chan error, 1)
-	go func() { timed <- g.clock.set(ctx, cfg.Client.Clock, 1) }()
-	var err error
-	g.names, g.user, err = cfg.Client.About(ctx)
-	if err = cmp.Or(err, <-timed); err != nil {
-		return nil, err
-	}
+// New returns a Guest.
+func New(cfg Config) (*Guest, error) {
+	g := &Guest{Config: cfg, processes: map[int]*process{}, names: cfg.Machine.Names, user: cfg.Machine.User}
+	g.clock.begin(cfg.Machine.Clock)
 	var here unix.Utsname
-	if err = unix.Uname(&here); err != nil {
+	if err := unix.Uname(&here); err != nil {
 		return nil, err
 	}
 	// What programs are made for is what they run on.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
 
@@ -20,7 +21,7 @@ type clock struct {
 }
 
 // An asker asks a clock, as client.Client.Clock does.
-type asker func(ctx context.Context) (ahead, doubt time.Duration, tick wire.Time, err error)
+type asker func(ctx context.Context) (client.Clock, error)
 
 const (
 	// renewal is how often the shadow's clock is asked, and drift by how much two
@@ -31,16 +32,21 @@ const (
 	samples = 4
 )
 
+// begin sets the clock to what was told first.
+func (k *clock) begin(told client.Clock) {
+	k.ahead, k.doubt, k.asked, k.tick = told.Ahead, told.Doubt, time.Now(), told.Tick
+}
+
 // set asks for the time, so many times.
 func (k *clock) set(ctx context.Context, ask asker, samples int) error {
 	best := clock{doubt: time.Hour}
 	for range samples {
-		ahead, doubt, tick, err := ask(ctx)
+		told, err := ask(ctx)
 		if err != nil {
 			return err
 		}
-		if doubt < best.doubt {
-			best.ahead, best.doubt, best.asked, best.tick = ahead, doubt, time.Now(), tick
+		if told.Doubt < best.doubt {
+			best.ahead, best.doubt, best.asked, best.tick = told.Ahead, told.Doubt, time.Now(), told.Tick
 		}
 	}
 	k.mu.Lock()

@@ -6,16 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
 
 // answers is an asker that says one thing after the other, the last for ever.
 func answers(all ...[2]time.Duration) asker {
 	i := 0
-	return func(context.Context) (ahead, doubt time.Duration, tick wire.Time, err error) {
+	return func(context.Context) (client.Clock, error) {
 		a := all[min(i, len(all)-1)]
 		i++
-		return a[0], a[1], wire.Time{Nsec: 1}, nil
+		return client.Clock{Ahead: a[0], Doubt: a[1], Tick: wire.Time{Nsec: 1}}, nil
 	}
 }
 
@@ -62,9 +63,7 @@ func TestClockOfTheSameMachine(t *testing.T) {
 		t.Errorf("a difference of %v", d)
 	}
 	lost := errors.New("lost")
-	err := k.set(t.Context(), func(context.Context) (time.Duration, time.Duration, wire.Time, error) {
-		return 0, 0, wire.Time{}, lost
-	}, samples)
+	err := k.set(t.Context(), func(context.Context) (client.Clock, error) { return client.Clock{}, lost }, samples)
 	if !errors.Is(err, lost) || k.ahead != 3*time.Microsecond {
 		t.Errorf("%v, ahead by %v", err, k.ahead)
 	}
