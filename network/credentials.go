@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/guest"
-	"penumbra/intercept"
 	"penumbra/shadow/wire"
 )
 
@@ -46,7 +45,7 @@ func (n *Network) peerCredentials(r *request, own int) ([]byte, bool) {
 		}
 	}
 	if r.makes {
-		n.asTheShadow(r.Call, cred)
+		n.asTheShadow(cred)
 	}
 	b := binary.NativeEndian.AppendUint32(nil, uint32(cred.Pid))
 	b = binary.NativeEndian.AppendUint32(b, cred.Uid)
@@ -55,19 +54,12 @@ func (n *Network) peerCredentials(r *request, own int) ([]byte, bool) {
 
 // asTheShadow has cred name the user whose the shadow is, if it names this process's:
 // that is who the guest is told that it is itself.
-func (n *Network) asTheShadow(c *intercept.Call, cred *unix.Ucred) {
-	n.user.once.Do(func() {
-		c.Leave()
-		_, n.user.Credentials, n.user.err = n.cfg.Client.About(n.ctx)
-	})
-	if n.user.err != nil {
-		return
-	}
+func (n *Network) asTheShadow(cred *unix.Ucred) {
 	if cred.Uid == uint32(os.Geteuid()) {
-		cred.Uid = n.user.EUID
+		cred.Uid = n.cfg.User.EUID
 	}
 	if cred.Gid == uint32(os.Getegid()) {
-		cred.Gid = n.user.EGID
+		cred.Gid = n.cfg.User.EGID
 	}
 }
 

@@ -41,6 +41,8 @@ import (
 // Config says whose network it is.
 type Config struct {
 	Client *client.Client
+	// User is whose the shadow is, and so the guest.
+	User wire.Credentials
 	// Place says where the path of a Unix socket leads for the thread that makes c:
 	// to the shadow, by which absolute path there, or else to this machine. The last
 	// name of one that is to be made need not be there.
@@ -69,11 +71,6 @@ type Network struct {
 	closing sync.Once
 	relays  sync.WaitGroup // what the guest has left has yet to be sent
 	local   locals
-	user    struct {
-		once sync.Once
-		wire.Credentials
-		err error
-	}
 }
 
 // New returns the network of a shadow.
