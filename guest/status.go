@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"penumbra/internal/sys"
 )
 
@@ -72,24 +74,31 @@ func Lineage(tid int) (group, parent int, err error) {
 	return s.Group, s.Parent, err
 }
 
-// Signalled reports whether a signal is pending that t does not block.
+// Signalled reports whether a signal is pending that t neither blocks nor ignores.
 func (t *Thread) Signalled() bool {
+	pending, blocked := t.PendingSignals()
+	return pending&^blocked != 0
+}
+
+// PendingSignals returns the sets of signals that are pending and not ignored, and that
+// t blocks. (Of those that it ignores the kernel keeps some for a tracer.)
+func (t *Thread) PendingSignals() (pending, blocked uint64) {
 	b, _ := sys.ReadProc(t.id, "status") // an error: it has died
-	var pending, blocked uint64
+	sets := map[string]uint64{}
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")
 		switch name {
-		case "SigPnd", "ShdPnd", "SigBlk":
-			set, _ := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-			if name == "SigBlk" {
-				blocked = set
-			} else {
-				pending |= set
-			}
+		case "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt":
+			sets[name], _ = strconv.ParseUint(strings.TrimSpace(value), 16, 64)
 		}
 	}
-	return pending&^blocked != 0
+	ignored := sets["SigIgn"] | ignoredByDefault&^sets["SigCgt"]
+	return (sets["SigPnd"] | sets["ShdPnd"]) &^ ignored, sets["SigBlk"]
 }
+
+// ignoredByDefault are the signals that do nothing to those who do not handle them;
+// signal(7).
+const ignoredByDefault = 1<<(unix.SIGCHLD-1) | 1<<(unix.SIGURG-1) | 1<<(unix.SIGWINCH-1) | 1<<(unix.SIGCONT-1)
 
 // IsKernelThread reports whether pid is a thread of the kernel's own, by its
 // flags (proc_pid_stat(5), linux/sched.h).

@@ -76,17 +76,6 @@ func (c *Call) Leave() {
 	}
 }
 
-// Install gives the guest a descriptor for the open file that is fd here, the lowest
-// number that is free there, and returns that. fd stays the caller's to close. It is
-// for Enter and calls at the notify door, elsewhere ENOSYS; EMFILE says that the guest
-// has no number left.
-func (c *Call) Install(fd int, closeOnExec bool) (int, abi.Errno) {
-	if c.door == nil {
-		return -1, abi.ENOSYS
-	}
-	return c.door.install(c, fd, closeOnExec)
-}
-
 // SetArg makes the kernel see v as argument i of a call of Interest Observe
 // that has not run yet. The guest's own registers look unchanged to it.
 func (c *Call) SetArg(i int, v uint64) {

@@ -53,6 +53,7 @@ type Guest struct {
 
 	refusals sync.Map // who was refused ptrace
 	passed   sync.Map // *Call by thread id, from the trace door to the notify door
+	restarts restarts // calls that were answered so
 
 	attached bool        // by Attach, instead of started
 	leaving  atomic.Bool // Detach was called

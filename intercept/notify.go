@@ -185,6 +185,9 @@ func (d *notifyDoor) answer(c *Call) {
 	if v.kind == runAs {
 		d.guest.promises.make(c, v.value)
 	}
+	if v.value == -int64(abi.ERESTARTSYS) && v.kind == skip {
+		d.guest.restarts.add(c.Thread.ID())
+	}
 	resp := sys.Response{ID: c.id}
 	switch {
 	case v.Runs():
@@ -231,6 +234,7 @@ func (d *notifyDoor) install(c *Call, fd int, closeOnExec bool) (int, abi.Errno)
 
 // read makes c the call that n tells of.
 func (d *notifyDoor) read(c *Call, n *sys.Notification) {
+	d.guest.restarts.take(int(n.TID)) // the signal has been somebody else's
 	arch, _ := abi.ArchOfAudit(n.Arch)
 	*c = Call{
 		Thread: d.guest.threads.Find(int(n.TID)),

@@ -2,6 +2,8 @@ package intercept
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"penumbra/abi"
 	"penumbra/guest"
@@ -18,7 +20,7 @@ func (t *tracer) repairInterrupted(tr *tracee) {
 		return
 	}
 	regs, arch, ok := t.endedBy(tr, abi.ERESTARTSYS)
-	if !ok {
+	if !ok || t.guest.restarts.take(tr.thread.ID()) {
 		return
 	}
 	if result := mended(tr.thread, abi.Lookup(arch, regs.Number()), arch, regs.Args()); result != abi.ERESTARTSYS {
@@ -80,4 +82,30 @@ func (t *tracer) endedBy(tr *tracee, e abi.Errno) (regs *guest.Registers, arch a
 	}
 	regs, err = guest.ReadRegisters(tr.thread, arch)
 	return regs, arch, err == nil
+}
+
+// restarts are the threads whose last call was answered with ERESTARTSYS: it waited,
+// whatever its descriptors look like to the kernel, and its end is as it should be.
+type restarts struct {
+	threads sync.Map // by id
+	some    atomic.Int32
+}
+
+// add is called before the answer.
+func (r *restarts) add(tid int) {
+	if _, there := r.threads.LoadOrStore(tid, true); !there {
+		r.some.Add(1)
+	}
+}
+
+// take reports whether a thread is among them, and takes it out.
+func (r *restarts) take(tid int) bool {
+	if r.some.Load() == 0 {
+		return false
+	}
+	_, there := r.threads.LoadAndDelete(tid)
+	if there {
+		r.some.Add(-1)
+	}
+	return there
 }

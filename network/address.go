@@ -10,19 +10,12 @@ import (
 	"penumbra/shadow/wire"
 )
 
-// Sizes of addresses; ip(7), ipv6(7), unix(7).
 const (
+	// familySize is that of an address that has nothing else.
 	familySize = 2
-	inetSize   = 16
-	inet6Size  = 28
-	unixSize   = familySize + wire.MaxUnixName
 	// anySize is that of a struct sockaddr_storage.
 	anySize = 128
 )
-
-var families = map[uint16]wire.Family{unix.AF_INET: wire.FamilyInet, unix.AF_INET6: wire.FamilyInet6, unix.AF_UNIX: wire.FamilyUnix}
-
-var numbers = map[wire.Family]uint16{wire.FamilyInet: unix.AF_INET, wire.FamilyInet6: unix.AF_INET6, wire.FamilyUnix: unix.AF_UNIX}
 
 // readAddress reads an address of so many bytes from the guest. AF_UNSPEC is one
 // without a family.
@@ -34,37 +27,7 @@ func readAddress(c *intercept.Call, at abi.Addr, size int32) (wire.Address, abi.
 	if _, err := c.Memory().ReadAt(b, at); err != nil {
 		return wire.Address{}, abi.EFAULT
 	}
-	return decodeAddress(b)
-}
-
-// decodeAddress reads a struct sockaddr, which has two bytes at least.
-func decodeAddress(b []byte) (a wire.Address, e abi.Errno) {
-	number := binary.NativeEndian.Uint16(b)
-	a.Family = families[number]
-	rest := b[familySize:]
-	switch {
-	case number == unix.AF_UNSPEC:
-		return a, 0
-	case a.Family == wire.FamilyInet && len(b) >= inetSize:
-		a.Port = binary.BigEndian.Uint16(rest)
-		copy(a.IP[:4], rest[2:])
-	case a.Family == wire.FamilyInet6 && len(b) >= inet6Size-4: // RFC 2133 had no scope
-		a.Port = binary.BigEndian.Uint16(rest)
-		a.Flow = binary.BigEndian.Uint32(rest[2:])
-		copy(a.IP[:], rest[6:])
-		if len(b) >= inet6Size {
-			a.Scope = binary.NativeEndian.Uint32(rest[22:])
-		}
-	case a.Family == wire.FamilyUnix && len(rest) <= wire.MaxUnixName:
-		if a.Name = string(rest); len(rest) > 0 && rest[0] != 0 {
-			a.Name = unix.ByteSliceToString(rest)
-		}
-	case a.Family == wire.FamilyNone:
-		return a, abi.EAFNOSUPPORT
-	default:
-		return a, abi.EINVAL
-	}
-	return a, 0
+	return wire.DecodeSockaddr(b)
 }
 
 // unixAddress returns an address as the kernel has told it to this process; it has no
@@ -78,27 +41,6 @@ func unixAddress(from unix.Sockaddr) (a wire.Address) {
 		}
 	}
 	return a
-}
-
-// encodeAddress returns a as a struct sockaddr.
-func encodeAddress(a *wire.Address) []byte {
-	b := binary.NativeEndian.AppendUint16(nil, numbers[a.Family])
-	switch a.Family {
-	case wire.FamilyInet:
-		b = binary.BigEndian.AppendUint16(b, a.Port)
-		b = append(b, a.IP[:4]...)
-		return append(b, make([]byte, 8)...)
-	case wire.FamilyInet6:
-		b = binary.BigEndian.AppendUint16(b, a.Port)
-		b = binary.BigEndian.AppendUint32(b, a.Flow)
-		b = append(b, a.IP[:]...)
-		return binary.NativeEndian.AppendUint32(b, a.Scope)
-	case wire.FamilyUnix:
-		if b = append(b, a.Name...); a.Name != "" && a.Name[0] != 0 {
-			b = append(b, 0)
-		}
-	}
-	return b
 }
 
 // writeAddress gives the guest an address: as much of it as there is room for, and
@@ -117,7 +59,7 @@ func writeAddress(c *intercept.Call, a *wire.Address, at, sizeAt abi.Addr) abi.E
 	}
 	var b []byte // nothing of one who has no name
 	if a.Family != wire.FamilyNone {
-		b = encodeAddress(a)
+		b = wire.EncodeSockaddr(a)
 	}
 	binary.NativeEndian.PutUint32(size[:], uint32(len(b)))
 	_, err1 := c.Memory().WriteAt(b[:min(len(b), int(room))], at)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestAddresses(t *testing.T) {
-	six := make([]byte, inet6Size)
+	six := make([]byte, 28)
 	six[0], six[3], six[8+15], six[24] = 10, 80, 1, 2 // AF_INET6, port, ::1, scope
 	tests := []struct {
 		name string
@@ -29,12 +29,12 @@ func TestAddresses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, e := decodeAddress(tt.b)
+			got, e := wire.DecodeSockaddr(tt.b)
 			if got != tt.want || e != tt.e {
 				t.Fatalf("got %+v, %v; want %+v, %v", got, e, tt.want, tt.e)
 			}
-			if e == 0 && got.Family != wire.FamilyNone && !bytes.Equal(encodeAddress(&got), tt.b) {
-				t.Errorf("it goes back as %x instead of %x", encodeAddress(&got), tt.b)
+			if e == 0 && got.Family != wire.FamilyNone && !bytes.Equal(wire.EncodeSockaddr(&got), tt.b) {
+				t.Errorf("it goes back as %x instead of %x", wire.EncodeSockaddr(&got), tt.b)
 			}
 		})
 	}
@@ -47,11 +47,11 @@ func FuzzDecodeAddress(f *testing.F) {
 		if len(b) < familySize || len(b) > anySize {
 			return
 		}
-		a, e := decodeAddress(b)
+		a, e := wire.DecodeSockaddr(b)
 		if e != 0 || a.Family == wire.FamilyNone {
 			return
 		}
-		if again, e := decodeAddress(encodeAddress(&a)); again != a || e != 0 {
+		if again, e := wire.DecodeSockaddr(wire.EncodeSockaddr(&a)); again != a || e != 0 {
 			t.Errorf("%+v becomes %+v, %v", a, again, e)
 		}
 	})

@@ -73,7 +73,7 @@ func (h *header) giveControl(c *intercept.Call, b []byte, whole bool) (int, bool
 func install(c *intercept.Call, m *unix.SocketControlMessage, room int, closeOnExec bool) (numbers []byte) {
 	fds, _ := unix.ParseUnixRights(m)
 	for _, fd := range fds[:min(len(fds), room)] {
-		number, e := c.Install(fd, closeOnExec)
+		number, e := c.InstallLowest(fd, closeOnExec)
 		if e != 0 {
 			break
 		}

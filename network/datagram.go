@@ -153,7 +153,7 @@ func (t tags) of(a *wire.Address) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	if _, err := unix.Write(fd, encodeAddress(a)); err != nil {
+	if _, err := unix.Write(fd, wire.EncodeSockaddr(a)); err != nil {
 		unix.Close(fd)
 		return -1, err
 	}
@@ -180,7 +180,7 @@ func readTag(control []byte) (a wire.Address) {
 		for _, fd := range fds {
 			b := make([]byte, anySize)
 			if n, err := unix.Pread(fd, b, 0); err == nil && n >= familySize {
-				a, _ = decodeAddress(b[:n])
+				a, _ = wire.DecodeSockaddr(b[:n])
 			}
 			unix.Close(fd)
 		}

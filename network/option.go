@@ -89,7 +89,7 @@ func (s *socket) option(r *request, own, level, name int) (value []byte, here bo
 		case unix.SO_ERROR:
 			return number(uint32(s.pendingError(own)))
 		case unix.SO_DOMAIN:
-			return number(uint32(numbers[s.family]))
+			return number(uint32(s.family.Linux()))
 		case unix.SO_PROTOCOL:
 			return number(s.protocol)
 		case unix.SO_TYPE:

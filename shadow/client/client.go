@@ -54,6 +54,7 @@ type Client struct {
 	ledger  ledger
 	leases  leases
 	sockets sockets
+	waiters waiters
 }
 
 // Dial begins a session.

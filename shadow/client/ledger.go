@@ -100,7 +100,7 @@ func (l *ledger) note(q *wire.Request, reply *wire.Reply) {
 	failed := reply.Err() != nil
 	for i := range reply.Results {
 		o, r := &q.Ops[i], &reply.Results[i]
-		if r.Errno == 0 && !(failed && o.Code == wire.Open) {
+		if r.Errno == 0 && !(failed && o.Opens()) {
 			l.noteOne(q.Proc, o, r)
 		}
 	}
@@ -143,6 +143,11 @@ func (l *ledger) noteOne(proc uint32, o *wire.Op, r *wire.Result) {
 		h.set(r.FD, &opened{path: r.Path, id: r.Attr.ID, flags: o.Flags})
 	case wire.Close:
 		h.set(o.FD, nil)
+	case wire.Pipe, wire.EndPair:
+		h.set(o.FD, &opened{})
+		h.set(o.FD2, &opened{})
+	case wire.Endpoint, wire.EndAccept, wire.Counter, wire.Timer, wire.Watcher, wire.Gathering:
+		h.set(o.FD2, &opened{}) // which cannot be had again
 	case wire.Rename:
 		l.renamed(r.Path, r.Path2, o.Flags&wire.RenameExchange != 0)
 	case wire.Lock:

@@ -23,6 +23,9 @@ type executor struct {
 	mu          sync.Mutex
 	procs       map[uint32]*process
 	descriptors int
+	watchers    int // instances of inotify(7) that representatives have
+	watches     int // of these
+	opening     int // pipes for whose other end somebody waits
 }
 
 // A task is a request being performed.
@@ -100,6 +103,39 @@ var operations = [...]operation{
 	wire.GetOption:   (*task).opSocket,
 	wire.SetOption:   (*task).opSocket,
 	wire.Hangup:      (*task).opSocket,
+
+	wire.Pipe:        (*task).opPipe,
+	wire.Take:        (*task).opTake,
+	wire.Put:         (*task).opPut,
+	wire.Poll:        (*task).opPoll,
+	wire.Pending:     (*task).opPending,
+	wire.Endpoint:    (*task).opEndpoint,
+	wire.EndPair:     (*task).opEndPair,
+	wire.EndBind:     onEndpoint(func(e *sockets.Endpoint, c *sockets.Config, o *wire.Op, _ *wire.Result) error { return e.Bind(c, o) }),
+	wire.EndConnect:  onEndpoint(func(e *sockets.Endpoint, c *sockets.Config, o *wire.Op, _ *wire.Result) error { return e.Connect(c, o) }),
+	wire.EndListen:   onEndpoint(func(e *sockets.Endpoint, c *sockets.Config, o *wire.Op, _ *wire.Result) error { return e.Listen(c, o) }),
+	wire.EndAccept:   (*task).opEndAccept,
+	wire.EndSend:     onEndpoint((*sockets.Endpoint).Send),
+	wire.EndReceive:  (*task).opEndReceive,
+	wire.EndNames:    onEndpoint(func(e *sockets.Endpoint, _ *sockets.Config, _ *wire.Op, r *wire.Result) error { return e.Names(r) }),
+	wire.EndShutdown: onEndpoint(func(e *sockets.Endpoint, _ *sockets.Config, o *wire.Op, _ *wire.Result) error { return e.Shutdown(o) }),
+	wire.EndGetOption: onEndpoint(func(e *sockets.Endpoint, _ *sockets.Config, o *wire.Op, r *wire.Result) error {
+		return e.GetOption(o, r)
+	}),
+	wire.EndSetOption: onEndpoint(func(e *sockets.Endpoint, c *sockets.Config, o *wire.Op, _ *wire.Result) error {
+		return e.SetOption(c, o)
+	}),
+	wire.Counter:   (*task).opCounter,
+	wire.Timer:     (*task).opTimer,
+	wire.Arm:       (*task).opArm,
+	wire.Remaining: (*task).opRemaining,
+	wire.Watcher:   (*task).opWatcher,
+	wire.Watch:     (*task).opWatch,
+	wire.Ignore:    (*task).opIgnore,
+	wire.Gathering: (*task).opGathering,
+	wire.Enlist:    (*task).opEnlist,
+	wire.Gather:    (*task).opGather,
+	wire.Transfer:  (*task).opTransfer,
 }
 
 // Execute implements session.Executor.

@@ -95,6 +95,10 @@ func (t *task) changing(fd int32) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.stream {
+		t.done(f)
+		return nil, abi.ESPIPE
+	}
 	if err := f.at.writable(); err != nil {
 		t.done(f)
 		if f.flags&wire.OpenWrite == 0 {

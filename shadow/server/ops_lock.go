@@ -33,6 +33,8 @@ func (t *task) opLock(o *wire.Op, r *wire.Result) error {
 			return abi.EINVAL
 		}
 		return t.attempt(o, func() error { return unix.Flock(fd, flockHow(o.Flags)) })
+	case f.stream:
+		return abi.EINVAL
 	case o.Flags&wire.LockExclusive != 0 && f.flags&wire.OpenWrite == 0 && o.Flags&wire.LockQuery == 0,
 		o.Flags&wire.LockShared != 0 && f.flags&wire.OpenRead == 0 && o.Flags&wire.LockQuery == 0:
 		return abi.EBADF

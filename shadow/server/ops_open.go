@@ -27,7 +27,9 @@ func (t *task) opOpen(o *wire.Op, r *wire.Result) error {
 		return err
 	}
 	f := &file{flags: o.Flags, uses: 1}
-	if o.Singular() {
+	if o.Flags&wire.OpenWait != 0 {
+		f.fd, f.at, err = t.openPipe(b, o.Flags)
+	} else if o.Singular() {
 		err = t.create(b, o, f)
 	} else {
 		f.fd, f.at, err = t.openFile(b, o.Flags, o.Mode)
@@ -51,7 +53,7 @@ func (t *task) deliver(f *file, want int32, r *wire.Result) (err error) {
 	switch f.id = r.Attr.ID; r.Attr.Type {
 	case wire.TypeRegular, wire.TypeDirectory:
 	default:
-		if f.flags&wire.OpenPath == 0 {
+		if f.stream = f.flags&wire.OpenPath == 0; f.stream && !mayStream(&r.Attr, f.flags) {
 			return abi.EOPNOTSUPP
 		}
 	}
@@ -111,9 +113,9 @@ func openHeld(held int, e *export, flags uint32) (int, error) {
 		return -1, abi.ELOOP // which was not to be followed
 	case attr.Type == wire.TypeDirectory && flags&(wire.OpenWrite|wire.OpenCreate|wire.OpenTruncate) != 0:
 		return -1, abi.EISDIR
-	case attr.Type != wire.TypeRegular && attr.Type != wire.TypeDirectory:
+	case attr.Type != wire.TypeRegular && attr.Type != wire.TypeDirectory && !mayStream(&attr, flags):
 		return -1, abi.EOPNOTSUPP
-	case e.readOnly && flags&(wire.OpenWrite|wire.OpenTruncate) != 0:
+	case e.readOnly && attr.Type != wire.TypeCharDevice && flags&(wire.OpenWrite|wire.OpenTruncate) != 0:
 		return -1, abi.EROFS
 	}
 	host := wire.HostOpenFlags(flags&^(wire.OpenAppend|both|wire.OpenNoFollow)) | alwaysOpen

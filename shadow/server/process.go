@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
+	"penumbra/shadow/sockets"
 	"penumbra/shadow/wire"
 )
 
@@ -21,6 +22,11 @@ type file struct {
 	flags uint32 // wire.Open*
 	id    wire.Identity
 	uses  int // descriptors, and operations under way; with executor.mu
+
+	stream   bool              // it has no positions
+	endpoint *sockets.Endpoint // of a socket
+	watches  int               // of inotify(7); with executor.mu
+	watcher  bool
 
 	mu sync.Mutex // the position of a directory
 }
@@ -108,6 +114,10 @@ func (x *executor) drop(f *file) {
 	}
 	if f.uses--; f.uses == 0 && f.fd >= 0 {
 		unix.Close(f.fd)
+		x.watches -= f.watches
+		if f.watcher {
+			x.watchers--
+		}
 	}
 }
 

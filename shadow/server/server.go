@@ -8,7 +8,9 @@
 // the wire is not trusted.
 //
 // Files are regular ones, directories and links. Pipes, sockets and devices are
-// seen, but cannot be opened: EOPNOTSUPP. Sockets are apart; see package sockets.
+// seen, but cannot be opened: EOPNOTSUPP; but pipes, and devices that do nothing to
+// anybody, by who asks for it. Representatives also have what no path leads to: pipes,
+// sockets, timers. Sockets with flows are apart; see package sockets.
 //
 // # Locks
 //

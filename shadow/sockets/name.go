@@ -69,11 +69,11 @@ const procDir = "/proc/self/fd/"
 
 // reach returns where to send or to connect for a: by a path it is what is found
 // there now, below an export, for as long as done is not called.
-func (t *Table) reach(a *wire.Address) (to syscall.Sockaddr, done func(), err error) {
+func (c *Config) reach(a *wire.Address) (to syscall.Sockaddr, done func(), err error) {
 	if !isPath(a) {
 		return sockaddrOf(a), func() {}, nil
 	}
-	fd, err := t.cfg.Find(a.Name)
+	fd, err := c.Find(a.Name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,26 +82,7 @@ func (t *Table) reach(a *wire.Address) (to syscall.Sockaddr, done func(), err er
 
 // bindPath names a Unix socket by a path, below an export.
 func (s *socket) bindPath(o *wire.Op, r *wire.Result) error {
-	dir, name, err := s.table.cfg.Place(o.Addr.Name)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(dir)
-	path := fmt.Sprint(procDir, dir, "/", name)
-	if s.table.cfg.Whole && o.Addr.Name[0] == '/' {
-		path = o.Addr.Name // others then see whom they talk to
-	}
-	if len(path) > wire.MaxUnixName-1 {
-		return abi.ENAMETOOLONG
-	}
-	err = s.control(func(fd int) error {
-		// The kernel makes the file with the mode of the socket, less the mask.
-		if err := unix.Fchmod(fd, o.Mode&0o777); err != nil {
-			return err
-		}
-		return unix.Bind(fd, &unix.SockaddrUnix{Name: path})
-	})
-	if err != nil {
+	if err := s.control(func(fd int) error { return s.table.cfg.bindPath(fd, o) }); err != nil {
 		return err
 	}
 	s.called(o.Addr.Name)
@@ -114,4 +95,24 @@ func (s *socket) called(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.name = name
+}
+
+func (c *Config) bindPath(fd int, o *wire.Op) error {
+	dir, name, err := c.Place(o.Addr.Name)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	path := fmt.Sprint(procDir, dir, "/", name)
+	if c.Whole && o.Addr.Name[0] == '/' {
+		path = o.Addr.Name // others then see whom they talk to
+	}
+	if len(path) > wire.MaxUnixName-1 {
+		return abi.ENAMETOOLONG
+	}
+	// The kernel makes the file with the mode of the socket, less the mask.
+	if err := unix.Fchmod(fd, o.Mode&0o777); err != nil {
+		return err
+	}
+	return unix.Bind(fd, &unix.SockaddrUnix{Name: path})
 }

@@ -24,7 +24,7 @@ func (s *socket) bind(o *wire.Op, r *wire.Result) error {
 	if o.Addr.Family != s.family {
 		return abi.EAFNOSUPPORT
 	}
-	if s.table.cfg.Policy != All && (o.Addr.Port != 0 || o.Addr.Family == wire.FamilyUnix) {
+	if !s.table.cfg.mayBind(&o.Addr) {
 		return abi.EACCES
 	}
 	if isPath(&o.Addr) {
@@ -45,12 +45,17 @@ func (s *socket) bind(o *wire.Op, r *wire.Result) error {
 	})
 }
 
+// mayBind reports whether the policy permits a name.
+func (c *Config) mayBind(a *wire.Address) bool {
+	return c.Policy == All || a.Port == 0 && a.Family != wire.FamilyUnix
+}
+
 // connect begins to connect. What becomes of it a record tells, unless it is done.
 func (s *socket) connect(o *wire.Op, r *wire.Result) error {
 	if o.Addr.Family == wire.FamilyNone && s.kind == wire.SocketDatagram {
 		return s.control(sys.Disconnect)
 	}
-	to, done, err := s.table.reach(&o.Addr)
+	to, done, err := s.table.cfg.reach(&o.Addr)
 	if err != nil {
 		return err
 	}
@@ -108,18 +113,24 @@ func (s *socket) names(r *wire.Result) error {
 }
 
 func (s *socket) getOption(o *wire.Op, r *wire.Result) error {
+	return s.control(func(fd int) error { return getOption(fd, o, r) })
+}
+
+func getOption(fd int, o *wire.Op, r *wire.Result) error {
 	info := o.Option.Info()
-	return s.control(func(fd int) error {
-		value := make([]byte, info.Size)
-		n, err := sys.Getsockopt(fd, info.Level, info.Opt, value)
-		if err == nil {
-			r.Data = [][]byte{value[:n]}
-		}
-		return err
-	})
+	value := make([]byte, info.Size)
+	n, err := sys.Getsockopt(fd, info.Level, info.Opt, value)
+	if err == nil {
+		r.Data = [][]byte{value[:n]}
+	}
+	return err
 }
 
 func (s *socket) setOption(o *wire.Op) error {
+	return s.control(func(fd int) error { return s.table.cfg.setOption(fd, o) })
+}
+
+func (c *Config) setOption(fd int, o *wire.Op) error {
 	info := o.Option.Info()
 	var value []byte
 	for _, b := range o.Data {
@@ -128,12 +139,10 @@ func (s *socket) setOption(o *wire.Op) error {
 	switch {
 	case info.ReadOnly:
 		return abi.ENOPROTOOPT
-	case info.Serves && s.table.cfg.Policy != All:
+	case info.Serves && c.Policy != All:
 		return abi.EACCES
 	case len(value) > info.Size:
 		return abi.EINVAL
 	}
-	return s.control(func(fd int) error {
-		return unix.SetsockoptString(fd, info.Level, info.Opt, string(value))
-	})
+	return unix.SetsockoptString(fd, info.Level, info.Opt, string(value))
 }

@@ -31,7 +31,7 @@ func (s *socket) send(o *wire.Op, r *wire.Result) error {
 	}
 	p.cost = wire.RecordCost + int64(len(p.data))
 	if o.Addr.Family != wire.FamilyNone {
-		to, release, err := s.table.reach(&o.Addr)
+		to, release, err := s.table.cfg.reach(&o.Addr)
 		if p.failed = err; err == nil {
 			p.to, p.release = to, release
 		}

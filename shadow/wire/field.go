@@ -31,6 +31,15 @@ var opFields = map[string]func(*coder, *Op){
 	"option": func(c *coder, o *Op) { c.option(&o.Option) },
 	"pid":    func(c *coder, o *Op) { c.i32(&o.PID) },
 	"signal": func(c *coder, o *Op) { c.signal(&o.Signal) },
+
+	"protocol": func(c *coder, o *Op) { c.u32(&o.Protocol) },
+	"message":  func(c *coder, o *Op) { c.flags("message", o, messageEnd) },
+	"events":   func(c *coder, o *Op) { c.u32(&o.Events) },
+	"token":    func(c *coder, o *Op) { c.u64(&o.Token) },
+	"watch":    func(c *coder, o *Op) { c.i32(&o.Watch) },
+	"cookie2":  func(c *coder, o *Op) { c.i64(&o.Offset2) },
+	"interval": func(c *coder, o *Op) { c.time(&o.Interval) },
+	"value":    func(c *coder, o *Op) { c.time(&o.Value) },
 }
 
 // resultFields do the same for results.
@@ -60,6 +69,11 @@ var resultFields = map[string]func(*coder, *Result){
 	"chain":   func(c *coder, r *Result) { c.text(&r.Chain, MaxPath) },
 	"forever": func(c *coder, r *Result) { c.boolean(&r.Forever) },
 	"policy":  func(c *coder, r *Result) { c.boolean(&r.Policy) },
+
+	"message":  func(c *coder, r *Result) { c.u32(&r.Flags); c.known("message", r.Flags, messageEnd) },
+	"watch":    func(c *coder, r *Result) { c.i32(&r.Watch) },
+	"interval": func(c *coder, r *Result) { c.time(&r.Interval) },
+	"value":    func(c *coder, r *Result) { c.time(&r.Value) },
 }
 
 func (c *coder) flags(what string, o *Op, end uint32) {

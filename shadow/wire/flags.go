@@ -23,6 +23,8 @@ const (
 	OpenDataSync
 	OpenPath
 	OpenNoAtime
+	OpenStream // also a pipe, or a device of no consequence: /dev/null and its like
+	OpenWait   // a pipe only when it has another end
 	openEnd
 )
 

@@ -88,6 +88,21 @@ func FuzzDecodeDirents(f *testing.F) {
 	})
 }
 
+func FuzzDecodePoll(f *testing.F) {
+	f.Add(EncodePoll([]PollEntry{{1, 2, 3}, {4, -5, 6}}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if all, err := DecodePoll(b); err == nil && !bytes.Equal(EncodePoll(all), b) {
+			t.Errorf("%x: %v", b, all)
+		}
+		if all, err := DecodeEvents(b, len(b)/2); err == nil && !bytes.Equal(EncodeEvents(all), b) {
+			t.Errorf("%x: %v", b, all)
+		}
+		if all, err := DecodeGathered(b); err == nil && !bytes.Equal(EncodeGathered(all), b) {
+			t.Errorf("%x: %v", b, all)
+		}
+	})
+}
+
 func FuzzDecodeNotice(f *testing.F) {
 	b, err := AppendChange(nil, &Change{Lease: 1, Name: "x", Attr: Attr{Type: TypeSymlink}, Link: "y"})
 	if err != nil {

@@ -71,6 +71,39 @@ const (
 	GetOption                    // getsockopt(2)
 	SetOption                    // setsockopt(2)
 	Hangup                       // give it up
+)
+
+// The operations on descriptors without positions: pipes, sockets and what else one
+// waits for. None of them waits but Poll.
+const (
+	Pipe         Code = 100 + iota // both ends of a new one
+	Take                           // what there is to be read
+	Put                            // as much as there is room for
+	Poll                           // which descriptors are ready
+	Pending                        // how much there is to be read
+	Endpoint                       // a socket that is a descriptor
+	EndPair                        // two that are connected
+	EndBind                        // give it a name
+	EndConnect                     // begin to connect, or ask what became of it
+	EndListen                      // let others connect
+	EndAccept                      // take one that has
+	EndSend                        // a message, or bytes
+	EndReceive                     // likewise
+	EndNames                       // its own and its peer's
+	EndShutdown                    // end one direction or both
+	EndGetOption                   // getsockopt(2)
+	EndSetOption                   // setsockopt(2)
+	Counter                        // eventfd(2)
+	Timer                          // timerfd_create(2)
+	Arm                            // timerfd_settime(2)
+	Remaining                      // timerfd_gettime(2)
+	Watcher                        // inotify_init(2)
+	Watch                          // inotify_add_watch(2)
+	Ignore                         // inotify_rm_watch(2)
+	Gathering                      // epoll_create(2)
+	Enlist                         // epoll_ctl(2)
+	Gather                         // epoll_wait(2), without waiting
+	Transfer                       // from one descriptor to another
 	codeEnd
 )
 
@@ -141,6 +174,35 @@ var layouts = [codeEnd]layout{
 	GetOption:   {name: "getoption", args: []string{"sock", "option"}, results: []string{"data"}},
 	SetOption:   {name: "setoption", args: []string{"sock", "option", "data"}},
 	Hangup:      {name: "hangup", args: []string{"sock"}},
+
+	Pipe:         {name: "pipe", args: []string{"fd", "fd2"}},
+	Take:         {name: "take", args: []string{"fd", "length"}, results: []string{"data"}},
+	Put:          {name: "put", args: []string{"fd", "data"}, results: []string{"length"}},
+	Poll:         {name: "poll", args: []string{"flags", "data"}, results: []string{"data"}, reads: true},
+	Pending:      {name: "pending", args: []string{"fd"}, results: []string{"length"}, reads: true},
+	Endpoint:     {name: "endpoint", args: []string{"family", "type", "protocol", "fd2"}},
+	EndPair:      {name: "endpair", args: []string{"type", "fd", "fd2"}},
+	EndBind:      {name: "endbind", args: []string{"fd", "addr"}},
+	EndConnect:   {name: "endconnect", args: []string{"fd", "addr"}},
+	EndListen:    {name: "endlisten", args: []string{"fd", "length"}},
+	EndAccept:    {name: "endaccept", args: []string{"fd", "fd2"}, results: []string{"addr"}},
+	EndSend:      {name: "endsend", args: []string{"fd", "message", "addr", "data"}, results: []string{"length"}},
+	EndReceive:   {name: "endreceive", args: []string{"fd", "message", "length"}, results: []string{"message", "addr", "length", "data"}},
+	EndNames:     {name: "endnames", args: []string{"fd"}, results: []string{"addr", "addr2"}, reads: true},
+	EndShutdown:  {name: "endshutdown", args: []string{"fd", "flags"}},
+	EndGetOption: {name: "endgetoption", args: []string{"fd", "option"}, results: []string{"data"}},
+	EndSetOption: {name: "endsetoption", args: []string{"fd", "option", "data"}},
+	Counter:      {name: "counter", args: []string{"length", "flags", "fd2"}},
+	Timer:        {name: "timer", args: []string{"flags", "fd2"}},
+	Arm:          {name: "arm", args: []string{"fd", "flags", "interval", "value"}, results: []string{"interval", "value"}},
+	Remaining:    {name: "remaining", args: []string{"fd"}, results: []string{"interval", "value"}, reads: true},
+	Watcher:      {name: "watcher", args: []string{"fd2"}},
+	Watch:        {name: "watch", args: []string{"fd2", "path", "events"}, results: []string{"watch"}},
+	Ignore:       {name: "ignore", args: []string{"fd2", "watch"}},
+	Gathering:    {name: "gathering", args: []string{"fd2"}},
+	Enlist:       {name: "enlist", args: []string{"fd", "fd2", "flags", "events", "token"}},
+	Gather:       {name: "gather", args: []string{"fd", "length"}, results: []string{"data"}},
+	Transfer:     {name: "transfer", args: []string{"fd", "cookie", "fd2", "cookie2", "length", "flags"}, results: []string{"length"}},
 }
 
 func (c Code) valid() bool { return c < codeEnd && layouts[c].name != "" }

@@ -50,6 +50,13 @@ type Op struct {
 	Option       Option
 	PID          int32 // as kill(2) takes it
 	Signal       uint32
+	Protocol     uint32 // of a socket; 0 is its type's own
+	Events       uint32
+	Token        uint64 // what epoll_wait(2) tells of a descriptor
+	Watch        int32  // of inotify(7)
+	Offset2      int64  // of FD2; -1: it has none
+	Interval     Time   // of a timer, as Value is
+	Value        Time
 	Data         [][]byte
 }
 
@@ -86,7 +93,10 @@ type Result struct {
 	User    *Credentials
 	Load    *MachineLoad
 	Limits  *Bounds
-	Data    [][]byte
+	// Watch is one of inotify(7); Interval and Value are a timer's.
+	Watch           int32
+	Interval, Value Time
+	Data            [][]byte
 	// Size is the number of bytes that Data has in the payload, or that the payload
 	// gets from elsewhere if Data is nil.
 	Size int
@@ -242,6 +252,16 @@ func (r *Request) Repeatable() bool {
 	return len(open) == 0
 }
 
+// Opens reports whether o gives the representative a descriptor that it has not got
+// from another.
+func (o *Op) Opens() bool {
+	switch o.Code {
+	case Open, Pipe, Endpoint, EndPair, EndAccept, Counter, Timer, Watcher, Gathering:
+		return true
+	}
+	return false
+}
+
 // Changes reports whether o may change a file or a directory, or has to do with
 // others by a socket.
 func (o *Op) Changes() bool {
@@ -249,7 +269,7 @@ func (o *Op) Changes() bool {
 	case Open:
 		return o.Flags&(OpenWrite|OpenCreate|OpenTruncate) != 0
 	case Write, Append, Truncate, Allocate, Rename, Link, Symlink, Mkdir, Rmdir, Unlink,
-		Chmod, Chown, Utimens, Setxattr, Removexattr, Bind, Connect, Listen:
+		Chmod, Chown, Utimens, Setxattr, Removexattr, Bind, Connect, Listen, EndBind, EndConnect, EndListen:
 		return true
 	}
 	return false

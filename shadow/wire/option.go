@@ -81,6 +81,12 @@ var options = [...]OptionInfo{
 	67: {Name: "IPV6_MULTICAST_LOOP", Level: unix.IPPROTO_IPV6, Opt: unix.IPV6_MULTICAST_LOOP, Size: 4},
 	68: {Name: "IPV6_JOIN_GROUP", Level: unix.IPPROTO_IPV6, Opt: unix.IPV6_JOIN_GROUP, Size: group6Size, Serves: true},
 	69: {Name: "IPV6_LEAVE_GROUP", Level: unix.IPPROTO_IPV6, Opt: unix.IPV6_LEAVE_GROUP, Size: group6Size},
+	80: {Name: "SO_ERROR", Level: unix.SOL_SOCKET, Opt: unix.SO_ERROR, Size: 4, ReadOnly: true},
+	81: {Name: "SO_TYPE", Level: unix.SOL_SOCKET, Opt: unix.SO_TYPE, Size: 4, ReadOnly: true},
+	82: {Name: "SO_ACCEPTCONN", Level: unix.SOL_SOCKET, Opt: unix.SO_ACCEPTCONN, Size: 4, ReadOnly: true},
+	83: {Name: "SO_DOMAIN", Level: unix.SOL_SOCKET, Opt: unix.SO_DOMAIN, Size: 4, ReadOnly: true},
+	84: {Name: "SO_PROTOCOL", Level: unix.SOL_SOCKET, Opt: unix.SO_PROTOCOL, Size: 4, ReadOnly: true},
+	85: {Name: "SO_RCVLOWAT", Level: unix.SOL_SOCKET, Opt: unix.SO_RCVLOWAT, Size: 4},
 }
 
 // Info describes o.

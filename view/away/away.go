@@ -4,22 +4,23 @@
 // is, whose the process is, what the machine is called. In the mode that is unmapped
 // too, so are all others with a name or a descriptor: a process of the guest has a
 // representative there, which is made when it is first needed and forked with the
-// process. Numbers of descriptors are those of the representative; positions and
-// close-on-exec are kept here, for the protocol knows none.
+// process. Numbers of descriptors are those of the representative; positions,
+// close-on-exec and whether calls wait are kept here, for the protocol knows none of it.
 //
-// What a representative cannot do fails: ENODEV for mmap, as of files that cannot be
-// mapped, and ENOSYS for the rest.
+// Some descriptors are the guest's own, here: the standard streams, unless something
+// else has been put in their place, what was duplicated from them, and what concerns
+// the process's own memory. In such calls the kernel has the same number for them.
 //
 // # Locks
 //
 // Guest.mu guards the processes, process.mu the descriptors of one, openFile.mu a
-// position; it is held while the shadow is asked, as the kernel holds its own. They
-// are taken in the order openFile.mu, Guest.mu, process.mu.
+// position; it is held while the shadow is asked, as the kernel holds its own. So is
+// image.mu, of what is mapped. They are taken in the order openFile.mu, image.mu,
+// Guest.mu, process.mu.
 package away
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,9 +47,6 @@ type Config struct {
 	// Start returns where the representative of a thread's process begins, an
 	// absolute path of the shadow.
 	Start func(t *guest.Thread) string
-	// Taken, if not nil, reports whether a descriptor of a thread is not the
-	// representative's to give.
-	Taken func(t *guest.Thread, fd int32) bool
 	// Notice takes lines for the user.
 	Notice func(string)
 }
@@ -61,13 +59,16 @@ type Guest struct {
 	user  wire.Credentials
 	mine  bool // which is this process's user, too: the kernel knows better what becomes of it
 
-	mapped sync.Once // a program was told that it cannot map a file
+	mapped sync.Once // a program was told that it cannot share a file that is mapped
+
+	writes atomic.Uint64 // how many changes of files have been made
 
 	ctx    context.Context // of everything that is asked
 	cancel context.CancelFunc
 
 	mu        sync.Mutex
 	processes map[int]*process // by id, those that have a representative
+	left      chan struct{}    // closed when all that have ended are freed; nil: none has
 }
 
 // New returns a Guest.
@@ -108,10 +109,11 @@ func (g *Guest) Enter(c *intercept.Call, m mode.Mode) (intercept.Verdict, bool) 
 	if m.Mapped || staysHere[s.Name] {
 		return intercept.Run, false
 	}
-	if s.Name == "mmap" || s.Name == "mmap2" {
-		return g.mapMemory(c)
+	c = unfold(c)
+	h := fileHandlers()[c.Syscall.Name]
+	if g.isHere(c) {
+		return intercept.Run, false
 	}
-	h := fileHandlers()[s.Name]
 	if h == nil {
 		return intercept.Fail(abi.ENOSYS), true
 	}
@@ -133,35 +135,19 @@ var staysHere = map[string]bool{
 	"clock_nanosleep": true, "clock_nanosleep_time64": true, "timer_settime": true, "timer_settime64": true, "ulimit": true, "sysfs": true,
 }
 
-// mapMemory lets memory be mapped that is no file's.
-func (g *Guest) mapMemory(c *intercept.Call) (intercept.Verdict, bool) {
-	const anonymous = 0x20 // MAP_ANONYMOUS, asm-generic/mman-common.h
-	flags := c.Args[3]
-	if old := c.Syscall.Name == "mmap" && c.Arch == abi.I386; old {
-		var b [24]byte // struct mmap_arg_struct: six words
-		if _, err := c.Memory().ReadAt(b[:], c.Args.Addr(0)); err != nil {
-			return intercept.Fail(abi.EFAULT), true
-		}
-		flags = uint64(b[12])
-	}
-	if flags&anonymous != 0 {
-		return intercept.Run, false
-	}
-	g.mapped.Do(func() {
-		g.Notice(fmt.Sprintf("process %d maps a file in %v, which fails with ENODEV: no program that is linked dynamically can be started in that mode", c.Thread.Process().ID, Mode))
-	})
-	return intercept.Fail(abi.ENODEV), true
-}
-
 // A task is a call that is being made.
 type task struct {
 	*Guest
 	*intercept.Call
 	ctx    context.Context
 	cancel context.CancelFunc
-	// waits is closed when a signal for the guest ends the call.
-	waits chan struct{}
+	// waits is set when a signal for the guest ends the call.
+	waits atomic.Bool
 	fate  atomic.Uint32
+	// mask, if not nil, are the signals that are blocked while the call waits.
+	mask atomic.Pointer[uint64]
+	// withheld is set when only such signals have ended the call as the thread blocks.
+	withheld atomic.Bool
 }
 
 // The fates of a task that may be made again: what it found is handed to the guest, or
@@ -179,7 +165,7 @@ func (t *task) commit() bool { return t.fate.CompareAndSwap(0, committed) }
 var repeats = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
 	for name := range strings.FieldsSeq("read readv pread64 preadv preadv2 stat lstat fstat newfstatat stat64 lstat64 fstat64 fstatat64 statx " +
-		"statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2 readlink readlinkat " +
+		"statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2 readlink readlinkat mmap mmap2 " +
 		"getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr fsync fdatasync syncfs sync_file_range") {
 		all[name] = true
 	}
@@ -191,7 +177,7 @@ var repeats = sync.OnceValue(func() map[string]bool {
 func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
 	own := *c // the worker's goes on to another call
-	t := &task{Guest: g, Call: &own, waits: make(chan struct{})}
+	t := &task{Guest: g, Call: &own}
 	t.ctx, t.cancel = context.WithCancel(g.ctx)
 	done := make(chan intercept.Verdict, 1)
 	go func() {
@@ -215,7 +201,7 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 			case !c.Alive():
 				t.cancel()
 				return intercept.Run // nobody is there any more
-			case t.mayInterrupt() && c.Thread.Signalled():
+			case t.waits.Load() && t.isSignalled():
 				t.cancel()
 			case repeats()[c.Syscall.Name] && c.Thread.Signalled() && t.fate.CompareAndSwap(0, abandoned):
 				t.cancel()
@@ -225,19 +211,21 @@ func (g *Guest) run(c *intercept.Call, h handler) intercept.Verdict {
 	}
 }
 
-// wait calls f, which a signal for the guest interrupts, by its context's end.
-func (t *task) wait(f func() error) error {
-	close(t.waits)
-	return f()
+// isSignalled reports whether a signal ends the call. One that a mask of the call's own
+// lets in, and the thread does not, ends it, too, though it cannot be delivered then.
+func (t *task) isSignalled() bool {
+	pending, blocked := t.Thread.PendingSignals()
+	if mask := t.mask.Load(); mask != nil {
+		t.withheld.Store(pending&^blocked == 0)
+		blocked = *mask
+	}
+	return pending&^blocked != 0
 }
 
-func (t *task) mayInterrupt() bool {
-	select {
-	case <-t.waits:
-		return true
-	default:
-		return false
-	}
+// wait calls f, which a signal for the guest interrupts, by its context's end.
+func (t *task) wait(f func() error) error {
+	t.waits.Store(true)
+	return f()
 }
 
 // fail returns the verdict that an error of the shadow comes to.

@@ -67,6 +67,10 @@ func (t *task) read() intercept.Verdict {
 	switch {
 	case e != 0:
 		return intercept.Fail(e)
+	case d.stream && fixed:
+		return intercept.Fail(abi.ESPIPE)
+	case d.stream:
+		return t.readStream(d, f, pieces)
 	case d.kind == wire.TypeDirectory:
 		return intercept.Fail(abi.EISDIR)
 	case d.flags.Load()&wire.OpenRead == 0 || d.flags.Load()&wire.OpenPath != 0:
@@ -115,6 +119,8 @@ func (t *task) write() intercept.Verdict {
 	switch {
 	case e != 0:
 		return intercept.Fail(e)
+	case d.stream && fixed:
+		return intercept.Fail(abi.ESPIPE)
 	case d.flags.Load()&wire.OpenWrite == 0 || d.flags.Load()&wire.OpenPath != 0:
 		return intercept.Fail(abi.EBADF)
 	}
@@ -122,6 +128,10 @@ func (t *task) write() intercept.Verdict {
 	if e != 0 {
 		return intercept.Fail(e)
 	}
+	if d.stream {
+		return t.writeStream(d, f, b)
+	}
+	defer t.writes.Add(1)
 	if !fixed {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -158,6 +168,9 @@ func (t *task) seek() intercept.Verdict {
 		off, whence = int64(t.Args[1]<<32|t.Args[2]&0xffffffff), t.Args.Int32(4)
 	} else {
 		off, whence = number(t.Call, "offset"), t.Args.Int32(2)
+	}
+	if d.stream {
+		return intercept.Fail(abi.ESPIPE)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -208,6 +221,7 @@ func (t *task) truncateFile() intercept.Verdict {
 	case size < 0 || d.flags.Load()&wire.OpenWrite == 0:
 		return intercept.Fail(abi.EINVAL)
 	}
+	defer t.writes.Add(1)
 	return done(f.Truncate(t.ctx, size))
 }
 
@@ -234,6 +248,7 @@ func (t *task) allocate() intercept.Verdict {
 	case off < 0 || size <= 0:
 		return intercept.Fail(abi.EINVAL)
 	}
+	defer t.writes.Add(1)
 	return done(f.Allocate(t.ctx, how, off, size))
 }
 

@@ -54,6 +54,39 @@ var fileHandlers = sync.OnceValue(func() map[string]handler {
 		"listxattr llistxattr flistxattr":                        (*task).listxattr,
 		"removexattr lremovexattr fremovexattr":                  (*task).removexattr,
 		"kill":                                                   (*task).kill,
+
+		"mmap mmap2":              (*task).mapFile,
+		"pipe pipe2":              (*task).pipe,
+		"memfd_create":            (*task).memory,
+		"poll ppoll ppoll_time64": (*task).poll,
+		"select _newselect pselect6 pselect6_time64":     (*task).choose,
+		"epoll_create epoll_create1":                     (*task).gathering,
+		"epoll_ctl":                                      (*task).enlist,
+		"epoll_wait epoll_pwait epoll_pwait2":            (*task).gather,
+		"eventfd eventfd2":                               (*task).counter,
+		"timerfd_create":                                 (*task).timer,
+		"timerfd_settime timerfd_settime64":              (*task).arm,
+		"timerfd_gettime timerfd_gettime64":              (*task).remaining,
+		"inotify_init inotify_init1":                     (*task).watcher,
+		"inotify_add_watch":                              (*task).watch,
+		"inotify_rm_watch":                               (*task).ignore,
+		"sendfile sendfile64 splice tee copy_file_range": (*task).transfer,
+		"socket":                   (*task).newSocket,
+		"socketpair":               (*task).socketPair,
+		"bind":                     (*task).bind,
+		"connect":                  (*task).connect,
+		"listen":                   (*task).listen,
+		"accept accept4":           (*task).accept,
+		"getsockname getpeername":  (*task).tellName,
+		"shutdown":                 (*task).shutdown,
+		"getsockopt":               (*task).getOption,
+		"setsockopt":               (*task).setOption,
+		"sendto":                   (*task).sendTo,
+		"sendmsg":                  (*task).sendMessage,
+		"sendmmsg":                 (*task).sendMessages,
+		"recvfrom":                 (*task).receiveFrom,
+		"recvmsg":                  (*task).receiveMessage,
+		"recvmmsg recvmmsg_time64": (*task).receiveMessages,
 		"tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal pidfd_open pidfd_getfd": func(*task) intercept.Verdict { return intercept.Fail(abi.EPERM) },
 	} {
 		for name := range strings.FieldsSeq(names) {
@@ -102,12 +135,14 @@ func (t *task) ioctl() intercept.Verdict {
 	if err != nil {
 		return fail(err)
 	}
-	switch request := uint32(t.Args[1]); request {
-	case onExec, notOnExec:
+	switch request := uint32(t.Args[1]); {
+	case d.stream && request != onExec && request != notOnExec:
+		return t.ioctlStream(d, f)
+	case request == onExec, request == notOnExec:
 		d.closeOnExec = request == onExec
 		p.set(fd, d)
 		return intercept.Skip(0)
-	case readable:
+	case request == readable:
 		attr, err := f.Stat(t.ctx)
 		if err != nil {
 			return fail(err)

@@ -7,6 +7,7 @@ import (
 
 	"penumbra/abi"
 	"penumbra/intercept"
+	"penumbra/shadow/client"
 	"penumbra/shadow/wire"
 )
 
@@ -34,16 +35,36 @@ func (t *task) open() intercept.Verdict {
 	if e != 0 {
 		return intercept.Fail(e)
 	}
-	fd := t.reserve(p, firstNumber)
-	_, attr, err := p.rep.OpenAs(t.ctx, fd, at[0].dir, at[0].path, asked, uint32(mode))
+	fd := t.reserve(p, 0)
+	attr, asked, err := t.openAs(p, fd, at[0], asked, how, uint32(mode))
 	if err != nil {
 		p.set(fd, descriptor{})
-		return fail(err)
+		return t.interrupted(err)
 	}
-	f := &openFile{kind: attr.Type}
+	f := &openFile{kind: attr.Type, stream: asked&wire.OpenStream != 0, name: at[0].path}
 	f.flags.Store(asked)
-	p.set(fd, descriptor{f, how&unix.O_CLOEXEC != 0})
+	f.nonblock.Store(how&unix.O_NONBLOCK != 0)
+	p.set(fd, descriptor{openFile: f, closeOnExec: how&unix.O_CLOEXEC != 0})
 	return intercept.Skip(int64(fd))
+}
+
+// openAs opens a file, and says with which flags. A pipe or a device it does at the
+// second attempt: that may wait for the other end, and a signal interrupts it.
+func (t *task) openAs(p *process, fd int32, n name, asked uint32, how uint64, mode uint32) (wire.Attr, uint32, error) {
+	_, attr, err := p.rep.OpenAs(t.ctx, fd, n.dir, n.path, asked, mode)
+	if client.Errno(err) != abi.EOPNOTSUPP {
+		return attr, asked, err
+	}
+	asked |= wire.OpenStream
+	again := asked
+	if how&unix.O_NONBLOCK == 0 {
+		again |= wire.OpenWait
+	}
+	err = t.wait(func() (err error) {
+		_, attr, err = p.rep.OpenAs(t.ctx, fd, n.dir, n.path, again, mode)
+		return err
+	})
+	return attr, asked, err
 }
 
 // named returns the process and the paths of a call.
@@ -64,7 +85,13 @@ func (t *task) close() intercept.Verdict {
 	if err != nil {
 		return fail(err)
 	}
-	return done(t.closeOne(p, t.Args.Int32(0)))
+	fd := t.Args.Int32(0)
+	d, _ := p.entry(fd)
+	err = t.closeOne(p, fd)
+	if err == nil && d.backed {
+		return intercept.Run
+	}
+	return done(err)
 }
 
 func (t *task) closeOne(p *process, fd int32) error {
@@ -87,9 +114,20 @@ func (t *task) closeRange() intercept.Verdict {
 		return fail(err)
 	}
 	for _, fd := range p.numbers(first, last) {
-		if t.Args[2]&closeOnExec == 0 {
+		d, err := p.entry(fd)
+		switch {
+		case err != nil:
+		case d.here && t.Args[2]&closeOnExec == 0:
+			p.set(fd, descriptor{})
+			_ = t.bury(fd)
+		case d.here:
+			if own, err := t.Thread.CopyFD(fd); err == nil {
+				_ = t.Install(own, fd, true)
+				unix.Close(own)
+			}
+		case t.Args[2]&closeOnExec == 0:
 			_ = t.closeOne(p, fd)
-		} else if d, _, err := p.find(fd); err == nil {
+		default:
 			d.closeOnExec = true
 			p.set(fd, d)
 		}
@@ -104,7 +142,7 @@ func (t *task) duplicate(fd, to int32, exact, closeOnExec bool) intercept.Verdic
 	if err != nil {
 		return fail(err)
 	}
-	d, _, err := p.find(fd)
+	d, err := p.entry(fd)
 	if err != nil {
 		return fail(err)
 	}
@@ -115,6 +153,8 @@ func (t *task) duplicate(fd, to int32, exact, closeOnExec bool) intercept.Verdic
 		return intercept.Fail(abi.EINVAL)
 	case exact && to == fd:
 		return intercept.Skip(int64(fd))
+	case d.here:
+		return t.duplicateHere(p, fd, to, exact, closeOnExec)
 	case !exact:
 		to = t.reserve(p, to)
 	}
@@ -124,12 +164,17 @@ func (t *task) duplicate(fd, to int32, exact, closeOnExec bool) intercept.Verdic
 		}
 		return fail(err)
 	}
-	p.set(to, descriptor{d.openFile, closeOnExec})
+	old, _ := p.entry(to)
+	backed := old.backed
+	if exact && old.openFile != nil && old.here {
+		backed = t.bury(to) == nil
+	}
+	p.set(to, descriptor{d.openFile, closeOnExec, backed})
 	return intercept.Skip(int64(to))
 }
 
 func (t *task) dup() intercept.Verdict {
-	return t.duplicate(t.Args.Int32(0), firstNumber, false, false)
+	return t.duplicate(t.Args.Int32(0), 0, false, false)
 }
 
 func (t *task) dup2() intercept.Verdict {
@@ -148,9 +193,6 @@ func (t *task) control() intercept.Verdict {
 	fd, command, value := t.Args.Int32(0), t.Args.Int32(1), t.Args.Int32(2)
 	switch command {
 	case unix.F_DUPFD, unix.F_DUPFD_CLOEXEC:
-		if value >= 0 {
-			value = max(value, firstNumber)
-		}
 		return t.duplicate(fd, value, false, command == unix.F_DUPFD_CLOEXEC)
 	}
 	p, err := t.process()
@@ -173,8 +215,13 @@ func (t *task) control() intercept.Verdict {
 		return intercept.Skip(0)
 	case unix.F_GETFL:
 		const creation = wire.OpenCreate | wire.OpenExclusive | wire.OpenTruncate | wire.OpenNoFollow
-		return intercept.Skip(int64(wire.HostOpenFlags(d.flags.Load() &^ creation)))
+		how := wire.HostOpenFlags(d.flags.Load() &^ creation)
+		if d.nonblock.Load() {
+			how |= unix.O_NONBLOCK
+		}
+		return intercept.Skip(int64(how))
 	case unix.F_SETFL:
+		d.nonblock.Store(value&unix.O_NONBLOCK != 0)
 		if value&unix.O_APPEND != 0 {
 			d.flags.Or(wire.OpenAppend)
 		} else {

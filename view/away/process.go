@@ -20,6 +20,7 @@ type process struct {
 	mu    sync.Mutex
 	files map[int32]descriptor
 	cwd   string // where it went, "" if it is where it began
+	image image
 
 	// ready is closed when what the shadow has to do first has been done: it makes
 	// the representative, forks it, or closes what an exec does.
@@ -32,12 +33,20 @@ type process struct {
 type descriptor struct {
 	*openFile
 	closeOnExec bool
+	// backed: the kernel has something for the number that has to be closed with it.
+	backed bool
 }
 
 // An openFile is what several descriptors share that one was made from.
 type openFile struct {
-	flags atomic.Uint32 // wire.Open*
-	kind  wire.FileType
+	here     bool          // it is the guest's own, of this machine
+	flags    atomic.Uint32 // wire.Open*
+	kind     wire.FileType
+	stream   bool        // it has no position
+	nonblock atomic.Bool // calls do not wait
+	socket   *socket     // or nil
+	clock    int32       // of a timer
+	name     string      // the path by which it was opened
 
 	mu     sync.Mutex
 	offset int64 // of a directory, the number of entries
@@ -52,19 +61,15 @@ type listing struct {
 	ended   bool // there is nothing behind listed
 }
 
-// firstNumber is the lowest that a representative gives by itself. Those below stay
-// free unless dup2 asks for them, so that what a program says to its standard
-// streams ends up in none of its files.
-const firstNumber = 3
-
 // process returns the process that t is of, with its representative, which is made
 // if there is none.
 func (t *task) process() (*process, error) {
 	id := t.Thread.Process().ID
 	t.mu.Lock()
+	left := t.left
 	p := t.processes[id]
 	if p == nil {
-		p = &process{files: map[int32]descriptor{}, ready: make(chan struct{})}
+		p = &process{files: newFiles(t.Thread), ready: make(chan struct{})}
 		t.processes[id] = p
 		go p.begin(p.ready, nil, t.spawn)
 	}
@@ -82,9 +87,18 @@ func (t *task) process() (*process, error) {
 		again := p.ready != ready
 		p.mu.Unlock()
 		if !again {
-			return p, p.err
+			break
 		}
 	}
+	// Who has seen that another has ended may count on what that had open being closed.
+	if left != nil {
+		select {
+		case <-left:
+		case <-t.ctx.Done():
+			return nil, abi.EINTR
+		}
+	}
+	return p, p.err
 }
 
 // begin has something done before the next call, after what had to be before.
@@ -150,8 +164,10 @@ func (g *Guest) Execed(t *guest.Thread, _ int) {
 	if p == nil {
 		return
 	}
+	go p.image.drop() // who maps may be waiting for the shadow
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.stillHere(t)
 	var closed []int32
 	for fd, d := range p.files {
 		if d.closeOnExec {
@@ -180,38 +196,57 @@ func (g *Guest) Exited(t *guest.Thread) {
 	g.mu.Lock()
 	p := g.processes[t.ID()]
 	delete(g.processes, t.ID())
+	before, left := g.left, make(chan struct{})
+	if p != nil {
+		g.left = left
+	}
 	g.mu.Unlock()
 	if p == nil {
 		return
 	}
+	go p.image.drop() // who maps may be waiting for the shadow
 	p.mu.Lock()
 	ready := p.ready
 	p.mu.Unlock()
 	go func() {
+		defer close(left)
 		<-ready
 		if p.err == nil {
 			_ = p.rep.Exit(context.WithoutCancel(g.ctx))
 		}
+		if before != nil {
+			<-before
+		}
 	}()
 }
 
-// find returns a descriptor.
-func (p *process) find(fd int32) (descriptor, *client.File, error) {
+// entry returns what a number stands for.
+func (p *process) entry(fd int32) (descriptor, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d, ok := p.files[fd]
 	if !ok {
+		return descriptor{}, abi.EBADF
+	}
+	return d, nil
+}
+
+// find returns a descriptor of the representative.
+func (p *process) find(fd int32) (descriptor, *client.File, error) {
+	d, err := p.entry(fd)
+	if err != nil || d.here {
 		return descriptor{}, nil, abi.EBADF
 	}
 	return d, p.rep.File(fd, d.flags.Load()), nil
 }
 
-// reserve returns p's lowest free number from least on, and keeps it from others.
+// reserve returns the lowest number from least on that p has no descriptor for, nor the
+// kernel, and keeps it from others.
 func (t *task) reserve(p *process, least int32) int32 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for fd := least; ; fd++ {
-		if _, used := p.files[fd]; !used && (t.Taken == nil || !t.Taken(t.Thread, fd)) {
+		if _, used := p.files[fd]; !used && !isUsed(t.Thread, fd) {
 			p.files[fd] = descriptor{openFile: &openFile{}}
 			return fd
 		}

@@ -88,9 +88,6 @@ func New(cfg Config) (*Policy, error) {
 		return nil, mode.ErrNoShadow
 	}
 	p := &Policy{Config: cfg, threads: map[int]*thread{}, files: map[fileID]*thread{}, entered: map[int]*view.View{}}
-	if cfg.Shadow != nil {
-		cfg.Shadow.Taken = func(t *guest.Thread, fd int32) bool { return p.opens.Load() > 0 && p.fileOf(t.ID(), fd) != nil }
-	}
 	if cfg.View == nil {
 		return p, nil
 	}

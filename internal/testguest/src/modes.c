@@ -168,7 +168,9 @@ static void representative(void)
 	want(fchmod(fd, 0600) == 0 && stat("made", &st) == 0 && (st.st_mode & 07777) == 0600 && S_ISREG(st.st_mode));
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	want(fcntl(fd, F_SETLK, &l) == 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && flock(fd, LOCK_UN) == 0);
-	wants((long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0), ENODEV);
+	char *mapped = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	want(mapped != MAP_FAILED && !memcmp(mapped, "X1234a", 6) && munmap(mapped, 4096) == 0);
+	wants((long)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), ENODEV);
 	want(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
 	struct timespec times[2] = { { 1000000000, 0 }, { 1234567890, 500 } };
 	want(futimens(fd, times) == 0 && fstat(fd, &st) == 0 && st.st_mtime == 1234567890);
@@ -198,7 +200,14 @@ static void representative(void)
 	want(getcwd(dir, sizeof dir) != NULL && chdir("d") == 0 && getcwd(buf, 2) == NULL && errno == ERANGE);
 	want(unlink("masked") == 0 && unlink("link") == 0 && unlink("again") == 0 && unlink("moved") == 0);
 	want(chdir(dir) == 0 && rmdir("d") == 0);
-	wants(syscall(SYS_pipe2, buf, 0), ENOSYS);
+	int ends[2];
+	want(pipe(ends) == 0 && write(ends[1], "ab", 2) == 2 && read(ends[0], buf, sizeof buf) == 2);
+	enter(LU);
+	wants(fcntl(ends[0], F_GETFD), EBADF); /* no number of this machine's */
+	enter(RU);
+	want(close(ends[0]) == 0 && close(ends[1]) == 0);
+	want(fcntl(2, F_GETFL) >= 0 && write(2, "", 0) == 0); /* its own, here */
+	wants(syscall(SYS_io_setup, 1, buf), ENOSYS);
 	enter(RM);
 	wants(access("made", F_OK), ENOENT);
 }
@@ -261,6 +270,7 @@ static void signals(void)
 	enter(RU);
 	wants(kill(stranger, 0), EPERM); /* the shadow was not told to permit it */
 	wants(syscall(SYS_tgkill, stranger, stranger, 0), EPERM);
+	want(syscall(SYS_tgkill, getpid(), thread_id(), 0) == 0 && syscall(SYS_tkill, thread_id(), 0) == 0);
 	enter(RM);
 }
 

@@ -403,8 +403,10 @@ static void unconnected(int l)
 	fails(socket(AF_INET, SOCK_RAW, 0), EPROTONOSUPPORT);
 }
 
-int main(void)
+/* net_tcp [DIR far]: far says that no descriptors can be passed. */
+int main(int argc, char **argv)
 {
+	(void)argv;
 	signal(SIGPIPE, SIG_IGN);
 	int l = listener(0);
 	names_and_options(l);
@@ -414,7 +416,9 @@ int main(void)
 	nonblocking();
 	reset(l);
 	interrupted(l);
-	passed(l);
-	unconnected(l);
+	if (argc < 3) {
+		passed(l);
+		unconnected(l);
+	}
 	return ok();
 }
