@@ -140,6 +140,27 @@ static void connections(int type, struct sockaddr_un *a, socklen_t n)
 	close(l);
 }
 
+/* One who has a name is called by it, and can be answered. */
+static void correspondents(int x, struct sockaddr_un *a, socklen_t n)
+{
+	char buf[16];
+	socklen_t m;
+	struct sockaddr_un named, origin;
+	int w = socket(AF_UNIX, SOCK_DGRAM, 0);
+	check(bind(w, (struct sockaddr *)&named, path(&named, "named")) == 0);
+	check(sendto(w, "call", 4, 0, (struct sockaddr *)a, n) == 4);
+	m = sizeof origin;
+	check(recvfrom(x, buf, sizeof buf, 0, (struct sockaddr *)&origin, &m) == 4);
+	check(m == path(&named, "named") && memcmp(&origin, &named, m) == 0);
+	check(send_fd(x, 1, &origin, m) == 10);
+	m = sizeof origin;
+	close(receive_fd(w, &origin, &m));
+	check(m == n && memcmp(&origin, a, n) == 0);
+	fails(sendto(w, "x", 1, 0, (struct sockaddr *)&origin, path(&origin, "nobody")), ENOENT);
+	check(unlink("named") == 0);
+	close(w);
+}
+
 static void datagrams(struct sockaddr_un *a, socklen_t n)
 {
 	struct sockaddr_un from;
@@ -154,23 +175,8 @@ static void datagrams(struct sockaddr_un *a, socklen_t n)
 	check(read(x, buf, sizeof buf) == 4 && memcmp(buf, "conn", 4) == 0);
 	passes(y, x, a, n);
 	passes(z, x, NULL, 0);
-	/* One who has a name is called by it, and can be answered. */
-	struct sockaddr_un named, origin;
-	int w = socket(AF_UNIX, SOCK_DGRAM, 0);
-	check(bind(w, (struct sockaddr *)&named, path(&named, "named")) == 0);
-	check(sendto(w, "call", 4, 0, (struct sockaddr *)a, n) == 4);
-	m = sizeof origin;
-	check(recvfrom(x, buf, sizeof buf, 0, (struct sockaddr *)&origin, &m) == 4);
-	check(m == path(&named, "named") && memcmp(&origin, &named, m) == 0);
-	if (!far) {
-		check(send_fd(x, 1, &origin, m) == 10);
-		m = sizeof origin;
-		close(receive_fd(w, &origin, &m));
-		check(m == n && memcmp(&origin, a, n) == 0);
-	}
-	fails(sendto(w, "x", 1, 0, (struct sockaddr *)&origin, path(&origin, "nobody")), ENOENT);
-	check(unlink("named") == 0);
-	close(w);
+	if (!far)
+		correspondents(x, a, n);
 	close(x);
 	close(y);
 	close(z);
