@@ -77,6 +77,28 @@ type Changer interface {
 	// Writable returns the error with which a file would be opened for writing
 	// there.
 	Writable(rel string) error
+	// Extended returns the extended attributes, or nil if there are none.
+	Extended() Extended
+}
+
+// An Owned is a Tree that may not be able to give its files the owners that they have
+// where they are kept, but knows those.
+type Owned interface {
+	Tree
+	// KeepOwners has them be known from now on. That costs a little.
+	KeepOwners()
+	// OwnerOf returns the owner of what has these numbers in the tree.
+	OwnerOf(dev, ino uint64) (uid, gid int, known bool)
+}
+
+// Extended are the extended attributes of files that are kept elsewhere. Names are
+// paths below a tree's root, "." being that itself; links are not followed. Values,
+// lists and flags are those of xattr(7) and setxattr(2).
+type Extended interface {
+	Getxattr(name, attribute string) ([]byte, error)
+	Listxattr(name string) ([]byte, error)
+	Setxattr(name, attribute string, value []byte, flags int) error
+	Removexattr(name, attribute string) error
 }
 
 // Op is a kind of change.
@@ -87,6 +109,7 @@ const (
 	Create  Op = iota // a regular file with permissions Mode
 	Mkdir             // a directory likewise
 	Symlink           // a link that leads to Text
+	Mknod             // a pipe, or what else Mode says, with permissions Mode
 	Link              // another name To for Name
 	Rename            // Name becomes To, in the place of what has that name
 	Remove            // a file, or an empty directory
@@ -99,7 +122,7 @@ const (
 type Change struct {
 	Op
 	Name, To, Text string
-	Mode           uint32 // as chmod(2) takes it
+	Mode           uint32 // as chmod(2) takes it, or for Mknod as mknod(2) does
 	UID, GID       int
 	Access, Modify time.Time
 }

@@ -59,6 +59,9 @@ func (f *File) Write(who int, n int64, at Position) error {
 
 // await has the bytes of s put into the placeholder.
 func (f *File) await(s span, at Position) error {
+	if err := f.usable(); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	f.read = time.Now()
 	f.mu.Unlock()
@@ -92,6 +95,18 @@ func (f *File) claim(who int, c claim, at Position) (span, error) {
 	c.span = span{off, endOf(off, endOf(c.n, c.more))}
 	f.claims[who] = c
 	return c.span, err
+}
+
+// Writers returns the threads with calls that write: they may have ended long ago.
+func (f *File) Writers() (all []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for who, its := range f.claims {
+		if its.writes {
+			all = append(all, who)
+		}
+	}
+	return all
 }
 
 // Floating returns the threads other than who with claims that float: their calls

@@ -23,6 +23,12 @@ type Options struct {
 	// last written to, after source was given all of that. Its error is the
 	// write-back's.
 	Written func(source Source, when time.Time) error
+	// Locker, if not nil, returns what locks the source, or nil if nobody elsewhere
+	// can reach that any more.
+	Locker func() (Locker, error)
+	// Unlocked, if not nil, is called when the source is not locked any more, if a
+	// Refresh came while it was.
+	Unlocked func()
 }
 
 // File is an emulated file.
@@ -31,6 +37,7 @@ type File struct {
 	key     key
 	options Options
 
+	locking  sync.Mutex   // held while locks at the source are changed, and by who takes those of flock(2) here
 	flushing sync.Mutex   // one at a time
 	opening  sync.Mutex   // likewise
 	gate     sync.RWMutex // held for writing by what shortens the placeholder, for reading by what depends on its length
@@ -61,7 +68,16 @@ type File struct {
 	renewed  bool             // the source has to be opened again
 	stale    bool             // the placeholder may have other things than zeros where nothing is present
 	flushed  time.Time        // when the last write-back ended
+	renewing time.Time        // when what had come was forgotten last
 	closed   bool             // nobody uses it any more
+
+	locks   locks
+	coming  map[int]*asking // by thread, nil where it is not asked yet or any more
+	pledged map[int]pledge  // that a call may be about to take, by thread
+	tending bool            // somebody gives up what is needed no more
+	refused bool            // a Refresh, for that
+	broken  bool            // locks were lost that are in use here
+	dropped bool            // with them something that was written, and nobody was told yet
 }
 
 // Fill puts the n bytes from off into the placeholder, as far as they are below

@@ -153,7 +153,28 @@ func (f *File) put(data []byte, off int64, write func(data []byte, off int64) er
 			return err
 		}
 	}
-	return write(data, off)
+	return f.putAround(data, off, write)
+}
+
+// putAround writes data but where it would cover what was written here, and is to go
+// to the source.
+func (f *File) putAround(data []byte, off int64, write func(data []byte, off int64) error) error {
+	f.mu.Lock()
+	ours := f.dirty
+	f.mu.Unlock()
+	end := off + int64(len(data))
+	for _, s := range append(ours.below(end), span{end, end}) {
+		if s.to <= off {
+			continue
+		}
+		if n := s.from - off; n > 0 {
+			if err := write(data[:n], off); err != nil {
+				return err
+			}
+		}
+		data, off = data[min(max(s.to-off, 0), int64(len(data))):], max(off, s.to)
+	}
+	return nil
 }
 
 // scribble is scribbleTo for a placeholder that is open for reading. A descriptor for

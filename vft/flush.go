@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"penumbra/abi"
 )
 
 // seed is that of the hashes of blocks. Two contents of a block that hash alike
@@ -25,6 +27,11 @@ func (f *File) Flush() error {
 	defer f.gate.RUnlock()
 	f.mu.Lock()
 	dirty, mapped, cut := f.dirty, f.mapped, f.cut
+	if f.dropped {
+		f.dropped = false
+		f.mu.Unlock()
+		return abi.ESTALE
+	}
 	if f.unlinked || len(dirty) == 0 && len(mapped) == 0 && cut == maxOffset {
 		f.mu.Unlock()
 		return nil
@@ -33,7 +40,10 @@ func (f *File) Flush() error {
 	f.dirty, f.sending, f.cut = f.writeClaims(), dirty, maxOffset
 	alone := len(f.mappers) == 0
 	f.mu.Unlock()
-	err := f.writeBack(dirty, mapped, cut)
+	err := f.usable()
+	if err == nil {
+		err = f.writeBack(dirty, mapped, cut)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sending, f.flushed = nil, time.Now()

@@ -21,6 +21,7 @@ type Table struct {
 	files    map[key]*File
 	claims   map[int][]*File        // by thread
 	mappings map[int]map[*File]bool // by process
+	pledges  map[int]*File          // by thread
 	touched  map[*File]bool         // may be dirty
 	open     []*File                // that hold descriptors, the oldest first
 	added    func(inode uint64)     // or nil
@@ -35,7 +36,7 @@ const mostOpen = 256
 // not there is not zeros but Poison, and what a call has read is taken away again
 // when it has ended: who reads what was not asked for gets garbage.
 func NewTable(aggravate bool) *Table {
-	return &Table{aggravate: aggravate, files: map[key]*File{}, claims: map[int][]*File{},
+	return &Table{aggravate: aggravate, files: map[key]*File{}, claims: map[int][]*File{}, pledges: map[int]*File{},
 		mappings: map[int]map[*File]bool{}, touched: map[*File]bool{}}
 }
 
@@ -43,7 +44,8 @@ func NewTable(aggravate bool) *Table {
 // placeholder of an emulated file.
 func (t *Table) Add(st *unix.Stat_t, o Options) (*File, error) {
 	f := &File{table: t, key: key{st.Dev, st.Ino}, options: o, origin: o.Size, length: o.Size, cut: maxOffset,
-		filling: map[int64]chan struct{}{}, claims: map[int]claim{}, mappers: map[int]bool{}, hashes: map[int64]uint64{}}
+		filling: map[int64]chan struct{}{}, claims: map[int]claim{}, mappers: map[int]bool{}, hashes: map[int64]uint64{},
+		coming: map[int]*asking{}, pledged: map[int]pledge{}}
 	if t.aggravate {
 		if err := f.poison(); err != nil {
 			return nil, err
@@ -99,15 +101,19 @@ func (t *Table) remove(f *File) {
 // Settle says that the last call of thread who has ended.
 func (t *Table) Settle(who int) {
 	t.mu.RLock()
-	none := t.claims[who] == nil
+	none := t.claims[who] == nil && t.pledges[who] == nil
 	t.mu.RUnlock()
 	if none {
 		return
 	}
 	t.mu.Lock()
-	files := t.claims[who]
+	files, locked := t.claims[who], t.pledges[who]
 	delete(t.claims, who)
+	delete(t.pledges, who)
 	t.mu.Unlock()
+	if locked != nil {
+		locked.unpledge(who)
+	}
 	for _, f := range files {
 		f.settle(who)
 	}
@@ -117,6 +123,12 @@ func (t *Table) claimed(who int, f *File) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.claims[who] = append(t.claims[who], f)
+}
+
+func (t *Table) pledge(who int, f *File) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pledges[who] = f
 }
 
 func (t *Table) mapped(pid int, f *File) {

@@ -16,7 +16,7 @@
 //
 // # Locks
 //
-// In the order in which they are taken: Table.flushing, File.flushing, File.gate,
+// In the order in which they are taken: Table.flushing, File.locking, File.flushing, File.gate,
 // File.opening, File.mu, Table.mu. A Source is asked, and opened, with none of the
 // last two held.
 package vft

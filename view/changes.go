@@ -85,7 +85,9 @@ func (v *View) changeOf(c *intercept.Call, sh *shape, refs []ref) (a asked, ok b
 	case "mkdir", "mkdirat":
 		a.Op = module.Mkdir
 	case "mknod", "mknodat":
-		a.Op = module.Create
+		if a.Op = module.Create; a.kind != 0 && a.kind != unix.S_IFREG {
+			a.Op, a.Mode = module.Mknod, a.Mode|uint32(a.kind)
+		}
 	case "symlink", "symlinkat":
 		text, err := c.Memory().String(c.Args.Addr(0), unix.PathMax-1)
 		if err != nil {

@@ -63,6 +63,8 @@ func (v *View) contentHandler(a abi.Arch, s *abi.Syscall) handler {
 		}
 	case "fcntl", "fcntl64":
 		return handler{enter: (*View).fcntl}
+	case "flock":
+		return handler{enter: (*View).flock}
 	case "finit_module", "kexec_file_load":
 		return handler{enter: (*View).useWhole}
 	case "ioctl":
@@ -202,8 +204,15 @@ func (v *View) seek(c *intercept.Call, _ *shape) intercept.Verdict {
 	return intercept.Skip(off)
 }
 
-// fcntl refuses leases: putting content in its place would break them.
+// fcntl has locks taken where a file is kept, and refuses leases: putting content in
+// its place would break them.
 func (v *View) fcntl(c *intercept.Call, _ *shape) intercept.Verdict {
+	if isLockCommand(c.Args.Int32(1)) {
+		if f, _ := v.emulated(c.Thread, c.Args.Int32(0)); f != nil && f.Locks() {
+			return v.lockRange(c, f)
+		}
+		return intercept.Run
+	}
 	if c.Args.Int32(1) == unix.F_SETLEASE && c.Args.Int32(2) != unix.F_UNLCK {
 		if f, _ := v.emulated(c.Thread, c.Args.Int32(0)); f != nil {
 			return intercept.Fail(abi.EAGAIN)

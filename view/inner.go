@@ -72,7 +72,7 @@ func (v *View) keepListings() {
 
 // contentByFile are the calls that use the content of one file, by descriptor.
 var contentByFile = []string{"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
-	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fcntl", "ioctl", "mmap"}
+	"lseek", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "close", "fcntl", "flock", "ioctl", "mmap"}
 
 // keepContent has files pass that are not emulated.
 func (v *View) keepContent() {

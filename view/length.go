@@ -147,7 +147,11 @@ func (v *View) fsync(c *intercept.Call, _ *shape) intercept.Verdict {
 // descriptor is closed all the same.
 func (v *View) close(c *intercept.Call, _ *shape) intercept.Verdict {
 	f, _ := v.emulated(c.Thread, c.Args.Int32(0))
-	if f == nil || !f.Dirty() {
+	if f == nil {
+		return intercept.Run
+	}
+	defer f.Unlocking() // all of the process's
+	if !f.Dirty() {
 		return intercept.Run
 	}
 	switch err := await(c, f.Flush); {

@@ -20,13 +20,15 @@ func (v *View) mayChange(c *intercept.Call, a asked, refs []ref) abi.Errno {
 	defer restore()
 	last := refs[len(refs)-1]
 	switch a.Op {
-	case module.Create:
-		if a.kind != 0 && a.kind != unix.S_IFREG {
+	case module.Mknod:
+		if a.kind != unix.S_IFIFO && a.kind != unix.S_IFSOCK {
 			if _, e := v.statRef(last); e == 0 {
 				return abi.EEXIST
 			}
 			return abi.EPERM // mknod(2): the file system has no such files
 		}
+		return v.mayMake(last, false)
+	case module.Create:
 		return v.mayMake(last, false)
 	case module.Mkdir:
 		return v.mayMake(last, true)

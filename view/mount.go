@@ -25,12 +25,13 @@ type mount struct {
 	// changed is no changer.
 	emulator module.Emulator
 	changer  module.Changer
-	root     string      // the tree's place on the host
-	dir      int         // descriptor of the root, or of the directory that the file is in
-	file     string      // the name in dir if the tree is a single file
-	stat     unix.Stat_t // the root's
-	raised   bool        // it makes up for directories above a target
-	hidden   bool        // it is seen in another view alone
+	extended module.Extended // or nil, of one with emulated files
+	root     string          // the tree's place on the host
+	dir      int             // descriptor of the root, or of the directory that the file is in
+	file     string          // the name in dir if the tree is a single file
+	stat     unix.Stat_t     // the root's
+	raised   bool            // it makes up for directories above a target
+	hidden   bool            // it is seen in another view alone
 }
 
 var errNotAbsolute = errors.New("not an absolute path")
@@ -70,6 +71,7 @@ func (v *View) mount(asked Mount) error {
 	v.fills = v.fills || m.filler != nil
 	v.foresees = v.foresees || m.foreseer != nil
 	v.changes = v.changes || m.changer != nil
+	v.extended = v.extended || m.extended != nil
 	if m.emulator != nil {
 		v.emulators = append(v.emulators, m.emulator)
 	}
@@ -84,8 +86,11 @@ func newMount(asked Mount) (*mount, error) {
 	if e, ok := asked.Tree.(module.Emulator); ok && e.Files() != nil {
 		m.emulator = e
 	}
-	if !m.ReadOnly && m.emulator != nil {
-		m.changer, _ = asked.Tree.(module.Changer)
+	if c, ok := asked.Tree.(module.Changer); ok && m.emulator != nil {
+		m.extended = c.Extended()
+		if !m.ReadOnly {
+			m.changer = c
+		}
 	}
 	if err := unix.Stat(m.root, &m.stat); err != nil {
 		return nil, &os.PathError{Op: "stat", Path: m.root, Err: err}

@@ -115,6 +115,11 @@ func (v *View) perform(c *intercept.Call, sh *shape, refs []ref) intercept.Verdi
 	}
 	result := sys.Perform(sh.arch, number, args)
 	restore()
+	return f.hand(c, sh, outputs, result)
+}
+
+// hand gives the guest what a call has come to.
+func (f *frame) hand(c *intercept.Call, sh *shape, outputs []output, result int64) intercept.Verdict {
 	if result >= 0 {
 		for _, o := range outputs {
 			if sh.call.Returns == abi.KindBytes {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -59,6 +60,16 @@ func (v *View) handlerFor(a abi.Arch, s *abi.Syscall) handler {
 	sh := shapeOf(a, s)
 	if h := v.contentHandler(a, s); h.enter != nil {
 		return h
+	}
+	switch {
+	case v.owner == nil:
+	case tellsOwner[s.Name]:
+		return handler{enter: (*View).statOwned, shape: bareShape(a, s)}
+	case sh != nil && sh.looks && !sh.asks:
+		return handler{enter: (*View).statOwned, shape: sh}
+	}
+	if v.extended && strings.Contains(s.Name, "xattr") {
+		return handler{enter: (*View).xattr, shape: sh}
 	}
 	switch s.Name {
 	case "open", "openat", "creat":

@@ -179,12 +179,18 @@ func offsetOf(t *guest.Thread, fd int32) (int64, error) {
 // turn comes, that they have ended if the thread is in another by now.
 func (v *View) settleIdle(f *vft.File, tid int) {
 	for _, other := range f.Floating(tid) {
-		b, err := sys.ReadProc(other, "syscall")
-		word, _, _ := bytes.Cut(b, []byte(" "))
-		number, no := strconv.Atoi(string(word))
-		if err == nil && no == nil && !v.asksAbout(number) {
-			v.settle(other)
-		}
+		v.settleIfIdle(other)
+	}
+}
+
+// settleIfIdle says of a thread that its last call has ended, if it can be seen to
+// be in another.
+func (v *View) settleIfIdle(tid int) {
+	b, err := sys.ReadProc(tid, "syscall")
+	word, _, _ := bytes.Cut(b, []byte(" "))
+	number, no := strconv.Atoi(string(word))
+	if err == nil && no == nil && !v.asksAbout(number) {
+		v.settle(tid)
 	}
 }
 

@@ -81,7 +81,7 @@ func (v *View) resolve(c *intercept.Call, dirfd int32, path string, o namespace.
 	}
 	fact := v.lead(c, key)
 	// What the inner door knows is the same for all: of this namespace.
-	if v.inner != nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
+	if v.inner != nil && v.owner == nil && v.inner.May(c) && key.as.host == v.host && fact.errno == 0 && !fact.found.Apart {
 		v.teach(c, era, dirfd, key, fact.found)
 	}
 	return v.refIn(key.as.host, fact.found), fact.errno
@@ -124,8 +124,9 @@ func (v *View) lead(c *intercept.Call, key pathKey) pathFact {
 	if fact, ok = v.leadByParent(c, key, fact); !ok {
 		fact.found, fact.errno = v.walk(c, "/", key, namespace.Options{Follow: key.follow, Name: key.name}, &fleeting)
 	}
-	// Of a name that is not followed its directory's place says all.
-	if cheap := ok && !key.follow; !cheap && !fleeting && !namespace.Below("/proc", fact.found.Place) {
+	// Of a name that is not followed its directory's place says all. What is missing on
+	// the way may be made at any time.
+	if cheap := ok && !key.follow; !cheap && !fleeting && fact.errno == 0 && !namespace.Below("/proc", fact.found.Place) {
 		v.paths.put(key, fact)
 	}
 	return fact

@@ -72,9 +72,12 @@ type View struct {
 	fills    bool // there are trees to be filled
 	foresees bool // some of them want to know what will be
 	changes  bool // there are trees that show what is kept elsewhere, and can be changed
+	extended bool // there are trees with extended attributes that are kept elsewhere
 	// emulators are the trees with emulated files.
 	emulators []module.Emulator
 	mappers   sync.Map // ids of processes that map emulated files
+	owned     []module.Owned
+	owner     *owner // or nil: the kernel tells whose files are
 	// privileged: the guest's processes may have other identities than ours.
 	privileged bool
 

@@ -57,6 +57,9 @@ func (o *runOptions) openModes(s streams, v *view.View, h *shadowView) (*guestMo
 		if m.away, err = away.New(away.Config{Client: h.client, Machine: h.machine, Start: h.placeOf(v), Notice: s.say}); err != nil {
 			return nil, err
 		}
+		if user, mine := m.away.User(); !mine && os.Geteuid() != 0 {
+			v.ShowOwners(user.UID, user.GID)
+		}
 		config.Shadow, config.IsShadows = m.away, h.isTarget
 		if o.shadow.network != networkLocal {
 			h.openNetwork(v)

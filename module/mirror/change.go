@@ -31,6 +31,12 @@ func (t *Tree) Writable(rel string) error {
 	})
 }
 
+// Extended implements module.Changer.
+func (t *Tree) Extended() module.Extended {
+	x, _ := t.fsys.(module.Extended)
+	return x
+}
+
 // Change implements module.Changer.
 func (t *Tree) Change(c module.Change, do func() error) error {
 	if t.writer == nil {
@@ -106,6 +112,10 @@ func (t *Tree) change(c module.Change) error {
 		return err
 	case module.Mkdir:
 		return t.writer.Mkdir(c.Name, mode)
+	case module.Mknod:
+		if w, ok := t.writer.(NodeFS); ok {
+			return w.Mknod(c.Name, mode|typeOf(c.Mode))
+		}
 	case module.Remove:
 		return t.writer.Remove(c.Name)
 	case module.Rename:
@@ -134,6 +144,33 @@ func (t *Tree) change(c module.Change) error {
 	return abi.EPERM
 }
 
+// kinds are the types of files that are in a tree, by how stat(2) has them.
+var kinds = []struct {
+	bits uint32
+	mode fs.FileMode
+}{{unix.S_IFREG, 0}, {unix.S_IFDIR, fs.ModeDir}, {unix.S_IFLNK, fs.ModeSymlink}, {unix.S_IFIFO, fs.ModeNamedPipe}, {unix.S_IFSOCK, fs.ModeSocket},
+	{unix.S_IFCHR, fs.ModeDevice | fs.ModeCharDevice}, {unix.S_IFBLK, fs.ModeDevice}}
+
+// typeOf returns Go's type of a file, or one that there is none of.
+func typeOf(mode uint32) fs.FileMode {
+	for _, k := range kinds {
+		if k.bits == mode&unix.S_IFMT {
+			return k.mode
+		}
+	}
+	return fs.ModeIrregular
+}
+
+// bitsOf does the reverse.
+func bitsOf(mode fs.FileMode) uint32 {
+	for _, k := range kinds {
+		if k.mode == mode.Type() {
+			return k.bits
+		}
+	}
+	return 0
+}
+
 // goMode turns chmod(2)'s permissions into Go's.
 func goMode(mode uint32) fs.FileMode {
 	m := fs.FileMode(mode & 0o777)
@@ -156,7 +193,7 @@ func (t *Tree) changed(c module.Change) error {
 		// Who tells of others' changes does so of directories that were listed.
 		_, told := t.fsys.(ListFS)
 		t.listed[c.Name], t.shown[c.Name] = !told, true
-	case module.Symlink:
+	case module.Symlink, module.Mknod:
 		t.dressLike(c.Name)
 	case module.Remove:
 		t.unname(c.Name)

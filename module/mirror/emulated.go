@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +26,13 @@ type node struct {
 // An Expecter is an fs.File that may turn out to be another than its name had
 // before: reading that fails then, with ESTALE.
 type Expecter interface{ Expect(inode any) }
+
+// A LockFS is an fs.FS with files that others use, too. Locker returns what locks a
+// file against them, or nil if nothing does. If inode is not nil and the name is
+// another file's by then, its locks fail with ESTALE.
+type LockFS interface {
+	Locker(name string, inode any) vft.Locker
+}
 
 // A Whole is an fs.File that may have all of its content at hand, which it gives
 // once.
@@ -81,13 +90,18 @@ func (t *Tree) emulate(name string, from fs.File, size int64) error {
 		return &fs.PathError{Op: "stat", Path: t.host(name), Err: err}
 	}
 	n := &node{names: t.namesOf(&st, name), inode: t.inodes[name]}
-	var err error
-	n.file, err = t.files.Add(&st, vft.Options{
+	options := vft.Options{
 		Size:    size,
 		Reserve: t.reserve,
 		Open:    func() (*os.File, vft.Source, error) { return t.open(n) },
 		Written: func(source vft.Source, when time.Time) error { return t.written(n, source, when) },
-	})
+	}
+	if _, ok := t.fsys.(LockFS); ok {
+		options.Locker = func() (vft.Locker, error) { return t.locker(n) }
+		options.Unlocked = func() { t.lookAgain(n) }
+	}
+	var err error
+	n.file, err = t.files.Add(&st, options)
 	if err != nil {
 		return err
 	}
@@ -174,6 +188,28 @@ func (t *Tree) open(n *node) (host *os.File, source vft.Source, err error) {
 		return err
 	})
 	return host, source, err
+}
+
+// locker returns what locks a file for all who use it here. One without a name has
+// none: nobody else can reach it.
+func (t *Tree) locker(n *node) (vft.Locker, error) {
+	t.naming.RLock()
+	defer t.naming.RUnlock()
+	if len(n.names) == 0 {
+		return nil, nil
+	}
+	return t.fsys.(LockFS).Locker(n.names[0], n.inode), nil
+}
+
+// lookAgain has the directories of a file read anew: what they told of it while it
+// was locked was not believed.
+func (t *Tree) lookAgain(n *node) {
+	t.naming.RLock()
+	names := slices.Clone(n.names)
+	t.naming.RUnlock()
+	for _, name := range names {
+		t.Stale(path.Dir(name))
+	}
 }
 
 // written ends a write-back: the file gets the time at which it was written.

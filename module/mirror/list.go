@@ -152,15 +152,34 @@ func (t *Tree) make(name string, l *listing, e entry) error {
 		err = os.Symlink(e.text, t.host(name))
 	case e.Mode().IsRegular():
 		err = makeFile(t.host(name), e.Size())
-	case e.Mode()&fs.ModeSocket != 0:
-		err = unix.Mknod(t.host(name), unix.S_IFSOCK|0o600, 0)
+	case !t.isShown(e):
+		return nil
 	default:
-		return nil // devices and the like are the host's alone
+		err = unix.Mknod(t.host(name), bitsOf(e.Mode())|0o600, deviceOf(e.FileInfo))
+		if e.Mode()&fs.ModeDevice != 0 && errors.Is(err, unix.EPERM) {
+			t.noDevices, err = true, nil
+			return nil
+		}
 	}
 	if err != nil {
 		return err
 	}
+	var st unix.Stat_t
+	if t.owners != nil && unix.Lstat(t.host(name), &st) == nil {
+		t.keepOwner(&st, e.FileInfo)
+	}
 	return t.dress(name, e.FileInfo)
+}
+
+// A Device is the fs.FileInfo of a device.
+type Device interface{ Device() (major, minor uint32) }
+
+// deviceOf returns a device's number, or 0.
+func deviceOf(info fs.FileInfo) int {
+	if d, ok := info.(Device); ok && info.Mode()&fs.ModeDevice != 0 {
+		return int(unix.Mkdev(d.Device()))
+	}
+	return 0
 }
 
 func makeFile(host string, size int64) error {

@@ -79,6 +79,9 @@ type Tree struct {
 	first    map[any]string // a first name by Inode
 	inodes   map[string]any // Inode by name, as far as it is known
 
+	noDevices bool         // cannot be made
+	owners    map[id]owner // by copy, nil unless they are kept
+
 	naming sync.RWMutex // taken after mu
 	nodes  map[string]*node
 }

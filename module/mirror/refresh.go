@@ -75,30 +75,24 @@ func (t *Tree) shows(name string, info fs.FileInfo) bool {
 	switch {
 	case info == nil:
 		return err == unix.ENOENT
-	case !isShown(info):
+	case !t.isShown(info):
 		return true
-	case err != nil || !t.isSame(name, &st, info):
+	case err != nil || !t.isSame(name, &st, info) || !t.isOwned(&st, info):
 		return false
 	}
 	return info.IsDir() && isDressed(&st, info) || !t.differs(&st, info)
 }
 
-// isShown reports whether files of that kind are in the tree.
-func isShown(info fs.FileInfo) bool {
-	return info.IsDir() || info.Mode().IsRegular() || info.Mode()&(fs.ModeSymlink|fs.ModeSocket) != 0
+// isShown reports whether files of that kind are in the tree. Only root can make
+// devices, and not always.
+func (t *Tree) isShown(info fs.FileInfo) bool {
+	_, numbered := info.(Device)
+	return bitsOf(info.Mode()) != 0 && (info.Mode()&fs.ModeDevice == 0 || numbered && !t.noDevices)
 }
 
 // isSame reports whether a name leads to the same file as before, of which st tells.
 func (t *Tree) isSame(name string, st *unix.Stat_t, info fs.FileInfo) bool {
-	kind := uint32(unix.S_IFREG)
-	switch {
-	case info.IsDir():
-		kind = unix.S_IFDIR
-	case info.Mode()&fs.ModeSymlink != 0:
-		kind = unix.S_IFLNK
-	case info.Mode()&fs.ModeSocket != 0:
-		kind = unix.S_IFSOCK
-	}
+	kind := bitsOf(info.Mode())
 	before, known := t.inodes[name]
 	inode := inodeOf(info)
 	return st.Mode&unix.S_IFMT == kind && (!known || inode == nil || inode == before)
@@ -159,6 +153,7 @@ func (t *Tree) renew(name string, l *listing, e entry) {
 	if inode := inodeOf(e.FileInfo); inode != nil && t.inodes[name] == nil {
 		t.identify(name, inode) // we made it ourselves
 	}
+	t.keepOwner(&st, e.FileInfo)
 	if !t.differs(&st, e.FileInfo) {
 		return
 	}
@@ -180,7 +175,7 @@ func (t *Tree) renewContent(name string, st *unix.Stat_t, l *listing, info fs.Fi
 	n := t.nodes[name]
 	t.naming.RUnlock()
 	if n != nil {
-		return n.file.QuietSince(l.began) && n.file.Renew(info.Size(), info.ModTime()) == nil
+		return n.file.Refresh(l.began, info.Size(), info.ModTime())
 	}
 	delete(t.filled, idOf(st))
 	_ = os.Truncate(t.host(name), info.Size())

@@ -33,6 +33,10 @@ type (
 	SymlinkFS interface {
 		Symlink(oldname, newname string) error
 	}
+	// NodeFS can make pipes and names of sockets.
+	NodeFS interface {
+		Mknod(name string, mode fs.FileMode) error
+	}
 	// LinkFS can give a file further names.
 	LinkFS interface {
 		Link(oldname, newname string) error

@@ -34,6 +34,16 @@ func (f *FS) Mkdir(name string, perm fs.FileMode) error {
 	return f.process.Mkdir(context.Background(), wire.CWD, f.path(name), permOf(perm))
 }
 
+// Mknod implements mirror.NodeFS.
+func (f *FS) Mknod(name string, mode fs.FileMode) error {
+	for kind, flag := range types {
+		if mode.Type() == flag {
+			return f.process.Mknod(context.Background(), wire.CWD, f.path(name), kind, permOf(mode))
+		}
+	}
+	return abi.EINVAL
+}
+
 // Remove implements mirror.WriteFS.
 func (f *FS) Remove(name string) error {
 	err := f.process.Unlink(context.Background(), wire.CWD, f.path(name))
@@ -58,6 +68,8 @@ func (f *FS) renamed(from, to string) {
 	defer f.mu.Unlock()
 	f.ahead.forgetIn(from)
 	f.ahead.forgetIn(to)
+	f.xattrs.forgetIn(from)
+	f.xattrs.forgetIn(to)
 	for lease, dir := range f.leases {
 		if rest, ok := strings.CutPrefix(dir, from); ok && (rest == "" || rest[0] == '/') {
 			f.leases[lease] = to + rest
@@ -66,6 +78,11 @@ func (f *FS) renamed(from, to string) {
 	}
 	for lease, dir := range f.leases {
 		f.held[dir] = lease
+	}
+	for l := range f.lockers {
+		if rest, ok := strings.CutPrefix(l.name, from); ok && (rest == "" || rest[0] == '/') {
+			l.name = to + rest
+		}
 	}
 }
 

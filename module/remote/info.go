@@ -28,6 +28,9 @@ func (i *info) Inode() any { return i.attr.ID }
 // Owner implements mirror.Owner.
 func (i *info) Owner() (uid, gid int) { return int(i.attr.UID), int(i.attr.GID) }
 
+// Device implements mirror.Device.
+func (i *info) Device() (major, minor uint32) { return i.attr.RdevMajor, i.attr.RdevMinor }
+
 // Target implements mirror.Link.
 func (i *info) Target() string { return i.link }
 

@@ -6,7 +6,7 @@
 //
 // # Locks
 //
-// FS.mu, and ahead.mu or methods.mu, in this order, guard what stands below them. No call is made
+// FS.mu, and ahead.mu, methods.mu or xattrs.mu, in this order, guard what stands below them. No call is made
 // while one of them is held, nor is the tree told anything.
 package remote
 
@@ -34,21 +34,25 @@ type FS struct {
 	ahead   ahead
 	methods methods
 	meter   meter
+	xattrs  xattrs
+	waiting chan struct{} // for locks, mostWaiting at a time
 
-	mu     sync.Mutex
-	tree   *mirror.Tree
-	begun  *wire.Attr        // the root's, until there is a tree
-	leases map[uint32]string // directories, by lease
-	held   map[string]uint32 // the reverse
-	heard  []client.Change   // that the tree was not told of yet; if there are any somebody is about to
+	mu      sync.Mutex
+	tree    *mirror.Tree
+	begun   *wire.Attr        // the root's, until there is a tree
+	leases  map[uint32]string // directories, by lease
+	held    map[string]uint32 // the reverse
+	lockers map[*locker]bool
+	heard   []client.Change // that the tree was not told of yet; if there are any somebody is about to
 }
 
 // New returns a mirror of the directory root, an absolute path of the shadow. The
 // process is for the tree alone. Failed is that of mirror.Options. FS.Hear has to be
 // told what the client's Config.Changed is.
 func New(p *client.Process, source, root string, a Access, failed func(name string, err error)) (*mirror.Tree, *FS, error) {
-	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}}
+	f := &FS{process: p, root: path.Clean(root), leases: map[uint32]string{}, held: map[string]uint32{}, lockers: map[*locker]bool{}, waiting: make(chan struct{}, mostWaiting)}
 	f.ahead.start()
+	f.xattrs.start()
 	f.startMethods(a)
 	if dir, attr := p.Begun(); dir == f.root {
 		f.begun = &attr
@@ -86,12 +90,15 @@ func (f *FS) forget(c *client.Change) {
 	switch name := path.Join(dir, c.Name); {
 	case c.All:
 		f.ahead.forgetIn(".")
+		f.xattrs.forgetIn(".")
 		f.methods.forgetAll()
 	case known && c.Gone:
 		f.ahead.forgetIn(name)
+		f.xattrs.forgetIn(name)
 		fallthrough
 	case known:
 		f.ahead.forget(name)
+		f.xattrs.forget(name)
 		f.methods.forget(name)
 	}
 }
@@ -170,6 +177,7 @@ func (f *FS) List(name string) (fs.FileInfo, []fs.DirEntry, error) {
 		return nil, nil, l.err
 	}
 	f.ask(name, l)
+	f.xattrs.listed(name, l)
 	if l.held {
 		f.ahead.listed(name, l)
 	} else {
@@ -235,6 +243,7 @@ func (f *FS) expire(name string) {
 	tree := f.tree
 	f.mu.Unlock()
 	f.ahead.forgetIn(name)
+	f.xattrs.forgetIn(name)
 	if tree != nil {
 		tree.Stale(name)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"penumbra/abi"
 	"penumbra/module/mirror"
 	"penumbra/shadow/wire"
 	"penumbra/vft"
@@ -191,6 +192,15 @@ func (v visitor) read(name string) {
 	v.Files().Settle(1)
 }
 
+// extended asks for the access control list of all files of a directory, as ls does.
+func (v visitor) extended(dir string) {
+	for _, name := range v.list(dir) {
+		if _, err := v.Extended().Getxattr(name, "system.posix_acl_access"); !errors.Is(err, abi.ENODATA) && !errors.Is(err, abi.EOPNOTSUPP) {
+			v.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
 // What the guest does takes few round trips. Where there are several they are counted
 // too high, for a request is taken to follow all that has arrived.
 func TestTrips(t *testing.T) {
@@ -250,6 +260,8 @@ func TestTrips(t *testing.T) {
 				}
 			}
 		}, 230, 60},
+		{"extended attributes of 2,000 files", func(v visitor) { v.list("many") }, func(v visitor) { v.extended("many") }, 140, 80},
+		{"of the same again", func(v visitor) { v.extended("many") }, func(v visitor) { v.extended("many") }, 0, 0},
 		{"8 MiB", cold, func(v visitor) { v.read("large") }, 40, 24},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

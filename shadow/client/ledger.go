@@ -35,6 +35,7 @@ type opened struct {
 
 	written, synced uint64 // changes that were answered, and of these on the disk
 	lost            bool   // some of them may be lost
+	stale           bool   // the shadow does not have it any more, or not its locks
 }
 
 // wrote returns the number of changes of a descriptor's file, and whether some

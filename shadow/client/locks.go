@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"math"
 
 	"penumbra/shadow/wire"
@@ -47,4 +48,44 @@ func (r ranges) ops(fd int32, kind uint32) []wire.Op {
 		ops = append(ops, o)
 	}
 	return ops
+}
+
+// A Moment is how a file is at some time of the shadow's clock.
+type Moment struct {
+	wire.Attr
+	Now wire.Time
+}
+
+// LockStat is Lock, and returns what the file is like under the lock, whether that is
+// taken or released: one round trip.
+func (f *File) LockStat(ctx context.Context, flags uint32, offset, length int64) (Moment, error) {
+	lock := wire.Op{Code: wire.Lock, FD: f.fd, Flags: flags, Offset: offset, Length: length}
+	ops := []wire.Op{lock, {Code: wire.Stat, FD: f.fd}, {Code: wire.Clock}}
+	if lock.Flags&wire.LockRelease != 0 {
+		ops = []wire.Op{ops[1], ops[2], lock}
+	}
+	reply, err := f.p.c.do(ctx, f.p.id, nil, ops...)
+	if err != nil {
+		return Moment{}, err
+	}
+	var m Moment
+	for i := range reply.Results {
+		switch r := &reply.Results[i]; r.Code {
+		case wire.Stat:
+			m.Attr = r.Attr
+		case wire.Clock:
+			m.Now = r.Now
+		}
+	}
+	return m, nil
+}
+
+// Stale reports whether another shadow has taken the place of the one that had f
+// open, and could not open it again, or not have its locks again.
+func (f *File) Stale() bool {
+	l := &f.p.c.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.procs[f.p.id]
+	return h == nil || h.files[f.fd] == nil || h.files[f.fd].stale
 }

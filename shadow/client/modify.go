@@ -32,7 +32,7 @@ func statAfter(o *wire.Op) wire.Op {
 	switch {
 	case o.Code == wire.Rename || o.Code == wire.Link:
 		stat.FD, stat.Path, stat.Flags = o.FD2, o.Path2, wire.AtNoFollow
-	case o.Code == wire.Symlink || o.Code == wire.Mkdir:
+	case o.Code == wire.Symlink || o.Code == wire.Mkdir || o.Code == wire.Mknod:
 		stat.Flags = wire.AtNoFollow
 	case o.Code.Has("at"):
 		stat.Flags = o.Flags & wire.AtNoFollow

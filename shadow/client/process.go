@@ -158,6 +158,12 @@ func (p *Process) Mkdir(ctx context.Context, dir int32, path string, mode uint32
 	return err
 }
 
+// Mknod makes a pipe or the name of a socket. p's mask is taken from mode.
+func (p *Process) Mknod(ctx context.Context, dir int32, path string, kind wire.FileType, mode uint32) error {
+	_, err := p.one(ctx, wire.Op{Code: wire.Mknod, FD: dir, Path: path, Kind: kind, Mode: mode & 0o7777})
+	return err
+}
+
 // Rmdir removes an empty directory.
 func (p *Process) Rmdir(ctx context.Context, dir int32, path string) error {
 	_, err := p.one(ctx, wire.Op{Code: wire.Rmdir, FD: dir, Path: path})

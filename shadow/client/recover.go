@@ -121,6 +121,7 @@ func (r *recovery) file(id uint32, fd int32, f *opened) error {
 	}
 	r.made[f] = heldAt{id, fd}
 	if err != nil {
+		r.stale(f)
 		return nil
 	}
 	locks := append(f.locks.ops(fd, wire.LockFile), f.whole.ops(fd, wire.LockWhole)...)
@@ -154,8 +155,16 @@ func (r *recovery) ownLocks(id uint32, h *holdings) error {
 	return nil
 }
 
+// stale notes that a file, or its locks, could not be had again.
+func (r *recovery) stale(f *opened) {
+	r.c.ledger.mu.Lock()
+	defer r.c.ledger.mu.Unlock()
+	f.stale = true
+}
+
 // lose makes a descriptor ESTALE: no file has an identity of zero.
 func (r *recovery) lose(id uint32, fd int32, f *opened) error {
+	r.stale(f)
 	err, broken := r.ask(id, wire.Op{Code: wire.Reopen, Paths: []string{f.path}, Flags: f.flags, FD2: fd})
 	if errors.Is(err, abi.ESTALE) {
 		err = nil

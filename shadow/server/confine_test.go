@@ -157,6 +157,8 @@ func TestReadOnlyExports(t *testing.T) {
 		{"setxattr", p.Setxattr(ctx, cwd, ro+"/f", "user.x", []byte("x"), 0), abi.EROFS},
 		{"removexattr", p.Removexattr(ctx, cwd, ro+"/f", "user.x"), abi.EROFS},
 		{"mkdir", p.Mkdir(ctx, cwd, ro+"/new", 0o700), abi.EROFS},
+		{"mknod", p.Mknod(ctx, cwd, ro+"/new", wire.TypeFIFO, 0o700), abi.EROFS},
+		{"a device", p.Mknod(ctx, cwd, dir+"/rw/new", wire.TypeBlockDevice, 0o700), abi.EPERM},
 		{"rmdir", p.Rmdir(ctx, cwd, ro+"/d"), abi.EROFS},
 		{"unlink", p.Unlink(ctx, cwd, ro+"/f"), abi.EROFS},
 		{"symlink", p.Symlink(ctx, "x", cwd, ro+"/new"), abi.EROFS},

@@ -70,6 +70,7 @@ var operations = [...]operation{
 	wire.Link:        (*task).opLink,
 	wire.Symlink:     (*task).opSymlink,
 	wire.Mkdir:       (*task).opMkdir,
+	wire.Mknod:       (*task).opMknod,
 	wire.Rmdir:       (*task).opRmdir,
 	wire.Unlink:      (*task).opUnlink,
 	wire.Chmod:       (*task).opChmod,

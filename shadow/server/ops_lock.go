@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"math/bits"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -84,9 +85,16 @@ func fcntlType(flags uint32) int16 {
 }
 
 // attempt tries until the lock is had, if o waits for it. A thread that slept in
-// the kernel for it could not be woken when the guest is interrupted.
+// the kernel for it could not be woken when the guest is interrupted. What clients
+// give up is noticed at once, what programs of this machine do by looking.
 func (t *task) attempt(o *wire.Op, try func() error) error {
-	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+	defer func() {
+		if o.Flags&wire.LockRelease != 0 {
+			t.server.unlocked.tell()
+		}
+	}()
+	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
+		unlocked := t.server.unlocked.next()
 		err := try()
 		busy := errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES)
 		switch {
@@ -100,8 +108,34 @@ func (t *task) attempt(o *wire.Op, try func() error) error {
 		select {
 		case <-t.ctx.Done():
 			return abi.EINTR
+		case <-unlocked:
 		case <-time.After(pause):
 		}
+	}
+}
+
+// An occasion is what several may wait for, again and again.
+type occasion struct {
+	mu sync.Mutex
+	ch chan struct{} // nil if nobody waits
+}
+
+// next returns a channel that is closed when tell is called next.
+func (o *occasion) next() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ch == nil {
+		o.ch = make(chan struct{})
+	}
+	return o.ch
+}
+
+func (o *occasion) tell() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ch != nil {
+		close(o.ch)
+		o.ch = nil
 	}
 }
 

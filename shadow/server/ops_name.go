@@ -63,6 +63,38 @@ func (t *task) opMkdir(o *wire.Op, _ *wire.Result) error {
 	})
 }
 
+// opMknod makes a pipe or the name of a socket. A device would be a way out of the
+// exports.
+func (t *task) opMknod(o *wire.Op, _ *wire.Result) error {
+	kind := uint32(unix.S_IFIFO)
+	switch o.Kind {
+	case wire.TypeFIFO:
+	case wire.TypeSocket:
+		kind = unix.S_IFSOCK
+	case wire.TypeCharDevice, wire.TypeBlockDevice:
+		return abi.EPERM
+	default:
+		return abi.EINVAL
+	}
+	p, err := t.placeOf(o.FD, o.Path, abi.EEXIST)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if p.slashed {
+		return abi.ENOENT
+	}
+	return t.change(func(was session.Fact) verdict {
+		now, err := lookAt(p.dir, p.name)
+		if err != nil {
+			return notDone
+		}
+		return made(was, now, now.Type == o.Kind)
+	}, p.look, func() error {
+		return unix.Mknodat(p.dir, p.name, kind|o.Mode&^t.umask(), 0)
+	})
+}
+
 func (t *task) opSymlink(o *wire.Op, _ *wire.Result) error {
 	p, err := t.placeOf(o.FD, o.Path, abi.EEXIST)
 	if err != nil {

@@ -27,14 +27,24 @@ func (t *task) opListxattr(o *wire.Op, r *wire.Result) error {
 	})
 }
 
+// fill has get fill a buffer that is as large as it says.
 func (t *task) fill(r *wire.Result, get func([]byte) (int, error)) error {
-	buf, err := t.request.Buffer(mostXattr)
+	n, err := get(nil)
+	if err != nil || n == 0 {
+		return err
+	}
+	buf, err := t.request.Buffer(n)
 	if err != nil {
 		return err
 	}
-	n, err := get(buf)
+	got, err := get(buf[:n])
+	if errors.Is(err, unix.ERANGE) { // it has grown
+		if buf, err = t.request.Buffer(mostXattr); err == nil {
+			got, err = get(buf)
+		}
+	}
 	if err == nil {
-		r.Data = [][]byte{buf[:n]}
+		r.Data = [][]byte{buf[:got]}
 	}
 	return err
 }

@@ -114,6 +114,7 @@ func (x *executor) drop(f *file) {
 	}
 	if f.uses--; f.uses == 0 && f.fd >= 0 {
 		unix.Close(f.fd)
+		x.server.unlocked.tell() // its locks went with it
 		x.watches -= f.watches
 		if f.watcher {
 			x.watchers--

@@ -84,6 +84,7 @@ type Server struct {
 	cfg       Config
 	sessions  *session.Server
 	appenders [64]sync.Mutex // by file: who appends, and notes what it finds, is alone
+	unlocked  occasion       // a client gave up a lock
 }
 
 // ErrRoot says that a shadow will not run as root unless it is told to.

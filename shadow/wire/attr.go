@@ -76,11 +76,7 @@ func (c *coder) identity(id *Identity) {
 }
 
 func (c *coder) attr(a *Attr) {
-	t := uint8(a.Type)
-	c.u8(&t)
-	if a.Type = FileType(t); a.Type >= typeEnd {
-		c.fail("file type %d", t)
-	}
+	c.fileType(&a.Type)
 	c.u16(&a.Perm)
 	if a.Perm > 0o7777 {
 		c.fail("permissions %#o", a.Perm)
@@ -120,11 +116,7 @@ func (c *coder) dirent(d *Dirent) {
 		c.fail("entry %q", d.Name)
 	}
 	c.u64(&d.Ino)
-	t := uint8(d.Type)
-	c.u8(&t)
-	if d.Type = FileType(t); d.Type >= typeEnd {
-		c.fail("file type %d", t)
-	}
+	c.fileType(&d.Type)
 	c.i64(&d.Cookie)
 	c.described(&d.HasAttr, &d.Held, &d.Attr, &d.Link)
 }

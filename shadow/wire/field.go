@@ -11,6 +11,7 @@ var opFields = map[string]func(*coder, *Op){
 	"flags":  func(c *coder, o *Op) { c.flags("operation", o, 8) },
 	"lock":   func(c *coder, o *Op) { c.flags("lock", o, lockEnd) },
 	"mode":   func(c *coder, o *Op) { c.mode(&o.Mode) },
+	"kind":   func(c *coder, o *Op) { c.fileType(&o.Kind) },
 	"proc":   func(c *coder, o *Op) { c.u32(&o.Proc) },
 	"offset": func(c *coder, o *Op) { c.i64(&o.Offset); c.natural(o.Offset) },
 	"cookie": func(c *coder, o *Op) { c.i64(&o.Offset) },
@@ -85,6 +86,14 @@ func (c *coder) mode(v *uint32) {
 	c.u32(v)
 	if *v > 0o7777 {
 		c.fail("permissions %#o", *v)
+	}
+}
+
+func (c *coder) fileType(v *FileType) {
+	t := uint8(*v)
+	c.u8(&t)
+	if *v = FileType(t); *v >= typeEnd {
+		c.fail("file type %d", t)
 	}
 }
 

@@ -56,6 +56,7 @@ const (
 	Load    // of the machine: memory, processes
 	Limits  // of what a representative may do
 	Kill    // a signal to a process of the machine
+	Mknod   // a pipe or the name of a socket
 )
 
 // The operations on sockets; docs/protocol.md tells of their flows.
@@ -162,6 +163,7 @@ var layouts = [codeEnd]layout{
 	Load:        {name: "load", results: []string{"load"}, reads: true},
 	Limits:      {name: "limits", results: []string{"limits"}, reads: true},
 	Kill:        {name: "kill", args: []string{"pid", "signal"}},
+	Mknod:       {name: "mknod", args: []string{"fd", "path", "mode", "kind"}},
 
 	Socket:      {name: "socket", args: []string{"sock", "family", "type"}},
 	Bind:        {name: "bind", args: []string{"sock", "addr", "mode"}, results: []string{"addr"}},

@@ -34,6 +34,7 @@ type Op struct {
 	Path2        string
 	Flags        uint32
 	Mode         uint32 // permissions, a mask of them, or what access asks for
+	Kind         FileType
 	Proc         uint32 // another representative
 	Offset       int64
 	Length       int64
@@ -222,7 +223,7 @@ func (c *coder) reply(r *Reply) {
 // would do something else than the first.
 func (o *Op) Singular() bool {
 	switch o.Code {
-	case Rename, Link, Symlink, Mkdir, Rmdir, Unlink, Removexattr, Append, Kill:
+	case Rename, Link, Symlink, Mkdir, Mknod, Rmdir, Unlink, Removexattr, Append, Kill:
 		return true
 	case Setxattr:
 		return o.Flags&XattrCreate != 0
@@ -268,7 +269,7 @@ func (o *Op) Changes() bool {
 	switch o.Code {
 	case Open:
 		return o.Flags&(OpenWrite|OpenCreate|OpenTruncate) != 0
-	case Write, Append, Truncate, Allocate, Rename, Link, Symlink, Mkdir, Rmdir, Unlink,
+	case Write, Append, Truncate, Allocate, Rename, Link, Symlink, Mkdir, Mknod, Rmdir, Unlink,
 		Chmod, Chown, Utimens, Setxattr, Removexattr, Bind, Connect, Listen, EndBind, EndConnect, EndListen:
 		return true
 	}

@@ -31,7 +31,7 @@ func filled(code Code) Op {
 	all := Op{FD: 3, Path: "a/b", FD2: -1, Path2: "/c", Flags: 5, Mode: 0o1755, Proc: 9, Offset: 1 << 40,
 		Length: 77, UID: 1000, GID: KeepID, Atime: Time{1, 2}, Mtime: Time{-3, TimeOmit}, Name: "user.x", Lease: 4, PID: -5, Signal: 9,
 		ID: Identity{1, 2, Time{3, 4}}, Paths: []string{"/x", "/y/z"}, Data: [][]byte{[]byte("da"), []byte("ta")},
-		Sock: 8, Family: FamilyUnix, Type: SocketDatagram, Addr: Address{Family: FamilyUnix, Name: "\x00x"}, Option: 20,
+		Sock: 8, Family: FamilyUnix, Type: SocketDatagram, Kind: TypeFIFO, Addr: Address{Family: FamilyUnix, Name: "\x00x"}, Option: 20,
 		Protocol: 17, Events: 1 << 31, Token: 1 << 63, Watch: -2, Offset2: -1, Interval: Time{1, 2}, Value: Time{3, 4}}
 	if code.Has("at") {
 		all.Flags = AtNoFollow
@@ -42,7 +42,7 @@ func filled(code Code) Op {
 		"flags": "Flags", "lock": "Flags", "mode": "Mode", "proc": "Proc", "offset": "Offset", "cookie": "Offset",
 		"length": "Length", "uid": "UID", "gid": "GID", "atime": "Atime", "mtime": "Mtime", "name": "Name", "id": "ID",
 		"paths": "Paths", "lease": "Lease", "data": "Data", "sock": "Sock",
-		"family": "Family", "type": "Type", "addr": "Addr", "option": "Option", "pid": "PID", "signal": "Signal",
+		"family": "Family", "type": "Type", "kind": "Kind", "addr": "Addr", "option": "Option", "pid": "PID", "signal": "Signal",
 		"protocol": "Protocol", "message": "Flags", "events": "Events", "token": "Token", "watch": "Watch", "cookie2": "Offset2",
 		"interval": "Interval", "value": "Value"}
 	for _, f := range layouts[code].args {

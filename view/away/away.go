@@ -87,6 +87,9 @@ func New(cfg Config) (*Guest, error) {
 	return g, nil
 }
 
+// User returns whose the shadow is, and whether that is this process's user, too.
+func (g *Guest) User() (user *wire.Credentials, mine bool) { return &g.user, g.mine }
+
 // Close ends what goes on in the background. The guest must have ended.
 func (g *Guest) Close() { g.cancel() }
 
