@@ -230,9 +230,36 @@ func (v *View) link(c *intercept.Call, program *ref, called, name string, h head
 	return with, true, 0
 }
 
-// mayExecute makes the check of permissions that is lost when an interpreter is
-// run in a program's place.
+// mayExecute makes the checks that are lost when an interpreter, or a copy, is run in
+// a program's place.
 func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
+	if e := v.permitted(c, place); e != 0 {
+		return e
+	}
+	at := v.spot(v.hostOf(c.Thread), place)
+	if isWritten(at.dir, at.name) {
+		return abi.ETXTBSY
+	}
+	return 0
+}
+
+// isWritten reports whether somebody has a file open for writing: then there is no
+// lease on it for readers; fcntl(2). Who opens it in the meantime waits until that is
+// over, and the signal that tells of it is one that is ignored. Of a stranger's file
+// only root can tell.
+func isWritten(dir int, name string) bool {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETSIG, int(unix.SIGURG))
+	_, err = unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_RDLCK)
+	return err == unix.EAGAIN
+}
+
+// permitted asks whether c's thread may execute a file.
+func (v *View) permitted(c *intercept.Call, place string) abi.Errno {
 	restore, _, e := v.become(c.Thread, false, false)
 	if e != 0 {
 		return e
