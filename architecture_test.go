@@ -34,7 +34,7 @@ var mayImport = []struct {
 	{"access", []string{"abi", "internal", "shadow"}},
 	{"module", []string{"abi", "internal", "guest", "vft", "namespace", "shadow", "access"}},
 	{"trace", []string{"abi", "internal", "guest", "vft"}},
-	{"network", []string{"abi", "internal", "guest", "intercept", "shadow"}},
+	{"network", []string{"abi", "internal", "guest", "intercept", "module", "shadow"}},
 	{"view", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow"}},
 	{".", []string{"abi", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "shadow", "view"}},
 	{"cmd", []string{"abi", "explain", "mode", "internal", "guest", "intercept", "vft", "namespace", "module", "access", "shadow", "trace", "network", "view", "."}},

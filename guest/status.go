@@ -21,6 +21,8 @@ type Status struct {
 	Threads int  // how many the process has
 	// User, Effective and Saved are the ids of its user.
 	User, Effective, Saved int
+	// EffectiveGroup is that of its group.
+	EffectiveGroup int
 }
 
 // ReadStatus reads the status of a thread. The error wraps fs.ErrNotExist or
@@ -48,6 +50,8 @@ func ReadStatus(tid int) (Status, error) {
 			s.Threads = n
 		case "Uid":
 			_, _ = fmt.Sscan(value, &s.User, &s.Effective, &s.Saved)
+		case "Gid":
+			_, _ = fmt.Sscan(value, new(int), &s.EffectiveGroup)
 		}
 	}
 	return s, nil

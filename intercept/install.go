@@ -28,3 +28,12 @@ func (c *Call) Install(fd int, number int32, closeOnExec bool) error {
 		}
 	}
 }
+
+// InstallLowest is Install with the lowest number that is free there, which it returns.
+// EMFILE says that there is none.
+func (c *Call) InstallLowest(fd int, closeOnExec bool) (int, abi.Errno) {
+	if c.door == nil {
+		return -1, abi.ENOSYS
+	}
+	return c.door.install(c, fd, closeOnExec)
+}

@@ -208,20 +208,28 @@ func (d *notifyDoor) answer(c *Call) {
 // number. Ours is closed before the guest goes on: it must not count as another
 // holder of the file when the guest executes it or waits for its end.
 func (d *notifyDoor) give(c *Call, v Verdict) Verdict {
-	add := sys.AddFD{ID: c.id, SrcFD: uint32(v.value)}
-	if v.kind == giveCloseOnExec {
+	n, e := d.install(c, int(v.value), v.kind == giveCloseOnExec)
+	unix.Close(int(v.value))
+	if e != 0 {
+		return Fail(e)
+	}
+	return Skip(int64(n))
+}
+
+func (d *notifyDoor) install(c *Call, fd int, closeOnExec bool) (int, abi.Errno) {
+	add := sys.AddFD{ID: c.id, SrcFD: uint32(fd)}
+	if closeOnExec {
 		add.NewFlags = unix.O_CLOEXEC
 	}
 	n, err := sys.NotifAddFD(d.listener, &add)
 	for errors.Is(err, unix.EINTR) {
 		n, err = sys.NotifAddFD(d.listener, &add)
 	}
-	unix.Close(int(v.value))
 	if err != nil { // ENOENT, the thread died, goes to nobody
 		refusal, _ := errors.AsType[unix.Errno](err)
-		return Fail(abi.Errno(refusal))
+		return -1, abi.Errno(refusal)
 	}
-	return Skip(int64(n))
+	return n, 0
 }
 
 // read makes c the call that n tells of.

@@ -2,7 +2,6 @@ package network
 
 import (
 	"cmp"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -20,61 +19,24 @@ func (n *Network) connect(r *request) (intercept.Verdict, bool) {
 	defer unix.Close(own)
 	a, ours, e := n.addressee(r, r.args.Addr(1), r.args.Int32(2), false)
 	switch {
-	case s == nil && (!r.makes || e != 0 || !ours || a.Family != wire.FamilyUnix):
+	case s == nil && (!r.makes || e != 0 || !ours || a.Family != wire.FamilyUnix), s != nil && s.native && !ours:
 		return intercept.Run, false
 	case e != 0:
 		return intercept.Fail(e), true
-	case s == nil:
-		return n.connectUnix(r, own, a), true
-	case a.Family != wire.FamilyNone && a.Family != s.family:
+	case s != nil && s.native && a.Family == wire.FamilyNone:
+		r.Leave()
+		_ = s.remote.Connect(n.ctx, a) // it may not have been
+		return intercept.Run, true
+	case s != nil && a.Family != wire.FamilyNone && a.Family != s.family:
 		return intercept.Fail(abi.EAFNOSUPPORT), true
+	case s == nil || s.native:
+		return n.connectUnix(r, s, own, a), true
 	case s.kind == wire.SocketDatagram:
 		return s.connectDatagram(r, a), true
 	case a.Family == wire.FamilyNone:
 		return intercept.Fail(abi.EOPNOTSUPP), true
 	}
 	return s.connectStream(r, own, a), true
-}
-
-// connectUnix connects a Unix socket of the guest's to one at the shadow. It stays
-// as it is if that fails.
-func (n *Network) connectUnix(r *request, own int, a wire.Address) intercept.Verdict {
-	r.Leave()
-	n.settle()
-	remote, kind, e := n.unixSocket(own)
-	if e != 0 {
-		return intercept.Fail(e)
-	}
-	p := patienceFor(r.Call, own, unix.SO_SNDTIMEO)
-	for {
-		err := remote.Connect(n.ctx, a)
-		e = errnoOf(err)
-		if e != abi.EAGAIN || nonblocking(own) {
-			break
-		}
-		var pause time.Duration
-		if pause, e = p.next(); e != 0 { // too many wait there already
-			break
-		}
-		time.Sleep(pause)
-	}
-	if e != 0 {
-		_ = remote.Close(n.ctx)
-		return intercept.Fail(e)
-	}
-	s, e := n.adopt(r, own, remote, kind)
-	if e != 0 {
-		return intercept.Fail(e)
-	}
-	spelled, _ := readAddress(r.Call, r.args.Addr(1), r.args.Int32(2))
-	s.change(func() {
-		s.peer = spelled
-		if kind != wire.SocketDatagram {
-			s.state, s.told = connected, true
-		}
-	})
-	s.start()
-	return intercept.Skip(0)
 }
 
 // connectDatagram gives a socket a peer, or takes it.
@@ -148,6 +110,18 @@ func (s *socket) awaitConnection(r *request, own int) intercept.Verdict {
 		return intercept.Skip(0)
 	}
 	return intercept.Fail(cmp.Or(s.takeError(), abi.ECONNABORTED))
+}
+
+// shutdown answers shutdown(2): the pair is connected even if the socket is not.
+func (s *socket) shutdown(r *request, _ int) intercept.Verdict {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	how := r.args.Int32(1)
+	connects := s.state != idle || s.kind == wire.SocketDatagram && s.peer.Family != wire.FamilyNone
+	if !s.native && !connects && how >= unix.SHUT_RD && how <= unix.SHUT_RDWR {
+		return intercept.Fail(abi.ENOTCONN)
+	}
+	return intercept.Run
 }
 
 // takeError returns what SO_ERROR has to say, once, with mu held.

@@ -10,7 +10,7 @@ import (
 )
 
 // create answers socket(2). A Unix socket is the guest's own until it has a name
-// of the shadow's; see adopt. What is about this machine and its processes, netlink
+// of the shadow's; see native. What is about this machine and its processes, netlink
 // and the kernel's ciphers, stays here. Other families there are none.
 func (n *Network) create(r *request) (intercept.Verdict, bool) {
 	if !r.makes {
@@ -37,6 +37,9 @@ func (n *Network) create(r *request) (intercept.Verdict, bool) {
 	case unix.SOCK_DGRAM:
 		kind, usual = wire.SocketDatagram, unix.IPPROTO_UDP
 	case unix.SOCK_RAW:
+		if protocol == 0 {
+			return intercept.Fail(abi.EPROTONOSUPPORT), true
+		}
 		return intercept.Fail(abi.EPERM), true
 	case unix.SOCK_SEQPACKET, unix.SOCK_RDM:
 		return intercept.Fail(abi.ESOCKTNOSUPPORT), true
@@ -83,26 +86,28 @@ func (n *Network) unixSocket(own int) (*client.Socket, wire.SocketType, abi.Errn
 	return nil, 0, abi.EOPNOTSUPP
 }
 
-// adopt connects a Unix socket of the guest's, of which own is a copy, to one of
-// ours, so that it stands for remote.
-func (n *Network) adopt(r *request, own int, remote *client.Socket, kind wire.SocketType) (*socket, abi.Errno) {
-	var ours int
-	var err error
-	if kind == wire.SocketDatagram {
-		ours, err = joinDatagram(own)
-	} else {
-		ours, err = joinStream(own, types[kind])
-	}
+// adopt connects a stream of the guest's, of which own is a copy, to one of ours, so
+// that it stands for remote, which is connected to peer. It may have been known as s.
+func (n *Network) adopt(r *request, s *socket, own int, remote *client.Socket, kind wire.SocketType, peer wire.Address) intercept.Verdict {
+	ours, err := joinStream(own, types[kind])
 	if err != nil {
 		_ = remote.Close(n.ctx)
-		return nil, errnoOf(err)
+		return intercept.Fail(errnoOf(err))
 	}
-	s := n.attach(remote, wire.FamilyUnix, kind, ours, own)
-	if kind == wire.SocketDatagram {
-		go s.watch()
+	a := n.attach(remote, wire.FamilyUnix, kind, ours, inodeOf(own))
+	if s != nil {
+		n.supplant(s, a)
 	}
-	s.holder.Store(int64(r.Thread.Process().ID))
-	return s, 0
+	a.holder.Store(int64(r.Thread.Process().ID))
+	a.peer, a.state, a.told = peer, connected, true
+	a.start()
+	return intercept.Skip(0)
+}
+
+// supplant gives by what s had a name.
+func (n *Network) supplant(s, by *socket) {
+	n.local.note(by, s.here)
+	s.once.Do(func() { n.relays.Done() })
 }
 
 // anyName is the address by which the kernel chooses an abstract name.
@@ -142,29 +147,4 @@ func joinStream(own, kind int) (int, error) {
 		}
 		unix.Close(ours) // a stranger's: everybody may see the name
 	}
-}
-
-// joinDatagram connects own and a new socket to each other.
-func joinDatagram(own int) (int, error) {
-	ours, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return -1, err
-	}
-	for from, to := range map[int]int{own: ours, ours: own} {
-		var name unix.Sockaddr
-		if err == nil {
-			err = unix.Bind(to, anyName)
-		}
-		if err == nil {
-			name, err = unix.Getsockname(to)
-		}
-		if err == nil {
-			err = unix.Connect(from, name)
-		}
-	}
-	if err != nil {
-		unix.Close(ours)
-		return -1, err
-	}
-	return ours, nil
 }

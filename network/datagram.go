@@ -26,48 +26,27 @@ func (s *socket) collect() {
 		read := s.read(func(fd int) bool {
 			var err error
 			n, _, err = unix.Recvfrom(fd, buf, unix.MSG_DONTWAIT)
-			ended = err != nil && err != unix.EAGAIN && err != unix.EINTR || n == 0 && err == nil && hungUp(fd) ||
-				err == unix.EAGAIN && s.isOrphan()
+			ended = err != nil && err != unix.EAGAIN && err != unix.EINTR || n == 0 && err == nil && hungUp(fd)
 			return err == nil || ended
 		})
 		if !read || ended || s.isBroken() {
 			return
 		}
-		s.mu.Lock()
-		for s.outgoing > mostOutgoing && !s.broken {
-			news := s.news
-			s.mu.Unlock()
-			<-news
-			s.mu.Lock()
-		}
-		s.post(client.Message{Data: append([]byte(nil), buf[:n]...)})
-		s.mu.Unlock()
+		s.relayOut(buf[:n])
 	}
 }
 
-func (s *socket) isOrphan() bool {
+// relayOut leaves a datagram for the peer to sendOut, when there are not too many.
+func (s *socket) relayOut(b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.orphan
-}
-
-// watch looks now and then whether the guest has closed a datagram socket of its
-// own that was adopted: the kernel does not tell.
-func (s *socket) watch() {
-	const interval = time.Second
-	for closed := false; !closed; {
-		select {
-		case <-s.gone:
-			return
-		case <-s.network.ending:
-			closed = true
-		case <-time.After(interval):
-			alive, err := unixSockets()
-			closed = err == nil && !alive[s.inode]
-		}
+	for s.outgoing > mostOutgoing && !s.broken {
+		news := s.news
+		s.mu.Unlock()
+		<-news
+		s.mu.Lock()
 	}
-	s.change(func() { s.orphan = true })
-	s.kick()
+	s.post(client.Message{Data: append([]byte(nil), b...)})
 }
 
 // post leaves a datagram to sendOut, with mu held.
@@ -121,10 +100,7 @@ func (s *socket) deliver() {
 				s.drop(r.Data, unix.UnixRights(tag))
 			}
 		case wire.RecordFailed:
-			// Of a socket that is no more, or of a datagram that came back.
-			s.change(func() { s.err, s.broken = r.Errno, r.Sock == 0 })
-			if r.Sock == 0 {
-				s.kick()
+			if s.failed(&r) {
 				return
 			}
 		}
@@ -132,9 +108,19 @@ func (s *socket) deliver() {
 	}
 }
 
+// failed notes that a datagram came back, or that there is no socket any more.
+func (s *socket) failed(r *client.Record) (over bool) {
+	over = r.Sock == 0
+	s.change(func() { s.err, s.broken = r.Errno, over })
+	if over {
+		s.kick()
+	}
+	return over
+}
+
 // drop gives the guest a datagram.
 func (s *socket) drop(b, control []byte) {
-	_ = s.raw.Write(func(fd uintptr) bool {
+	_ = s.end.Load().raw.Write(func(fd uintptr) bool {
 		for {
 			err := sys.Sendmsg(int(fd), b, control, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
 			switch err {
@@ -208,24 +194,21 @@ type datagram struct {
 	size  int // which may be more, with MSG_TRUNC
 	from  wire.Address
 	flags int // of struct msghdr
+	// control are messages of this process's kernel; what they bring is to be closed.
+	control []byte
 }
 
 // receive receives a datagram of at most room bytes by a copy of the guest's end.
 func (s *socket) receive(p *patience, own, room, flags int) (datagram, abi.Errno) {
 	waits := flags&unix.MSG_DONTWAIT == 0 && !nonblocking(own)
-	if flags&unix.MSG_ERRQUEUE != 0 {
-		return datagram{}, abi.EAGAIN // nothing is ever told there
-	}
 	s.mu.Lock()
 	e := s.takeError()
 	s.mu.Unlock()
 	if e != 0 {
 		return datagram{}, e
 	}
-	data := make([]byte, min(room, client.MaxMessage))
-	control := make([]byte, unix.CmsgSpace(4*4))
 	for {
-		n, controlSize, got, err := sys.Recvmsg(own, data, control, flags|unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		d, err := s.receiveOnce(own, room, flags|unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 		switch {
 		case err == unix.EINTR:
 			continue
@@ -237,7 +220,34 @@ func (s *socket) receive(p *patience, own, room, flags int) (datagram, abi.Errno
 		case err != nil:
 			return datagram{}, errnoOf(err)
 		}
-		const told = unix.MSG_TRUNC
-		return datagram{data[:min(n, len(data))], n, readTag(control[:controlSize]), got & told}, 0
+		return d, 0
 	}
+}
+
+// receiveOnce receives a datagram that is there. One of the guest's own sockets has the
+// kernel's address and control messages.
+func (s *socket) receiveOnce(own, room, flags int) (datagram, error) {
+	const told = unix.MSG_TRUNC
+	data := make([]byte, min(room, client.MaxMessage))
+	if !s.native {
+		control := make([]byte, unix.CmsgSpace(4*4))
+		n, controlSize, got, err := sys.Recvmsg(own, data, control, flags)
+		if err != nil {
+			return datagram{}, err
+		}
+		return datagram{data: data[:min(n, len(data))], size: n, from: readTag(control[:controlSize]), flags: got & told}, nil
+	}
+	const enough = 8 << 10 // SCM_MAX_FD descriptors, and credentials
+	control := make([]byte, enough)
+	n, controlSize, got, from, err := unix.Recvmsg(own, data, control, flags)
+	if err != nil {
+		return datagram{}, err
+	}
+	d := datagram{data: data[:min(n, len(data))], size: n, flags: got & told, control: control[:controlSize]}
+	if called, ok := s.network.local.called(from); ok {
+		d.from = called
+	} else {
+		d.from = unixAddress(from)
+	}
+	return d, nil
 }

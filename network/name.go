@@ -41,41 +41,20 @@ func (n *Network) bind(r *request) (intercept.Verdict, bool) {
 	defer unix.Close(own)
 	a, ours, e := n.addressee(r, r.args.Addr(1), r.args.Int32(2), true)
 	switch {
-	case s == nil && (!r.makes || e != 0 || !ours || a.Family != wire.FamilyUnix):
+	case s == nil && (!r.makes || e != 0 || !ours || a.Family != wire.FamilyUnix), s != nil && !ours:
 		return intercept.Run, false
 	case e != 0:
 		return intercept.Fail(e), true
 	case s != nil && a.Family != s.family:
 		return intercept.Fail(abi.EAFNOSUPPORT), true
-	case s == nil && a.Name == "":
-		return intercept.Run, false // the kernel chooses a name that nobody will look for
+	case a.Family == wire.FamilyUnix:
+		return n.bindUnix(r, s, own, a), true
 	}
 	r.Leave()
 	n.settle()
-	remote, kind := s.remoteOf()
-	if s == nil {
-		if remote, kind, e = n.unixSocket(own); e != 0 {
-			return intercept.Fail(e), true
-		}
-	}
-	name, err := remote.Bind(n.ctx, a, 0o777&^umaskOf(r))
-	if s == nil && err != nil {
-		_ = remote.Close(n.ctx)
-	}
+	name, err := s.remote.Bind(n.ctx, a, 0)
 	if err != nil {
 		return intercept.Fail(errnoOf(err)), true
-	}
-	if s == nil {
-		if s, e = n.adopt(r, own, remote, kind); e != 0 {
-			return intercept.Fail(e), true
-		}
-		s.start()
-	}
-	if isPath(&a) && n.cfg.Made != nil {
-		n.cfg.Made(a.Name)
-	}
-	if a.Family == wire.FamilyUnix {
-		name, _ = readAddress(r.Call, r.args.Addr(1), r.args.Int32(2)) // as the guest spells it
 	}
 	s.change(func() { s.own = name })
 	n.name(s)
@@ -93,11 +72,20 @@ func (s *socket) listen(r *request, _ int) intercept.Verdict {
 	if was != idle && was != listening {
 		return intercept.Fail(abi.EINVAL)
 	}
+	if s.native && s.here.private {
+		return intercept.Run
+	}
 	r.Leave()
 	if err := s.remote.Listen(s.network.ctx, int(r.args.Int32(1))); err != nil {
 		return intercept.Fail(errnoOf(err))
 	}
 	s.change(func() { s.state = listening })
+	if s.native {
+		if was == idle {
+			go s.admit()
+		}
+		return intercept.Run
+	}
 	s.network.name(s)
 	return intercept.Skip(0)
 }
@@ -107,6 +95,9 @@ func (s *socket) accept(r *request, own int) intercept.Verdict {
 	var flags int32
 	if r.name == "accept4" {
 		flags = r.args.Int32(3)
+	}
+	if s.native {
+		return s.acceptNative(r, own, flags)
 	}
 	s.mu.Lock()
 	listens := s.state == listening
@@ -167,7 +158,7 @@ func (s *socket) hand(r *request, c *connection, flags int32) intercept.Verdict 
 }
 
 // tellName answers getsockname(2).
-func (s *socket) tellName(r *request, _ int) intercept.Verdict {
+func (s *socket) tellName(r *request) intercept.Verdict {
 	s.mu.Lock()
 	name := s.own
 	s.mu.Unlock()
@@ -185,7 +176,7 @@ func (s *socket) tellName(r *request, _ int) intercept.Verdict {
 }
 
 // tellPeer answers getpeername(2).
-func (s *socket) tellPeer(r *request, _ int) intercept.Verdict {
+func (s *socket) tellPeer(r *request) intercept.Verdict {
 	s.mu.Lock()
 	peer := s.peer
 	s.mu.Unlock()

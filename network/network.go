@@ -14,13 +14,14 @@
 //     to before it is connected.
 //   - A datagram carries a descriptor beside its content, of a file that holds the
 //     address where it is from; who reads without asking for that never sees it.
-//   - A Unix socket is the guest's own until it is to be named, or connected, by a
-//     name of the shadow's.
+//   - A Unix socket stays the guest's own, and what two of them do with each other is
+//     the kernel's. One that has a name at the shadow has another here; those who
+//     find it there reach it by way of us.
 //
 // # Locks
 //
-// Network.mu guards the table; socket.mu what is below it there. Neither is held
-// while the other is taken, nor during a call of the shadow's.
+// Network.mu guards the table, locals.mu names; socket.mu what is below it there. None
+// is held while another is taken, nor during a call of the shadow's.
 package network
 
 import (
@@ -34,15 +35,24 @@ import (
 	"penumbra/abi"
 	"penumbra/intercept"
 	"penumbra/shadow/client"
+	"penumbra/shadow/wire"
 )
 
 // Config says whose network it is.
 type Config struct {
 	Client *client.Client
+	// User is whose the shadow is, and so the guest.
+	User wire.Credentials
 	// Place says where the path of a Unix socket leads for the thread that makes c:
 	// to the shadow, by which absolute path there, or else to this machine. The last
 	// name of one that is to be made need not be there.
 	Place func(c *intercept.Call, path string, make bool) (place string, shadow bool)
+	// Connect connects a descriptor, as the thread that makes c, to a Unix socket that
+	// this process knows by that name.
+	Connect func(c *intercept.Call, own int, to unix.Sockaddr) abi.Errno
+	// Send makes a sendto, sendmsg or sendmmsg of a thread, of which the first message
+	// goes to such a socket, or, if that is nil, to the peer.
+	Send func(c *intercept.Call, call string, args abi.Args, to unix.Sockaddr) intercept.Verdict
 	// Made, if not nil, is told that a socket was made at such a place.
 	Made func(place string)
 }
@@ -60,6 +70,7 @@ type Network struct {
 	over    []*socket          // those of which nobody will tell when the guest closes them
 	closing sync.Once
 	relays  sync.WaitGroup // what the guest has left has yet to be sent
+	local   locals
 }
 
 // New returns the network of a shadow.
@@ -87,6 +98,9 @@ func (n *Network) Close() {
 	case <-time.After(parting):
 	}
 	n.end()
+	if n.local.dir != nil {
+		n.local.dir.Close()
+	}
 }
 
 // A request is a call about a socket, also one that came as socketcall(2).
@@ -95,6 +109,14 @@ type request struct {
 	name  string
 	args  abi.Args
 	makes bool // it may make a socket the shadow's
+}
+
+// flags returns the flags of a call that sends or receives.
+func (r *request) flags() int {
+	if r.name == "sendmsg" || r.name == "recvmsg" {
+		return int(r.args.Int32(2))
+	}
+	return int(r.args.Int32(3))
 }
 
 // A handler answers a call; it is false if that is somebody else's.
@@ -109,9 +131,10 @@ var handlers = sync.OnceValue(func() map[string]handler {
 		"listen":            onSocket((*socket).listen),
 		"accept":            onSocket((*socket).accept),
 		"accept4":           onSocket((*socket).accept),
-		"getsockname":       onSocket((*socket).tellName),
-		"getpeername":       onSocket((*socket).tellPeer),
-		"getsockopt":        onSocket((*socket).getOption),
+		"shutdown":          onSocket((*socket).shutdown),
+		"getsockname":       (*Network).getName,
+		"getpeername":       (*Network).getPeer,
+		"getsockopt":        (*Network).getOption,
 		"setsockopt":        onSocket((*socket).setOption),
 		"sendto":            (*Network).sendTo,
 		"sendmsg":           (*Network).sendTo,
@@ -138,14 +161,17 @@ func (n *Network) Interest(_ abi.Arch, s *abi.Syscall) intercept.Interest {
 	return intercept.Ignore
 }
 
-// refined are the calls that come here only if they have an address.
+// refined are the calls of which only some come here: those with an address, and some
+// that the pair would answer as no socket of the internet does.
 var refined = map[string]bool{"sendto": true, "recvfrom": true}
 
 // Refine says so of them; see intercept.Refiner.
 func (n *Network) Refine() []intercept.Refinement {
 	return []intercept.Refinement{
 		{Call: "sendto", Arg: 5, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "sendto", Arg: 2, Bits: ^uint32(maxUDP), Interest: intercept.Answer}, // it may be too large
 		{Call: "recvfrom", Arg: 4, Bits: ^uint32(0), Interest: intercept.Answer},
+		{Call: "recvfrom", Arg: 3, Bits: unix.MSG_ERRQUEUE, Interest: intercept.Answer},
 	}
 }
 
@@ -176,7 +202,7 @@ var socketCalls = map[int32]struct {
 	words int
 }{
 	1: {"socket", 3}, 2: {"bind", 3}, 3: {"connect", 3}, 4: {"listen", 2}, 5: {"accept", 3}, 6: {"getsockname", 3},
-	7: {"getpeername", 3}, 11: {"sendto", 6}, 12: {"recvfrom", 6}, 14: {"setsockopt", 5}, 15: {"getsockopt", 5},
+	7: {"getpeername", 3}, 9: {"sendto", 4}, 10: {"recvfrom", 4}, 11: {"sendto", 6}, 12: {"recvfrom", 6}, 13: {"shutdown", 2}, 14: {"setsockopt", 5}, 15: {"getsockopt", 5},
 	16: {"sendmsg", 3}, 17: {"recvmsg", 3}, 18: {"accept4", 4}, 19: {"recvmmsg", 5}, 20: {"sendmmsg", 4},
 }
 
@@ -190,9 +216,6 @@ func (n *Network) socketCall(r *request) (intercept.Verdict, bool) {
 	q := &request{Call: r.Call, name: call.name, makes: r.makes}
 	for i := range call.words {
 		q.args[i] = uint64(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	if call.name == "sendto" && q.args[5] == 0 || call.name == "recvfrom" && q.args[4] == 0 {
-		return intercept.Run, false
 	}
 	return handlers()[call.name](n, q)
 }
@@ -240,10 +263,17 @@ func (n *Network) name(s *socket) {
 func (n *Network) settle() {
 	n.mu.Lock()
 	var all []*socket
+	natives := false
 	for s := range n.named {
 		all = append(all, s)
 	}
+	for _, s := range n.sockets {
+		natives = natives || s.native
+	}
 	n.mu.Unlock()
+	if natives {
+		n.reap()
+	}
 	for _, s := range all {
 		closed := true
 		_ = s.control(func(fd int) error { closed = hungUp(fd); return nil })

@@ -24,16 +24,41 @@ var idleOptions = map[[2]int]bool{
 	{unix.IPPROTO_IPV6, unix.IPV6_RECVERR}: true,
 }
 
+// levels are those of the options that sockets have.
+var levels = map[int]bool{unix.SOL_SOCKET: true, unix.IPPROTO_IP: true, unix.IPPROTO_IPV6: true, unix.IPPROTO_TCP: true}
+
 // getOption answers getsockopt(2).
-func (s *socket) getOption(r *request, own int) intercept.Verdict {
-	level, name := int(r.args.Int32(1)), int(r.args.Int32(2))
-	value, here, e := s.option(r, own, level, name)
-	switch {
-	case here:
-		return intercept.Run
-	case e != 0:
-		return intercept.Fail(e)
+func (n *Network) getOption(r *request) (intercept.Verdict, bool) {
+	s, own := n.find(r)
+	if own < 0 {
+		return intercept.Run, false
 	}
+	defer unix.Close(own)
+	level, name := int(r.args.Int32(1)), int(r.args.Int32(2))
+	var value []byte
+	var e abi.Errno
+	if s == nil || s.native {
+		if level != unix.SOL_SOCKET || name != unix.SO_PEERCRED {
+			return intercept.Run, false
+		}
+		var known bool
+		if value, known = n.peerCredentials(r, own); !known {
+			return intercept.Run, false
+		}
+	} else {
+		var here bool
+		if value, here, e = s.option(r, own, level, name); here {
+			return intercept.Run, true
+		}
+	}
+	if e != 0 {
+		return intercept.Fail(e), true
+	}
+	return tellOption(r, value), true
+}
+
+// tellOption gives the guest an option's value: as much as there is room for.
+func tellOption(r *request, value []byte) intercept.Verdict {
 	var size [4]byte
 	at, sizeAt := r.args.Addr(3), r.args.Addr(4)
 	if _, err := r.Memory().ReadAt(size[:], sizeAt); err != nil {
@@ -83,7 +108,10 @@ func (s *socket) option(r *request, own, level, name int) (value []byte, here bo
 		return number(0)
 	}
 	o, ok := wire.OptionOf(level, name)
-	if !ok {
+	switch {
+	case !ok && !levels[level]:
+		return nil, false, abi.EOPNOTSUPP
+	case !ok:
 		return nil, false, abi.ENOPROTOOPT
 	}
 	r.Leave()
@@ -109,6 +137,9 @@ func (s *socket) pendingError(own int) abi.Errno {
 
 // setOption answers setsockopt(2).
 func (s *socket) setOption(r *request, _ int) intercept.Verdict {
+	if s.native {
+		return intercept.Run
+	}
 	level, name := int(r.args.Int32(1)), int(r.args.Int32(2))
 	if level == unix.SOL_SOCKET && ownOptions[name] {
 		return intercept.Run

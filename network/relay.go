@@ -18,12 +18,13 @@ const pieceSize = 128 << 10
 // read calls f when there may be something to be read from the guest, until it
 // returns true. It is false if our end was closed.
 func (s *socket) read(f func(fd int) bool) bool {
+	end := s.end.Load()
 	for {
-		err := s.raw.Read(func(fd uintptr) bool { return f(int(fd)) })
+		err := end.raw.Read(func(fd uintptr) bool { return f(int(fd)) })
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err == nil
 		}
-		_ = s.end.SetReadDeadline(time.Time{}) // it was a kick
+		_ = end.file.SetReadDeadline(time.Time{}) // it was a kick
 		if done := false; s.control(func(fd int) error { done = f(fd); return nil }) != nil || done {
 			return done
 		}
@@ -31,7 +32,11 @@ func (s *socket) read(f func(fd int) bool) bool {
 }
 
 // kick has read ask f once more.
-func (s *socket) kick() { _ = s.end.SetReadDeadline(time.Unix(1, 0)) }
+func (s *socket) kick() {
+	if e := s.end.Load(); e != nil {
+		_ = e.file.SetReadDeadline(time.Unix(1, 0))
+	}
+}
 
 // hungUp reports whether nothing goes either way any more.
 func hungUp(fd int) bool {
@@ -76,8 +81,11 @@ func (s *socket) fromGuest() {
 // relay sends what the guest writes, until its end. It is false if the shadow does
 // not take more.
 func (s *socket) relay() bool {
-	buf := make([]byte, pieceSize)
+	var buf []byte // what was sent stays the socket's
 	for {
+		if len(buf) < pieceSize/8 {
+			buf = make([]byte, pieceSize)
+		}
 		n, ended := 0, false
 		s.read(func(fd int) bool {
 			if s.isState(failed) {
@@ -91,9 +99,10 @@ func (s *socket) relay() bool {
 		if n <= 0 {
 			return ended
 		}
-		if s.remote.Send(s.network.ctx, []client.Message{{Data: buf[:n]}}) != nil {
+		if s.remote.Send(s.network.ctx, []client.Message{{Data: buf[:n:n]}}) != nil {
 			return false
 		}
+		buf = buf[n:]
 	}
 }
 
@@ -103,16 +112,18 @@ func (s *socket) isBroken() bool {
 	return s.broken
 }
 
-func (s *socket) ownName() wire.Address {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.own
-}
-
 func (s *socket) isState(is state) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state == is
+}
+
+// isUnconnected reports whether a stream has no peer and is about to have none: its
+// pair is connected all the same.
+func (s *socket) isUnconnected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kind != wire.SocketDatagram && !s.native && (s.state == idle || s.state == listening)
 }
 
 // leave gives up a socket that the guest has closed, or can do nothing with any
@@ -120,8 +131,7 @@ func (s *socket) isState(is state) bool {
 func (s *socket) leave() {
 	s.once.Do(func() {
 		_ = s.remote.Close(context.Background())
-		s.end.Close()
-		s.network.unname(s)
+		s.network.part(s)
 		close(s.gone)
 		s.mu.Lock()
 		waiting, unsure := s.waiting, s.ended || s.state == failed
@@ -171,7 +181,7 @@ func (s *socket) toGuest() {
 // give writes to the guest all of b, however long that takes. What the guest does
 // not want any more is lost, as it is by a kernel's socket.
 func (s *socket) give(b []byte) {
-	_ = s.raw.Write(func(fd uintptr) bool {
+	_ = s.end.Load().raw.Write(func(fd uintptr) bool {
 		for len(b) > 0 {
 			n, err := unix.SendmsgN(int(fd), b, nil, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
 			switch {
@@ -199,9 +209,6 @@ func (s *socket) arrive(r *client.Record) {
 	}
 	c.protocol, c.state, c.told = s.protocol, connected, true
 	c.own, c.peer = r.Addr2, r.Addr
-	if s.family == wire.FamilyUnix {
-		c.own = s.ownName()
-	}
 	c.start()
 	s.mu.Lock()
 	listens := s.state == listening
@@ -236,7 +243,13 @@ func (s *socket) connected(r *client.Record) {
 	s.kick()
 }
 
-func (n *Network) unname(s *socket) {
+// part closes our end of a socket, and forgets its names.
+func (n *Network) part(s *socket) {
+	if e := s.end.Load(); e != nil {
+		_ = s.control(func(fd int) error { n.local.forgetEnd(inodeOf(fd)); return nil })
+		e.file.Close()
+	}
+	n.local.drop(s)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	delete(n.named, s)

@@ -44,6 +44,9 @@ func (s *socket) reset(r *client.Record) {
 // guestsEnd returns a copy of the guest's end, from the process that had it last or
 // from one below that, or -1.
 func (s *socket) guestsEnd() int {
+	if s.inode == 0 {
+		_ = s.control(func(fd int) error { s.inode = peerOf(fd); return nil })
+	}
 	want := fmt.Sprintf("socket:[%d]", s.inode)
 	next := []int{int(s.holder.Load())}
 	for seen := map[int]bool{}; len(next) > 0; next = next[1:] {
@@ -108,7 +111,7 @@ func (n *Network) sweep() {
 	for _, s := range n.over {
 		switch {
 		case n.sockets[s.inode] != s:
-		case alive[s.inode]:
+		case alive.inodes[s.inode]:
 			rest = append(rest, s)
 		default:
 			delete(n.sockets, s.inode)
@@ -117,24 +120,34 @@ func (n *Network) sweep() {
 	n.over = rest
 }
 
-// unixSockets returns the inodes of all Unix sockets of this process's network
-// namespace; proc_net(5).
-func unixSockets() (map[uint64]bool, error) {
+// kernelSockets are the Unix sockets that there are.
+type kernelSockets struct {
+	inodes map[uint64]bool
+	names  map[string]bool // paths
+}
+
+// unixSockets returns all Unix sockets of this process's network namespace;
+// proc_net(5).
+func unixSockets() (all kernelSockets, err error) {
 	f, err := os.Open("/proc/self/net/unix")
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	defer f.Close()
-	alive := map[uint64]bool{}
+	all = kernelSockets{map[uint64]bool{}, map[string]bool{}}
 	for lines := bufio.NewScanner(f); ; {
 		if !lines.Scan() {
-			return alive, lines.Err()
+			return all, lines.Err()
 		}
-		const inode = 6
-		if fields := strings.Fields(lines.Text()); len(fields) > inode {
+		const inode, path = 6, 7
+		fields := strings.Fields(lines.Text())
+		if len(fields) > inode {
 			if n, err := strconv.ParseUint(fields[inode], 10, 64); err == nil {
-				alive[n] = true
+				all.inodes[n] = true
 			}
+		}
+		if len(fields) > path {
+			all.names[fields[path]] = true
 		}
 	}
 }

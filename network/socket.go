@@ -25,8 +25,11 @@ type socket struct {
 	inode    uint64       // of the guest's end
 	holder   atomic.Int64 // a process that has had it
 
-	end *os.File // ours
-	raw syscall.RawConn
+	native bool   // the guest's end is its own, and no pair's: a Unix socket
+	unseen bool   // whether the guest has closed that cannot be known
+	here   *local // its name; guarded by locals.mu
+
+	end atomic.Pointer[end] // ours, or nil
 
 	mu       sync.Mutex
 	news     chan struct{} // closed when what is below has changed
@@ -42,7 +45,6 @@ type socket struct {
 	ended    bool // the peer sends nothing more, and the guest knows
 	broken   bool // the shadow says so
 	reported bool // the guest has been told why it failed
-	orphan   bool // the guest has closed a datagram socket of its own
 
 	reader chan struct{} // closed when nobody reads from the guest any more
 	gone   chan struct{} // closed when the shadow has given it up
@@ -58,6 +60,19 @@ const (
 	listening
 	failed
 )
+
+// An end is our end of a pair.
+type end struct {
+	file *os.File
+	raw  syscall.RawConn
+}
+
+func newEnd(fd int) *end {
+	_ = unix.SetNonblock(fd, true) // it is open
+	e := &end{file: os.NewFile(uintptr(fd), "socket")}
+	e.raw, _ = e.file.SyscallConn()
+	return e
+}
 
 // A connection waits to be accepted. fd is what the guest will get.
 type connection struct {
@@ -79,21 +94,32 @@ func (n *Network) pair(remote *client.Socket, family wire.Family, kind wire.Sock
 	if err != nil {
 		return nil, -1, err
 	}
-	s := n.attach(remote, family, kind, fds[0], fds[1])
+	s := n.attach(remote, family, kind, fds[0], inodeOf(fds[1]))
 	return s, fds[1], nil
 }
 
-// attach makes a socket of two ends that are connected to each other.
-func (n *Network) attach(remote *client.Socket, family wire.Family, kind wire.SocketType, ours, guests int) *socket {
-	_ = unix.SetNonblock(ours, true) // it is open
-	s := &socket{network: n, remote: remote, family: family, kind: kind, inode: inodeOf(guests),
-		end: os.NewFile(uintptr(ours), "socket"), news: make(chan struct{}), reader: make(chan struct{}), gone: make(chan struct{})}
-	s.raw, _ = s.end.SyscallConn()
-	n.mu.Lock()
-	n.sockets[s.inode] = s
-	n.mu.Unlock()
-	n.relays.Add(1)
+// attach makes a socket of two ends that are connected to each other. The inode of
+// the guest's is 0 if it is not known.
+func (n *Network) attach(remote *client.Socket, family wire.Family, kind wire.SocketType, ours int, guests uint64) *socket {
+	s := n.newSocket(remote, family, kind, guests)
+	s.end.Store(newEnd(ours))
+	n.enter(s)
 	return s
+}
+
+func (n *Network) newSocket(remote *client.Socket, family wire.Family, kind wire.SocketType, inode uint64) *socket {
+	return &socket{network: n, remote: remote, family: family, kind: kind, inode: inode,
+		news: make(chan struct{}), reader: make(chan struct{}), gone: make(chan struct{})}
+}
+
+// enter has calls with the guest's end be about s.
+func (n *Network) enter(s *socket) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s.inode != 0 {
+		n.sockets[s.inode] = s
+	}
+	n.relays.Add(1)
 }
 
 // start begins to relay.
@@ -111,7 +137,9 @@ func (s *socket) start() {
 // control calls f with our end.
 func (s *socket) control(f func(fd int) error) error {
 	err := error(unix.EBADF)
-	_ = s.raw.Control(func(fd uintptr) { err = f(int(fd)) })
+	if e := s.end.Load(); e != nil {
+		_ = e.raw.Control(func(fd uintptr) { err = f(int(fd)) })
+	}
 	return err
 }
 

@@ -230,9 +230,21 @@ func (v *View) link(c *intercept.Call, program *ref, called, name string, h head
 	return with, true, 0
 }
 
-// mayExecute makes the checks of permissions, and of whether it is being written to,
-// that are lost when something else is run in a program's place.
+// mayExecute makes the checks that are lost when an interpreter, or a copy, is run in
+// a program's place.
 func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
+	if e := v.permitted(c, place); e != 0 {
+		return e
+	}
+	at := v.spot(v.hostOf(c.Thread), place)
+	if inUse(at.dir, at.name, unix.F_RDLCK) {
+		return abi.ETXTBSY
+	}
+	return 0
+}
+
+// permitted asks whether c's thread may execute a file.
+func (v *View) permitted(c *intercept.Call, place string) abi.Errno {
 	restore, _, e := v.become(c.Thread, false, false)
 	if e != 0 {
 		return e
@@ -245,9 +257,6 @@ func (v *View) mayExecute(c *intercept.Call, place string) abi.Errno {
 	}
 	if st.Mode&0o111 == 0 || unix.Faccessat(at.dir, at.name, unix.X_OK, unix.AT_EACCESS) != nil {
 		return abi.EACCES
-	}
-	if inUse(at.dir, at.name, unix.F_RDLCK) {
-		return abi.ETXTBSY
 	}
 	return 0
 }

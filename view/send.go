@@ -13,21 +13,9 @@ import (
 )
 
 // sendByName makes a sendto, sendmsg or sendmmsg if the name of a Unix socket in
-// it leads into a mount. Of several messages it sends the first: that no more
-// were sent is one of sendmmsg's results.
+// it leads into a mount.
 func (v *View) sendByName(c *intercept.Call, call string, args abi.Args) intercept.Verdict {
-	const maxLetters = 1024 // UIO_MAXIOV of linux/uio.h
-	flags := int(args.Int32(3))
-	var letters []letter
-	switch call {
-	case "sendto":
-		letters = []letter{{name: args.Addr(4), nameSize: args.Int32(5), data: span{args.Addr(1), args[2]}}}
-	case "sendmsg":
-		flags = int(args.Int32(2))
-		letters = readLetters(c, args.Addr(1), 1, 0)
-	case "sendmmsg":
-		letters = readLetters(c, args.Addr(1), int(min(uint32(args[2]), maxLetters)), c.Arch.PointerSize())
-	}
+	letters, flags := lettersOf(c, call, args)
 	apart := false
 	for _, l := range letters {
 		r, _, _ := v.addressee(c, &l)
@@ -36,7 +24,36 @@ func (v *View) sendByName(c *intercept.Call, call string, args abi.Args) interce
 	if !apart {
 		return intercept.Run
 	}
-	n, e := v.send(c, args.Int32(0), &letters[0], flags)
+	return v.sendFirst(c, call, args, &letters[0], flags, func() (unix.Sockaddr, abi.Errno) { return v.addressOf(c, &letters[0]) })
+}
+
+// Send makes a sendto, sendmsg or sendmmsg with such arguments, for the thread that
+// makes c, of which the first message goes to the socket that this process knows as
+// to, or, if that is nil, to its peer.
+func (v *View) Send(c *intercept.Call, call string, args abi.Args, to unix.Sockaddr) intercept.Verdict {
+	letters, flags := lettersOf(c, call, args)
+	if len(letters) == 0 {
+		return intercept.Run // the kernel says why
+	}
+	return v.sendFirst(c, call, args, &letters[0], flags, func() (unix.Sockaddr, abi.Errno) { return to, 0 })
+}
+
+// lettersOf reads what a sendto, sendmsg or sendmmsg sends, as far as it can be read.
+func lettersOf(c *intercept.Call, call string, args abi.Args) (letters []letter, flags int) {
+	const maxLetters = 1024 // UIO_MAXIOV of linux/uio.h
+	switch call {
+	case "sendto":
+		return []letter{{name: args.Addr(4), nameSize: args.Int32(5), data: span{args.Addr(1), args[2]}}}, int(args.Int32(3))
+	case "sendmsg":
+		return readLetters(c, args.Addr(1), 1, 0), int(args.Int32(2))
+	}
+	return readLetters(c, args.Addr(1), int(min(uint32(args[2]), maxLetters)), c.Arch.PointerSize()), int(args.Int32(3))
+}
+
+// sendFirst sends the first letter of a call: that no more were sent is one of
+// sendmmsg's results.
+func (v *View) sendFirst(c *intercept.Call, call string, args abi.Args, l *letter, flags int, to func() (unix.Sockaddr, abi.Errno)) intercept.Verdict {
+	n, e := v.send(c, args.Int32(0), l, flags, to)
 	switch {
 	case e != 0:
 		return intercept.Fail(e)
@@ -59,9 +76,9 @@ func (v *View) addressee(c *intercept.Call, l *letter) (r ref, named bool, e abi
 	return r, named, e
 }
 
-// send sends a letter from a descriptor of the guest's. The error says that it
-// is not sent.
-func (v *View) send(c *intercept.Call, fd int32, l *letter, flags int) (int, abi.Errno) {
+// send sends a letter from a descriptor of the guest's, to what address says. The
+// error says that it is not sent.
+func (v *View) send(c *intercept.Call, fd int32, l *letter, flags int, address func() (unix.Sockaddr, abi.Errno)) (int, abi.Errno) {
 	own, e := copyFD(c.Thread, fd)
 	if e != 0 {
 		return 0, e
@@ -93,7 +110,7 @@ func (v *View) send(c *intercept.Call, fd int32, l *letter, flags int) (int, abi
 		return 0, e
 	}
 	defer restore()
-	to, e := v.addressOf(c, l)
+	to, e := address()
 	if e != 0 {
 		return 0, e
 	}

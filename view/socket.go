@@ -152,6 +152,24 @@ func (v *View) SocketPlace(c *intercept.Call, name string, make bool) (place str
 	return r.Place, tree, true
 }
 
+// Connect connects own, a copy of a descriptor of the thread that makes c, to the
+// socket that this process knows by that name, with that thread's rights.
+func (v *View) Connect(c *intercept.Call, own int, to unix.Sockaddr) abi.Errno {
+	restore, _, e := v.become(c.Thread, false, false)
+	if e != 0 {
+		return e
+	}
+	defer restore()
+	if !c.Alive() {
+		return abi.ESRCH
+	}
+	c.Leave() // a full queue makes it wait
+	if err := unix.Connect(own, to); err != nil {
+		return errnoOf(err)
+	}
+	return 0
+}
+
 // SocketMade says that a socket was made at a place, past the view.
 func (v *View) SocketMade() { v.paths.forget() }
 

@@ -49,7 +49,7 @@ var awayGuests = []struct {
 	{"away_files", "ok\n", []string{"far"}},
 	{"net_tcp", "ok\n", []string{"far"}},
 	{"net_udp", "ok\n", nil},
-	{"net_unix", "ok\n", nil},
+	{"net_unix", "ok\n", []string{"far"}},
 }
 
 // awayDir makes the directory of an awayGuest.

@@ -14,10 +14,13 @@ import (
 func (h *shadowView) openNetwork(v *view.View) {
 	h.network = network.New(network.Config{
 		Client: h.client,
+		User:   h.machine.User,
 		Place: func(c *intercept.Call, name string, make bool) (string, bool) {
 			place, tree, ok := v.SocketPlace(c, name, make)
 			return place, ok && slices.ContainsFunc(h.shown, func(s shownTree) bool { return s.tree == tree })
 		},
+		Connect: v.Connect,
+		Send:    v.Send,
 		Made: func(place string) {
 			h.made(place)
 			v.SocketMade()

@@ -28,7 +28,7 @@ func TestShadowPOSIX(t *testing.T) {
 			}
 			t.Setenv("XDG_CACHE_HOME", filepath.Join(h.dir, "cache"))
 			where, _ := h.serve(append(flags, "--listen=unix:"+filepath.Join(h.dir, "s"), "--export="+h.files+":rw", "--network=all")...)
-			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, "--", suite, "-dir", h.files, "-lacks", "datagrams", "-test.parallel", "8")
+			cmd := exec.Command(penumbraAt(t), "run", "--shadow="+where, "--", suite, "-dir", h.files, "-test.parallel", "8")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"penumbra/abi"
@@ -27,10 +26,12 @@ type Socket struct {
 	next   int64 // where the next record has to begin
 	taken  int64 // where the records that were taken end
 	told   int64 // how much of that the shadow knows
+	window int64 // how much may be under way
 	asking bool  // the shadow has been asked to send again
 	again  bool  // it has to be asked once more
 	// The flow that leaves.
 	sent, limit int64
+	flying      int       // requests that are under way
 	broken      abi.Errno // why nothing more can be sent
 	over        abi.Errno // why it is no more
 	closed      bool
@@ -56,7 +57,7 @@ type sockets struct {
 
 // add makes a Socket for the number id, or for the next one if that is 0.
 func (c *Client) addSocket(id uint32, kind wire.SocketType) *Socket {
-	s := &Socket{c: c, kind: kind, limit: wire.Window}
+	s := &Socket{c: c, kind: kind, window: wire.Window, limit: wire.Window}
 	s.changed.L = &s.mu
 	l := &c.sockets
 	l.mu.Lock()
@@ -164,6 +165,9 @@ func (s *Socket) SetOption(ctx context.Context, o wire.Option, value []byte) err
 // Shutdown ends directions, wire.ShutdownRead and wire.ShutdownWrite, behind what
 // was sent.
 func (s *Socket) Shutdown(ctx context.Context, directions uint32) error {
+	if directions&wire.ShutdownWrite != 0 {
+		s.land()
+	}
 	_, err := s.one(ctx, wire.Op{Code: wire.Shutdown, Flags: directions})
 	return err
 }
@@ -179,185 +183,10 @@ func (s *Socket) Close(ctx context.Context) error {
 	if already {
 		return nil
 	}
+	s.land()
 	s.c.dropSocket(s)
 	_, err := s.one(ctx, wire.Op{Code: wire.Hangup})
 	return err
-}
-
-// A Message is what Send sends: bytes of a stream, or a message, to an address or
-// to the peer.
-type Message struct {
-	To   wire.Address
-	Data []byte
-}
-
-// MaxMessage is how many bytes a Message may have at most.
-const MaxMessage = wire.Window - wire.RecordCost
-
-// Send sends messages, at most wire.MaxOps of them, and waits for room first. It
-// must not be called by several goroutines at once. What becomes of a datagram
-// nobody tells, unless it comes back as RecordFailed.
-func (s *Socket) Send(ctx context.Context, messages []Message) error {
-	for len(messages) > 0 {
-		n, err := s.fitting(messages)
-		if err != nil {
-			return err
-		}
-		ops := make([]wire.Op, n)
-		at := s.sent
-		for i, m := range messages[:n] {
-			ops[i] = wire.Op{Code: wire.Send, Sock: s.id, Offset: at, Addr: m.To, Data: [][]byte{m.Data}}
-			at += wire.RecordCost + int64(len(m.Data))
-		}
-		reply, err := s.c.do(ctx, 0, nil, ops...)
-		if err != nil {
-			return s.explain(err)
-		}
-		s.mu.Lock()
-		s.sent = at
-		s.limit = max(s.limit, reply.Results[n-1].Offset)
-		s.mu.Unlock()
-		messages = messages[n:]
-	}
-	return nil
-}
-
-// fitting waits until the first message may be sent, and returns how many may.
-func (s *Socket) fitting(messages []Message) (n int, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for {
-		at := s.sent
-		for n < len(messages) && n < wire.MaxOps {
-			if at += wire.RecordCost + int64(len(messages[n].Data)); at > s.limit {
-				break
-			}
-			n++
-		}
-		switch {
-		case s.over != 0:
-			return 0, s.over
-		case s.broken != 0:
-			return 0, s.broken
-		case s.closed:
-			return 0, abi.EPIPE
-		case n > 0:
-			return n, nil
-		}
-		s.changed.Wait()
-	}
-}
-
-// Room returns how many bytes a message may have that is to be sent without
-// waiting; it may be negative.
-func (s *Socket) Room() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.limit - s.sent - wire.RecordCost
-}
-
-// Next waits for the next record. It is false after Close. The caller says by Took
-// when it has made use of it.
-func (s *Socket) Next() (Record, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.records) == 0 && !s.closed {
-		s.changed.Wait()
-	}
-	if s.closed {
-		return Record{}, false
-	}
-	r := s.records[0]
-	s.records[0] = Record{}
-	s.records = s.records[1:]
-	return r, true
-}
-
-// Took gives the shadow credit for a record. If now is set it hears of that at
-// once, else when much has been taken.
-func (s *Socket) Took(r *Record, now bool) {
-	s.mu.Lock()
-	s.taken += r.cost()
-	tell := now || s.taken-s.told >= wire.Window/2
-	if tell {
-		s.told = s.taken
-	}
-	at := s.taken
-	s.mu.Unlock()
-	if tell {
-		go s.allow(wire.Op{Offset: at, Length: wire.Window})
-	}
-}
-
-func (s *Socket) allow(o wire.Op) {
-	o.Code, o.Sock = wire.Credit, s.id
-	_, _ = s.c.one(context.Background(), 0, nil, o) // an error: there is no such socket any more
-}
-
-// resend asks for what has not arrived.
-func (s *Socket) resend() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.again = true; s.asking {
-		return
-	}
-	s.asking = true
-	for s.again && s.over == 0 && !s.closed {
-		s.again = false
-		o := wire.Op{Offset: s.next, Length: max(0, wire.Window-(s.next-s.taken)), Flags: wire.CreditResend}
-		s.mu.Unlock()
-		s.allow(o)
-		s.mu.Lock()
-	}
-	s.asking = false
-}
-
-// pushed takes a record from the link. It is session.ClientConfig.Pushed.
-func (c *Client) pushed(r *wire.Record, data []byte) error {
-	c.sockets.mu.Lock()
-	s := c.sockets.all[r.Sock]
-	c.sockets.mu.Unlock()
-	if s == nil {
-		return nil // it was closed, or its connection is yet to be told of again
-	}
-	record := Record{Record: *r, Data: data}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case r.Offset < s.next || s.closed:
-		return nil // it has come before
-	case r.Offset > s.next:
-		go s.resend()
-		return nil
-	case len(s.records) > 0 && s.next+record.cost() > s.taken+2*wire.Window:
-		return fmt.Errorf("%w: a record without credit", wire.ErrMalformed)
-	}
-	s.next += record.cost()
-	switch r.Kind {
-	case wire.RecordLimit:
-		s.limit = max(s.limit, r.Limit)
-	case wire.RecordFailed:
-		if s.kind != wire.SocketDatagram {
-			s.broken = r.Errno
-		}
-	case wire.RecordConnection:
-		if r.New < wire.ShadowSocket {
-			return fmt.Errorf("%w: connection %d", wire.ErrMalformed, r.New)
-		}
-		record.Socket = c.addSocket(r.New, s.kind)
-		if c.relinked() {
-			go record.Socket.resend() // its first records may have been lost
-		}
-	}
-	s.records = append(s.records, record)
-	s.changed.Broadcast()
-	return nil
-}
-
-func (c *Client) relinked() bool {
-	c.sockets.mu.Lock()
-	defer c.sockets.mu.Unlock()
-	return c.sockets.era > 0
 }
 
 // each calls f for each socket.

@@ -3,6 +3,7 @@ package sockets
 import (
 	"bytes"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -55,7 +56,7 @@ func (e *Endpoint) Bind(c *Config, o *wire.Op) error {
 	case !c.mayBind(&o.Addr):
 		return abi.EACCES
 	case !isPath(&o.Addr):
-		return unix.Bind(e.FD, sockaddrOf(&o.Addr))
+		return syscall.Bind(e.FD, sockaddrOf(&o.Addr))
 	}
 	if err := c.bindPath(e.FD, o); err != nil {
 		return err
@@ -77,7 +78,7 @@ func (e *Endpoint) Connect(c *Config, o *wire.Op) error {
 		return err
 	}
 	defer done()
-	return unix.Connect(e.FD, to)
+	return syscall.Connect(e.FD, to)
 }
 
 // Listen lets others connect.
@@ -121,7 +122,7 @@ func hostMessageFlags(flags uint32) int {
 
 // Send sends a message, or as many bytes as there is room for.
 func (e *Endpoint) Send(c *Config, o *wire.Op, r *wire.Result) error {
-	var to unix.Sockaddr
+	var to syscall.Sockaddr
 	if o.Addr.Family != wire.FamilyNone {
 		at, done, err := c.reach(&o.Addr)
 		if err != nil {
@@ -130,7 +131,7 @@ func (e *Endpoint) Send(c *Config, o *wire.Op, r *wire.Result) error {
 		defer done()
 		to = at
 	}
-	n, err := unix.SendmsgN(e.FD, bytes.Join(o.Data, nil), nil, to, hostMessageFlags(o.Flags))
+	n, err := syscall.SendmsgN(e.FD, bytes.Join(o.Data, nil), nil, to, hostMessageFlags(o.Flags))
 	r.Length = int64(max(n, 0))
 	return err
 }

@@ -3,6 +3,7 @@ package sockets
 import (
 	"fmt"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -11,18 +12,19 @@ import (
 )
 
 // sockaddrOf returns an address as the kernel takes it here. Paths are not for it:
-// they lead through an export.
-func sockaddrOf(a *wire.Address) unix.Sockaddr {
+// they lead through an export. (Those of package unix have no room for the longest
+// abstract name.)
+func sockaddrOf(a *wire.Address) syscall.Sockaddr {
 	switch a.Family {
 	case wire.FamilyInet:
-		return &unix.SockaddrInet4{Port: int(a.Port), Addr: [4]byte(a.IP[:4])}
+		return &syscall.SockaddrInet4{Port: int(a.Port), Addr: [4]byte(a.IP[:4])}
 	case wire.FamilyInet6:
-		return &unix.SockaddrInet6{Port: int(a.Port), Addr: a.IP, ZoneId: a.Scope}
+		return &syscall.SockaddrInet6{Port: int(a.Port), Addr: a.IP, ZoneId: a.Scope}
 	}
 	if a.Name == "" {
-		return &unix.SockaddrUnix{}
+		return &syscall.SockaddrUnix{}
 	}
-	return &unix.SockaddrUnix{Name: "@" + a.Name[1:]} // as Go spells an abstract name
+	return &syscall.SockaddrUnix{Name: "@" + a.Name[1:]} // as Go spells an abstract name
 }
 
 // addressOf returns an address of the kernel's as the client is told it.
@@ -67,7 +69,7 @@ const procDir = "/proc/self/fd/"
 
 // reach returns where to send or to connect for a: by a path it is what is found
 // there now, below an export, for as long as done is not called.
-func (c *Config) reach(a *wire.Address) (to unix.Sockaddr, done func(), err error) {
+func (c *Config) reach(a *wire.Address) (to syscall.Sockaddr, done func(), err error) {
 	if !isPath(a) {
 		return sockaddrOf(a), func() {}, nil
 	}
@@ -75,7 +77,7 @@ func (c *Config) reach(a *wire.Address) (to unix.Sockaddr, done func(), err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	return &unix.SockaddrUnix{Name: fmt.Sprint(procDir, fd)}, func() { unix.Close(fd) }, nil
+	return &syscall.SockaddrUnix{Name: fmt.Sprint(procDir, fd)}, func() { unix.Close(fd) }, nil
 }
 
 // bindPath names a Unix socket by a path, below an export.
@@ -83,11 +85,16 @@ func (s *socket) bindPath(o *wire.Op, r *wire.Result) error {
 	if err := s.control(func(fd int) error { return s.table.cfg.bindPath(fd, o) }); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.name = o.Addr.Name
-	s.mu.Unlock()
+	s.called(o.Addr.Name)
 	r.Addr = o.Addr
 	return nil
+}
+
+// called notes the name of a Unix socket.
+func (s *socket) called(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
 }
 
 func (c *Config) bindPath(fd int, o *wire.Op) error {

@@ -1,6 +1,8 @@
 package sockets
 
 import (
+	"syscall"
+
 	"golang.org/x/sys/unix"
 
 	"penumbra/abi"
@@ -29,8 +31,13 @@ func (s *socket) bind(o *wire.Op, r *wire.Result) error {
 		return s.bindPath(o, r)
 	}
 	return s.control(func(fd int) error {
-		if err := unix.Bind(fd, sockaddrOf(&o.Addr)); err != nil {
+		if err := syscall.Bind(fd, sockaddrOf(&o.Addr)); err != nil {
 			return err
+		}
+		if o.Addr.Family == wire.FamilyUnix && o.Addr.Name != "" {
+			s.called(o.Addr.Name)
+			r.Addr = o.Addr
+			return nil
 		}
 		own, err := unix.Getsockname(fd)
 		r.Addr = addressOf(own, s.family)
@@ -55,7 +62,7 @@ func (s *socket) connect(o *wire.Op, r *wire.Result) error {
 	defer done()
 	err = s.control(func(fd int) error {
 		for {
-			if err := unix.Connect(fd, to); err != unix.EINTR {
+			if err := syscall.Connect(fd, to); err != unix.EINTR {
 				return err
 			}
 		}

@@ -81,11 +81,14 @@ type Table struct {
 	count   int    // those in sockets, and those that still send
 	closed  bool
 	leaving sync.WaitGroup // those that still send
+
+	budget    budget
+	abandoned chan struct{} // closed when nobody waits for those any more
 }
 
 // New returns an empty table.
 func New(cfg Config) *Table {
-	return &Table{cfg: cfg, sockets: map[uint32]*socket{}, last: wire.ShadowSocket - 1}
+	return &Table{cfg: cfg, sockets: map[uint32]*socket{}, last: wire.ShadowSocket - 1, abandoned: make(chan struct{})}
 }
 
 // Link has records sent by push from now on.
@@ -114,6 +117,7 @@ func (t *Table) Close() {
 	select {
 	case <-left:
 	case <-time.After(parting):
+		close(t.abandoned)
 	}
 }
 

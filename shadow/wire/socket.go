@@ -42,6 +42,8 @@ const (
 	// Window is how many bytes of a flow may be under way before its receiver has
 	// said anything.
 	Window = 256 << 10
+	// MaxWindow is how many may be under way at most.
+	MaxWindow = 4 << 20
 	// RecordCost is how many bytes of a flow a record takes beside its data.
 	RecordCost = 64
 	// MaxUnixName is how long the name of a Unix socket may be; unix(7).

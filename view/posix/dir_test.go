@@ -14,7 +14,7 @@ import (
 
 var dirFlag = flag.String("dir", "", "the directory to test in, absolute; a temporary one if empty")
 
-var lacksFlag = flag.String("lacks", "", "what the file system cannot do, with commas: pipes, sockets, datagrams, exchange")
+var lacksFlag = flag.String("lacks", "", "what the file system cannot do, with commas: pipes, sockets, exchange")
 
 // lacks reports whether the file system under test is known not to have something.
 func lacks(what string) bool { return slices.Contains(strings.Split(*lacksFlag, ","), what) }

@@ -374,6 +374,35 @@ static void passed(int l)
 	close(c);
 }
 
+/* What is not connected says so, though its pair is; and TCP does not look at
+ * addresses that it is given. */
+static void unconnected(int l)
+{
+	struct sockaddr_in a;
+	socklen_t n = sizeof a;
+	char c;
+	int s = socket(AF_INET, SOCK_STREAM, 0);
+	struct iovec v = { &c, 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+	fails(recv(s, &c, 1, MSG_DONTWAIT), ENOTCONN);
+	fails(recvmsg(s, &m, MSG_DONTWAIT), ENOTCONN);
+	fails(send(s, &c, 1, MSG_NOSIGNAL), EPIPE);
+	fails(shutdown(s, SHUT_RDWR), ENOTCONN);
+	fails(recv(l, &c, 1, MSG_DONTWAIT), ENOTCONN);
+	check(getsockname(l, (struct sockaddr *)&a, &n) == 0);
+	fails(getsockname(l, NULL, &n), EFAULT);
+	close(s);
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	check(connect(s, (struct sockaddr *)&a, n) == 0);
+	int t = accept(l, NULL, NULL);
+	a.sin_port = 1;
+	check(sendto(s, "x", 1, 0, (struct sockaddr *)&a, n) == 1 && recv(t, &c, 1, 0) == 1 && c == 'x');
+	fails(recv(t, &c, 1, MSG_ERRQUEUE), EAGAIN);
+	close(s);
+	close(t);
+	fails(socket(AF_INET, SOCK_RAW, 0), EPROTONOSUPPORT);
+}
+
 /* net_tcp [DIR far]: far says that no descriptors can be passed. */
 int main(int argc, char **argv)
 {
@@ -387,7 +416,9 @@ int main(int argc, char **argv)
 	nonblocking();
 	reset(l);
 	interrupted(l);
-	if (argc < 3)
+	if (argc < 3) {
 		passed(l);
+		unconnected(l);
+	}
 	return ok();
 }

@@ -33,6 +33,9 @@ int main(void)
 	fails(listen(x, 1), EOPNOTSUPP);
 	fails(accept(x, NULL, NULL), EOPNOTSUPP);
 	fails(recv(x, buf, 1, MSG_DONTWAIT), EAGAIN);
+	fails(shutdown(x, SHUT_RD), ENOTCONN);
+	struct iovec v1 = { buf, 1 };
+	fails(sendmsg(x, &(struct msghdr){ .msg_iov = &v1, .msg_iovlen = 1 }, 0), EDESTADDRREQ);
 
 	check(sendto(x, "hello", 5, 0, to(b)) == 5);
 	n = sizeof from;
