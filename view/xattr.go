@@ -141,13 +141,23 @@ func (v *View) refOfXattr(c *intercept.Call, sh *shape) (ref, intercept.Verdict,
 		fd = p.dirfdOf(c)
 	}
 	place := v.placeOfFD(c.Thread.ID(), fd)
-	if m, _ := v.mountOf(place); place == "" || m == nil || m.extended == nil {
+	if !v.isExtended(place) {
 		if sh == nil && isXattrChange(c.Syscall.Name) && (v.guarded || v.changes) {
 			return ref{}, v.changeByFD(c, nil), false
 		}
 		return ref{}, intercept.Run, false
 	}
 	return v.refOf(c.Thread, namespace.Found{Place: place}), intercept.Verdict{}, true
+}
+
+// isExtended reports whether attributes of the file at a place are kept elsewhere. A
+// file that has lost its name has no place, and keeps its attributes here.
+func (v *View) isExtended(place string) bool {
+	if place == "" {
+		return false
+	}
+	m, _ := v.mountOf(place)
+	return m != nil && m.extended != nil
 }
 
 func isXattrChange(name string) bool {
