@@ -249,7 +249,7 @@ func (f *File) take(ctx context.Context, locker Locker, piece Lock, wait bool) e
 	case err != nil:
 		return err
 	}
-	if !state.unchanged(f.locks.state) {
+	if !state.unchanged(f.locks.state) && !f.isMemory() {
 		if err := f.revalidate(state); err != nil {
 			_, _ = locker.Unlock(piece)
 			return err
@@ -259,6 +259,15 @@ func (f *File) take(ctx context.Context, locker Locker, piece Lock, wait bool) e
 	defer f.mu.Unlock()
 	f.locks.state, *held = state, held.with(piece)
 	return nil
+}
+
+// isMemory reports whether processes here share f's content by way of memory. What they
+// change there between two looks nobody can tell from what others have changed, and
+// theirs counts.
+func (f *File) isMemory() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.mapped) > 0
 }
 
 // Query returns a lock of somebody elsewhere that is in the way of l, if there is

@@ -316,3 +316,46 @@ func TestLocksAreLost(t *testing.T) {
 		t.Errorf("with a new lock: %q", b)
 	}
 }
+
+// A program changes a file by way of memory, while another takes locks on it from the
+// source and gives them back. What the one has changed stays.
+func TestLocksOfMemory(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(at, make([]byte, 16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSide(t, at)
+	writer, locker := s.program(t), s.program(t)
+	if err := writer.Map(writer.who, 0, 8); err != nil {
+		t.Fatal(err)
+	}
+	memory, err := unix.Mmap(int(writer.file.Fd()), 0, 8, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(memory)
+	ctx, cancel := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		for n := byte(1); ctx.Err() == nil; n++ {
+			memory[0] = n
+			time.Sleep(10 * time.Microsecond)
+			if memory[0] != n {
+				t.Errorf("%d was written, and is %d", n, memory[0])
+				return
+			}
+		}
+	})
+	for range 30 {
+		l := Range(true, 8, 8)
+		if err := locker.lock(t.Context(), l, true); err != nil {
+			t.Fatal(err)
+		}
+		locker.unlock(t, l)
+		for s.hasLocked(l) {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	cancel()
+	writing.Wait()
+}

@@ -141,7 +141,7 @@ func (v *View) refOfXattr(c *intercept.Call, sh *shape) (ref, intercept.Verdict,
 		fd = p.dirfdOf(c)
 	}
 	place := v.placeOfFD(c.Thread.ID(), fd)
-	if !v.isExtended(place) {
+	if d, err := describe(c.Thread, fd); err != nil || sh == nil && d.flags&unix.O_PATH != 0 || !v.isExtended(place) {
 		if sh == nil && isXattrChange(c.Syscall.Name) && (v.guarded || v.changes) {
 			return ref{}, v.changeByFD(c, nil), false
 		}
