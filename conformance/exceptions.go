@@ -34,11 +34,6 @@ var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system on a mount, which is refused"},
 	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system on a mount, which is refused"},
 	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system in a mount namespace of its own, which is refused in a mount, and / is one"},
-	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_fds", why: "a shadow's files have no extended attributes"},
-	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_lpath", why: "a shadow's files have no extended attributes"},
-	{mode: "remote", suite: "cpython", job: "test_os", test: "test.test_os.ExtendedAttributeTests.test_simple", why: "a shadow's files have no extended attributes"},
-	{mode: "remote", suite: "stressng", job: "xattr", why: "a shadow's files have no extended attributes"},
-	{mode: "remote", suite: "stressng", job: "fifo", why: "a shadow's directories hold no pipes"},
 })
 
 // traced lists tests that skip themselves where they are traced, as a debugger
