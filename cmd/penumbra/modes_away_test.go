@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"penumbra/internal/testguest"
 	"penumbra/shadow/shadowtest"
 )
@@ -57,9 +55,6 @@ func (h *home) awayDir() string {
 	h.t.Helper()
 	dir := filepath.Join(h.files, "work")
 	if err := os.Mkdir(dir, 0o700); err != nil {
-		h.t.Fatal(err)
-	}
-	if err := unix.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
 	return dir

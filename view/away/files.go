@@ -40,6 +40,7 @@ var fileHandlers = sync.OnceValue(func() map[string]handler {
 		"getcwd":                                               (*task).getcwd,
 		"umask":                                                (*task).umask,
 		"mkdir mkdirat":                                        (*task).mkdir,
+		"mknod mknodat":                                        (*task).mknod,
 		"rmdir unlink unlinkat":                                (*task).remove,
 		"rename renameat renameat2":                            (*task).rename,
 		"link linkat":                                          (*task).link,

@@ -61,6 +61,27 @@ func (t *task) mkdir() intercept.Verdict {
 	})
 }
 
+func (t *task) mknod() intercept.Verdict {
+	mode := uint32(flags(t.Call, "mode"))
+	return t.on(func(p *client.Process, n name) error {
+		switch mode & unix.S_IFMT {
+		case 0, unix.S_IFREG:
+			f, _, err := p.Open(t.ctx, n.dir, n.path, wire.OpenWrite|wire.OpenCreate|wire.OpenExclusive, mode&0o7777)
+			if err != nil {
+				return err
+			}
+			return f.Close(t.ctx)
+		case unix.S_IFIFO:
+			return p.Mknod(t.ctx, n.dir, n.path, wire.TypeFIFO, mode)
+		case unix.S_IFSOCK:
+			return p.Mknod(t.ctx, n.dir, n.path, wire.TypeSocket, mode)
+		case unix.S_IFCHR, unix.S_IFBLK, unix.S_IFDIR:
+			return abi.EPERM
+		}
+		return abi.EINVAL
+	})
+}
+
 func (t *task) remove() intercept.Verdict {
 	return t.on(func(p *client.Process, n name) error {
 		if t.Syscall.Name == "rmdir" || t.Syscall.Name == "unlinkat" && t.Args[2]&unix.AT_REMOVEDIR != 0 {

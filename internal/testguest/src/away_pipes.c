@@ -1,6 +1,6 @@
 /* Pipes, named and not, as pipe(7), fifo(7) and signal(7) have them.
  *
- * away_pipes DIR: DIR is where files may be made, and holds a named pipe "fifo". */
+ * away_pipes DIR: DIR is where files may be made. */
 #include "guest.h"
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -213,6 +213,12 @@ static void many(void)
 static void fifo(void)
 {
 	char buf[16];
+	struct stat st;
+	unlink("fifo");
+	check(mkfifo("fifo", 0640) == 0 && stat("fifo", &st) == 0 && S_ISFIFO(st.st_mode));
+	fails(mkfifo("fifo", 0600), EEXIST);
+	check(mknod("plain", S_IFREG | 0600, 0) == 0 && stat("plain", &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
+	check(unlink("plain") == 0);
 	fails(open("fifo", O_WRONLY | O_NONBLOCK), ENXIO);
 	int r = open("fifo", O_RDONLY | O_NONBLOCK);
 	check(r >= 3 && read(r, buf, 1) == 0);
