@@ -33,6 +33,7 @@ var expected = slices.Concat(traced, []exception{
 	{mode: "mounts", suite: "gostd", job: "os", test: "TestGetwdDeepWithPWDSet", why: "goes up by .. from a directory with a path of more than 4095 bytes"},
 	{mode: "mounts", suite: "gostd", job: "os/exec", test: "TestFindExecutableVsNoexec", why: "mounts a file system on a mount, which is refused"},
 	{mode: "mounts", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system on a mount, which is refused"},
+	{mode: "remote", suite: "gostd", job: "os", test: "TestRootDirFS", why: "compares a directory's size before and after it was read: a copy's grows with that"},
 	{mode: "remote", suite: "gostd", job: "syscall", test: "TestUnshareMountNameSpace", why: "mounts a file system in a mount namespace of its own, which is refused in a mount, and / is one"},
 })
 
