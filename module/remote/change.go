@@ -33,18 +33,20 @@ func (f *FS) Make(name string, mode fs.FileMode, text string) (fs.FileInfo, erro
 		o.Code, o.Path2 = wire.Symlink, text
 	default:
 		attr, err := f.process.Create(context.Background(), wire.CWD, f.path(name), permOf(mode))
-		return made(name, attr, err)
+		return f.made(name, attr, err)
 	}
 	_, attr, err := f.process.Modify(context.Background(), o)
-	return made(name, attr, err)
+	return f.made(name, attr, err)
 }
 
 // made returns what the attributes of something new tell, or nil if they could not be had.
-func made(name string, attr wire.Attr, err error) (fs.FileInfo, error) {
+func (f *FS) made(name string, attr wire.Attr, err error) (fs.FileInfo, error) {
 	if err != nil || attr.Type == wire.TypeUnknown {
 		return nil, err
 	}
-	return &info{path.Base(name), "", attr}, nil
+	one := &info{name: path.Base(name), attr: attr}
+	one.replaced = f.methods.Policy && attr.Type == wire.TypeRegular && f.method(name).Has("compress")
+	return one, nil
 }
 
 // Writable implements mirror.WritableFS.

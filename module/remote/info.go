@@ -11,6 +11,7 @@ import (
 type info struct {
 	name, link string
 	attr       wire.Attr
+	replaced   bool // by another file whenever it is written to
 }
 
 func (i *info) Name() string               { return i.name }
@@ -23,7 +24,12 @@ func (i *info) Type() fs.FileMode          { return i.Mode().Type() }
 func (i *info) Info() (fs.FileInfo, error) { return i, nil }
 
 // Inode implements mirror.Linked.
-func (i *info) Inode() any { return i.attr.ID }
+func (i *info) Inode() any {
+	if i.replaced {
+		return nil
+	}
+	return i.attr.ID
+}
 
 // Owner implements mirror.Owner.
 func (i *info) Owner() (uid, gid int) { return int(i.attr.UID), int(i.attr.GID) }

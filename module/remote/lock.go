@@ -34,10 +34,11 @@ func (l *locker) where() string {
 	return l.name
 }
 
-// Locker implements mirror.LockFS. What is not the shadow's has none.
+// Locker implements mirror.LockFS. What is not the shadow's has none, nor what is
+// replaced by another file when it is written to.
 func (f *FS) Locker(name string, inode any) vft.Locker {
 	a := f.method(name)
-	if a.Last() != "remote" {
+	if a.Last() != "remote" || a.Has("compress") {
 		return nil
 	}
 	l := &locker{fs: f, name: name, by: a, expected: inode}

@@ -230,7 +230,7 @@ func (f *FS) appear(name string, a answer, one *info) *info {
 		return one
 	}
 	seen := *one
-	seen.attr.Size = size
+	seen.attr.Size, seen.replaced = size, a.Has("compress")
 	return &seen
 }
 

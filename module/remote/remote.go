@@ -144,7 +144,7 @@ func (f *FS) hear(c *client.Change) {
 	case c.Gone:
 		tree.Changed(name, nil)
 	default:
-		tree.Changed(name, &info{path.Base(name), c.Link, c.Attr})
+		tree.Changed(name, &info{name: path.Base(name), link: c.Link, attr: c.Attr})
 	}
 }
 
@@ -198,7 +198,7 @@ func (f *FS) list(name string) *listing {
 		return &listing{err: err}
 	}
 	list := &listing{
-		dir:     &info{path.Base(f.path(name)), "", l.Attr},
+		dir:     &info{name: path.Base(f.path(name)), attr: l.Attr},
 		entries: make([]fs.DirEntry, 0, len(l.Entries)),
 		held:    begin == nil || l.Lease != 0,
 		came:    time.Now(),
@@ -208,7 +208,7 @@ func (f *FS) list(name string) *listing {
 		if !e.HasAttr || e.Name == "." || e.Name == ".." {
 			continue
 		}
-		list.entries = append(list.entries, &info{e.Name, e.Link, e.Attr})
+		list.entries = append(list.entries, &info{name: e.Name, link: e.Link, attr: e.Attr})
 		list.held = list.held && e.Held
 	}
 	return list
@@ -255,7 +255,7 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	begun := f.begun
 	f.mu.Unlock()
 	if name == "." && begun != nil {
-		return &info{name, "", *begun}, nil
+		return &info{name: name, attr: *begun}, nil
 	}
 	one, err := f.stat(name, 0)
 	if err != nil {
@@ -279,7 +279,7 @@ func (f *FS) stat(name string, flags uint32) (*info, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: f.path(name), Err: err}
 	}
-	return &info{path.Base(name), "", attr}, nil
+	return &info{name: path.Base(name), attr: attr}, nil
 }
 
 // ReadLink implements fs.ReadLinkFS.
