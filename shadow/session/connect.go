@@ -146,13 +146,21 @@ func (c *Client) greet(l *link) (*wire.Welcome, error) {
 	if c.cfg.Compress {
 		hello.Features = wire.FeatureZstd
 	}
+	answered := make(chan struct{})
+	l.greeting.Store(true)
+	defer func() { l.greeting.Store(false); close(answered) }()
 	if err := l.send(wire.Header{Kind: wire.KindHello}, hello.Encode()); err != nil {
 		return nil, fmt.Errorf("greet the shadow: %w", err)
 	}
 	if c.calls == nil && c.cfg.First != nil {
 		first := wire.Header{Kind: wire.KindRequest, Slot: firstSlot, Seq: 1}
-		// The shadow may not read on before its welcome was. An error closes the link.
-		go func() { _ = l.sendPlain(first, c.cfg.First.Head, c.cfg.First.Payload...) }()
+		// The shadow may not read on before its welcome was.
+		go func() {
+			if l.sendPlain(first, c.cfg.First.Head, c.cfg.First.Payload...) != nil {
+				<-answered
+				l.close()
+			}
+		}()
 	}
 	h, head, err := l.head()
 	if errors.Is(err, wire.ErrMalformed) {

@@ -25,6 +25,9 @@ type link struct {
 	r     *bufio.Reader
 	heard atomic.Int64 // when bytes came last, in nanoseconds since 1970
 	zstd  bool         // both sides compress
+	// A greeting's answer tells better than an error of writing why the link broke: until
+	// it is there, that does not close it.
+	greeting atomic.Bool
 
 	writing sync.Mutex
 	once    sync.Once
@@ -128,7 +131,7 @@ func (l *link) sign(h wire.Header) {
 // write writes b, with writing held.
 func (l *link) write(b net.Buffers) error {
 	_, err := b.WriteTo(l.rw)
-	if err != nil {
+	if err != nil && !l.greeting.Load() {
 		l.close()
 	}
 	return err
