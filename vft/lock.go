@@ -231,34 +231,50 @@ func (f *File) lockerOf() (Locker, error) {
 
 // take has the source lock a piece, and what has changed of it come anew.
 func (f *File) take(ctx context.Context, locker Locker, piece Lock, wait bool) error {
-	state, err := locker.Lock(ctx, piece, wait)
+	for {
+		asked := time.Now()
+		state, err := locker.Lock(ctx, piece, wait)
+		if done, err := f.taken(locker, piece, state, err, asked); done {
+			return err
+		}
+	}
+}
+
+// taken notes the answer to what was asked at a time. It reports false if the state is
+// older than what is known here, and has to be asked for again.
+func (f *File) taken(locker Locker, piece Lock, state State, err error, asked time.Time) (bool, error) {
 	f.locking.Lock()
 	defer f.locking.Unlock()
 	held := &f.locks.held[piece.Kind]
 	switch {
 	case f.locks.locker != locker:
-		return abi.ESTALE // it was lost meanwhile
+		return true, abi.ESTALE // it was lost meanwhile
 	case errors.Is(err, abi.ESTALE):
 		f.lost()
-		return err
+		return true, err
 	case err != nil && piece.Kind == ByFile:
 		f.mu.Lock()
 		*held = nil
 		f.mu.Unlock()
 		fallthrough
 	case err != nil:
-		return err
+		return true, err
+	case len(held.lacks(piece)) == 0:
+		return true, nil // another thread has got it meanwhile, and may have written
 	}
 	if !state.unchanged(f.locks.state) && !f.isMemory() {
-		if err := f.revalidate(state); err != nil {
+		current, err := f.revalidate(state, asked)
+		if err != nil {
 			_, _ = locker.Unlock(piece)
-			return err
+		}
+		if err != nil || !current {
+			return err != nil, err
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.locks.state, *held = state, held.with(piece)
-	return nil
+	return true, nil
 }
 
 // isMemory reports whether processes here share f's content by way of memory. What they

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +43,9 @@ func (h homeLocker) Lock(ctx context.Context, l Lock, wait bool) (State, error) 
 		case h.lost.Load():
 			return State{}, abi.ESTALE
 		case err == nil:
-			return h.state(), nil
+			state := h.state()
+			time.Sleep(rand.N(300 * time.Microsecond)) // the answer's way
+			return state, nil
 		case !wait:
 			return State{}, abi.EAGAIN
 		case ctx.Err() != nil:
@@ -358,4 +361,42 @@ func TestLocksOfMemory(t *testing.T) {
 	}
 	cancel()
 	writing.Wait()
+}
+
+// Several of one side append under a lock: each sees where the others have ended.
+func TestLocksOfAppends(t *testing.T) {
+	const programs, times, size = 6, 40, 8
+	at := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(at, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSide(t, at)
+	var all sync.WaitGroup
+	for range programs {
+		p := s.program(t)
+		all.Go(func() {
+			l := Range(true, 0, 1)
+			for range times {
+				if err := p.lock(t.Context(), l, true); err != nil {
+					t.Error(err)
+					return
+				}
+				end, _ := p.file.Seek(0, 2)
+				if err := p.Write(p.who, size, Fixed(end)); err != nil {
+					t.Error(err)
+				}
+				_, _ = p.file.WriteAt([]byte("appended"), end)
+				p.table.Settle(p.who)
+				p.unlock(t, l)
+			}
+		})
+	}
+	all.Wait()
+	if err := s.Flush(); err != nil {
+		t.Error(err)
+	}
+	b, err := os.ReadFile(at)
+	if want := strings.Repeat("appended", programs*times); err != nil || string(b) != want {
+		t.Errorf("%d bytes of %d, %v", len(b), len(want), err)
+	}
 }

@@ -100,30 +100,38 @@ func (f *File) changing() spans {
 }
 
 // revalidate has the content come anew, at once where a program looks without asking.
-func (f *File) revalidate(state State) error {
-	if err := f.renewUnderLock(state); err != nil {
-		return err
+// It reports false, and does nothing, if something was written back since the state was
+// asked for.
+func (f *File) revalidate(state State, asked time.Time) (bool, error) {
+	if current, err := f.renewUnderLock(state, asked); err != nil || !current {
+		return current, err
 	}
 	f.mu.Lock()
 	pinned, mapped := f.pinned.below(state.Size), f.mapped.below(state.Size)
 	f.mu.Unlock()
 	for _, s := range pinned {
 		if err := f.Fill(s.from, s.to-s.from); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for _, s := range mapped {
 		if err := f.remember(s); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
-func (f *File) renewUnderLock(state State) error {
+func (f *File) renewUnderLock(state State, asked time.Time) (bool, error) {
 	f.flushing.Lock()
 	defer f.flushing.Unlock()
 	f.gate.Lock()
 	defer f.gate.Unlock()
-	return f.renew(state.Size, state.Mtime)
+	f.mu.Lock()
+	newer := f.flushed.After(asked)
+	f.mu.Unlock()
+	if newer {
+		return false, nil
+	}
+	return true, f.renew(state.Size, state.Mtime)
 }
