@@ -223,36 +223,21 @@ func interrupted(waits bool) abi.Errno {
 // interruptibly calls do, and ends its context when a signal has come for the guest.
 // What do has come to by that time is its result.
 func interruptibly(c *intercept.Call, interrupted abi.Errno, do func(context.Context) error) error {
-	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
+	const patience = 10 * time.Millisecond
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- do(ctx) }()
+	if ended, err := attend(c, done); ended {
+		return err
+	}
+	cancel()
 	select {
 	case err := <-done:
-		return err
-	case <-time.After(soon):
-		c.Leave()
-	}
-	look := time.NewTicker(interval)
-	defer look.Stop()
-	for {
-		select {
-		case err := <-done:
-			return err
-		case <-look.C:
-			if c.Alive() && !c.Thread.Signalled() {
-				continue
-			}
-			cancel()
-			select {
-			case err := <-done:
-				if err == nil {
-					return nil
-				}
-			case <-time.After(interval):
-			}
-			return interrupted
+		if err == nil {
+			return nil
 		}
+	case <-time.After(patience):
 	}
+	return interrupted
 }

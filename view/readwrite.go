@@ -133,13 +133,22 @@ func (v *View) transferAt(c *intercept.Call, t *transfer, e end, f *vft.File) er
 // guest. Then the call is made again after that: what fetch does goes on meanwhile.
 // So a program can be stopped and ended whatever it waits for.
 func await(c *intercept.Call, fetch func() error) error {
-	// Most are soon done, and another worker at the door is dear.
-	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
 	done := make(chan error, 1)
 	go func() { done <- fetch() }()
+	if ended, err := attend(c, done); ended {
+		return err
+	}
+	return abi.ERESTARTNOINTR
+}
+
+// attend waits for the error of what c is waiting for. It reports false if before that
+// a signal has come for the guest, or its thread is gone.
+func attend(c *intercept.Call, done <-chan error) (ended bool, err error) {
+	// Most are soon done, and another worker at the door is dear.
+	const soon, interval = 200 * time.Microsecond, 10 * time.Millisecond
 	select {
 	case err := <-done:
-		return err
+		return true, err
 	case <-time.After(soon):
 		c.Leave()
 	}
@@ -148,10 +157,10 @@ func await(c *intercept.Call, fetch func() error) error {
 	for {
 		select {
 		case err := <-done:
-			return err
+			return true, err
 		case <-look.C:
 			if !c.Alive() || c.Thread.Signalled() {
-				return abi.ERESTARTNOINTR
+				return false, nil
 			}
 		}
 	}
